@@ -1,0 +1,44 @@
+"""The static table of everything a log row can name: sites, stations, places, feeders, roads, crews, machines.
+
+In the hand it is a table for each sort of item, columns by name; on disk one wide table with the sort in `item`.
+It is fixed before the clock starts, so that a log and an inventory together tell the whole run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Table = Mapping[str, NDArray[np.generic]]
+"""Columns by name, all of one length; every table has `id` (text)."""
+
+ITEMS: Final[dict[str, tuple[str, ...]]] = {
+    "county": ("id", "name", "name_en", "lon", "lat", "population"),
+    "township": ("id", "name", "name_en", "county", "lon", "lat", "population"),
+    "site": (
+        "id", "name", "county", "township", "lon", "lat", "site_class", "role", "key", "command", "urban",
+        "feeder", "hub", "party", "stations", "users", "fixed_generator_kw", "cabinet", "weather_cell",
+        "load_kw", "battery_ah", "battery_kwh_nominal", "road_node",
+    ),
+    "station": ("id", "site", "operator", "users", "radios_4g", "radios_5g", "radios_other"),
+    "feeder": ("id", "county", "lon", "lat", "length_km"),
+    "road_node": ("id", "lon", "lat"),
+    "road_edge": ("id", "u", "v", "length_km", "road_class", "weather_cell"),
+    "link": ("id", "a", "b", "link_kind", "ring", "length_km"),
+    "depot": ("id", "name", "name_en", "county", "lon", "lat", "party"),
+    "weather_cell": ("id", "lon", "lat"),
+    "crew": ("id", "depot", "party", "people", "vehicle", "vehicle_kind", "skills", "ready_h"),
+    "generator": ("id", "generator_kind", "depot", "party", "prime_kw", "tank_l", "fuel"),
+    "loader": ("id", "depot", "party", "ready_h"),
+}  # fmt: skip
+"""Columns of each sort of item. References (`county`, `site`, `feeder`, …) hold the other item's id as text."""
+
+
+class Inventory(dict[str, dict[str, NDArray[np.generic]]]):
+    """Item sort → columns. A sort with no items has empty columns, never a missing key."""
+
+    def __missing__(self, item: str) -> dict[str, NDArray[np.generic]]:
+        return {name: np.zeros(0) if name != "id" else np.zeros(0, dtype="U1") for name in ITEMS[item]}

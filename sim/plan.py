@@ -1,0 +1,210 @@
+"""What was promised: preparation, response levels, dispatch rules, order of restoration, targets."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from sim.spec import SiteClass, Spec, Where
+from sim.units import Hours, MomentField, PositiveHours
+from sim.vocabulary import KPIS
+
+PlaceOrder = Literal["core_room", "hub", "command", "key_site", "township_last_station", "most_users"]
+StateKey = Literal[
+    "stations_out", "sites_out", "sites_without_mains", "counties_hit", "jobs_waiting", "crews_free",
+    "core_rooms_out", "hubs_out", "townships_dark",
+]  # fmt: skip
+"""Counts that a condition may watch. Those of outages are as the desk knows them."""
+
+
+class Bound(Spec):
+    """A bound on a count; a plain number in a file means `at_least`."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+def _bounds(value: object) -> object:
+    if isinstance(value, dict):
+        return {
+            key: ({"at_most": 0} if v == 0 else {"at_least": v}) if isinstance(v, int | float) else v
+            for key, v in value.items()
+        }
+    return value
+
+
+class Measure(Spec):
+    """One line of the plan's preparation; every site or depot it names is done by a crew, and checked."""
+
+    do: Literal["inspect", "place_generators", "quilts", "fill_fuel", "move_crews"]
+    where: Where = Where()
+    by: MomentField
+    at_most: Annotated[int | None, Field(ge=0)] = None
+    """No more sites than this, most users first."""
+    grade_c: float | None = None
+    """`fill_fuel`: the diesel in depots stays liquid down to this temperature, °C."""
+    crews: Annotated[int, Field(ge=0)] = 0
+    from_depot: Annotated[str | None, Field(alias="from")] = None
+    to_depot: Annotated[str | None, Field(alias="to")] = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Measure:
+        if self.do == "move_crews" and (self.from_depot is None or self.to_depot is None or not self.crews):
+            raise ValueError("move_crews must have from, to and crews")
+        if self.do == "fill_fuel" and self.grade_c is None:
+            raise ValueError("fill_fuel must have grade_c")
+        return self
+
+
+class Level(Spec):
+    """A response level (响应等级): raised by the desk, from what it knows, once its trigger holds."""
+
+    level: Literal["I", "II", "III", "IV"]
+    when: dict[StateKey, Bound] = {}
+    """All of these must hold."""
+    when_any: dict[StateKey, Bound] = {}
+    """Any of these is enough."""
+    warning: Literal["blue", "yellow", "orange", "red"] | None = None
+    """A weather warning of this colour or worse is enough."""
+    decide_h: Hours = 0.5
+    report_h: Hours | None = None
+    do: list[Literal["call_contractors", "ask_mutual_aid", "hire", "joint_crews_with_grid"]] = []
+
+    _numbers = field_validator("when", "when_any", mode="before")(_bounds)
+
+
+class Rove(Spec):
+    """Roving generation (巡回发电): the crew stays while the battery charges, then takes the generator on."""
+
+    charge_h: PositiveHours = 2.5
+
+
+class DispatchRule(Spec):
+    """What sites of a class are owed when the mains fail."""
+
+    site_class: Annotated[SiteClass, Field(alias="class")]
+    power_before: Literal["first_disconnect"] | None = None
+    power_within_h: PositiveHours | None = None
+    skip_if: Literal["battery_outlasts_told_restore"] | None = None
+    """免发电: no generator where the battery is expected to last until the told restoration."""
+    only_if: Literal["township_dark"] | None = None
+    rove: Rove | None = None
+
+
+class GeneratorRules(Spec):
+    """How generators at sites are kept."""
+
+    watched_by: Literal["crew", "caretaker", "nobody"] = "caretaker"
+    """`crew`: the crew stays until the mains are back. `caretaker`: somebody of the place."""
+    collect: Literal["mains_back", "never"] = "mains_back"
+    refuel_after_h: PositiveHours | None = None
+    """A fixed interval from start or filling to the next refuel order; without it, from the tank."""
+    refuel_reserve_h: Hours = 2.0
+    """A refuel order is opened this long before the tank would be empty."""
+
+
+class Target(Spec):
+    """A promise that can be measured."""
+
+    id: str
+    say: str = ""
+    kpi: str
+    of: Where | None = None
+    """The group it is promised for; without it, the whole network."""
+    at: MomentField | None = None
+    since: Literal["start", "onset", "first_outage"] = "start"
+    """What a relative `at` counts from."""
+    at_most: float | None = None
+    at_least: float | None = None
+
+    _known = field_validator("kpi")(lambda kpi: _known_kpi(kpi))
+    _shares = field_validator("at_most", "at_least", mode="before")(lambda v: _share_or_number(v))
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Target:
+        if (self.at_most is None) == (self.at_least is None):
+            raise ValueError("must have either at_most or at_least")
+        if KPIS[self.kpi].timed and self.at is None:
+            raise ValueError(f"must have at: {self.kpi} is a figure of one moment")
+        return self
+
+
+def _known_kpi(kpi: str) -> str:
+    if kpi not in KPIS:
+        from difflib import get_close_matches  # noqa: PLC0415 (only on the way to an error)
+
+        near = get_close_matches(kpi, KPIS, 1)
+        raise ValueError("must be a KPI of the catalogue" + (f", did you mean '{near[0]}'?" if near else ""))
+    return kpi
+
+
+def _share_or_number(value: object) -> object:
+    if isinstance(value, str) and value.strip().endswith(("%", "％")):
+        return float(value.strip()[:-1]) / 100
+    if isinstance(value, str):
+        for unit, factor in (("min", 1 / 60), ("h", 1.0)):
+            if value.strip().endswith(unit):
+                return float(value.strip()[: -len(unit)]) * factor
+    return value
+
+
+class Plan(Spec):
+    """The drill plan (预案)."""
+
+    before: list[Measure] = []
+    levels: list[Level] = []
+    order: list[PlaceOrder] = ["core_room", "hub", "command", "key_site", "township_last_station", "most_users"]
+    """Order of restoration (抢通顺序)."""
+    dispatch: list[DispatchRule] = []
+    generator: GeneratorRules = GeneratorRules()
+    targets: list[Target] = []
+    vehicle_bands: list[Annotated[float, Field(gt=0)]] = [2, 5, 10]
+    """Bounds of the bands for sites without mains per available vehicle."""
+    repair_limit_h: dict[Literal["urban", "rural", "hub"], PositiveHours] = {"urban": 4, "rural": 8, "hub": 2}
+    """Limits of repair timeliness. Assumed: city 2-4 h, rural 4-8 h, hub 2 h."""
+
+    @field_validator("targets")
+    @classmethod
+    def _ids_once(cls, targets: list[Target]) -> list[Target]:
+        seen: set[str] = set()
+        for target in targets:
+            if target.id in seen:
+                raise ValueError(f"must have each id once (got '{target.id}' twice)")
+            seen.add(target.id)
+        return targets
+
+    def rule(self, site_class: str) -> DispatchRule | None:
+        """The dispatch rule of a class, None where the plan has none (then every site gets an order)."""
+        return next((rule for rule in self.dispatch if rule.site_class == site_class), None)
+
+
+class RecordRow(Spec):
+    """One recorded figure, never read by the model."""
+
+    kpi: str
+    value: float | str
+    at: MomentField | Literal["unstated"] | None = None
+    readings: list[MomentField] = []
+    """For an unstated instant: the moments at which the simulated figure is shown beside it."""
+    reading: str = ""
+    role: Literal["output", "input"] = "output"
+
+    _known = field_validator("kpi")(_known_kpi)
+
+
+class Record(Spec):
+    """What really happened, with its source."""
+
+    source: str = ""
+    rows: list[RecordRow] = []
+
+
+class Assumption(Spec):
+    """A parameter that is judgement: where it stands, its range, why, and what it was tuned to."""
+
+    set: str
+    range: list[float | str] | None = None
+    value: float | str | None = None
+    why: str
+    tuned_to: str = ""

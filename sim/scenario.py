@@ -1,0 +1,140 @@
+"""One drill on paper: what a planner's YAML file says, checked, with its topology beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+
+from sim.hazards.specs import Hazard
+from sim.plan import Assumption, Bound, Plan, Record, StateKey, _bounds
+from sim.resources import Party, Resources
+from sim.settings import DeskSettings, GeneratorSettings, Grid, RepairTimes, RoadSettings, SiteSettings
+from sim.spec import Spec, Title
+from sim.topology.tables import Topology
+from sim.units import Moment, MomentField, parse_moment
+
+_LONGEST_H: Final = 24 * 366
+Action = Literal["fail", "mend", "close", "open", "warn", "ask", "note"]
+
+
+class InjectSpec(Spec):
+    """A hand-written inject: at a time or on a condition, to the network, to people, or both."""
+
+    at: MomentField | None = None
+    when: dict[StateKey, Bound] = {}
+    do: Action
+    what: str = ""
+    """`feeder:ID`, `site:ID`, `site:ID.mains|rectifier|radio|transmission|battery|generator`, `link:ID`, `road:ID`."""
+    colour: Literal["blue", "yellow", "orange", "red"] | None = None
+    message: str = ""
+    from_: Annotated[str, Field(alias="from")] = ""
+    to: str = ""
+    via: str = ""
+    expect: str = ""
+    for_: Annotated[str, Field(alias="for")] = ""
+    optional: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _counts(cls, data: Any) -> Any:
+        return {**data, "when": _bounds(data["when"])} if isinstance(data, dict) and "when" in data else data
+
+    @model_validator(mode="after")
+    def _complete(self) -> InjectSpec:
+        if (self.at is None) == (not self.when):
+            raise ValueError("must have either at or when")
+        if self.do in ("fail", "mend", "close", "open") and not self.what:
+            raise ValueError(f"must have what: '{self.do}' needs something to {self.do}")
+        if self.do == "warn" and self.colour is None:
+            raise ValueError("must have colour: 'warn' raises a warning signal")
+        return self
+
+
+class DrillSpec(Spec):
+    """What kind of drill it is, for people and forms."""
+
+    kind: Literal["replay", "tabletop", "field", "study"] = "replay"
+    host: str = ""
+    basis: str = ""
+    clock: str = ""
+
+
+def _horizon_h(value: object, info: ValidationInfo) -> float:
+    start = info.data.get("start")
+    hours = parse_moment(value).to_h(start if isinstance(start, datetime) else datetime(2000, 1, 1))  # noqa: DTZ001
+    if not 0 < hours <= _LONGEST_H:
+        raise ValueError(f"must be after the start and within a year (got {value!r})")
+    return hours
+
+
+class ScenarioSpec(Spec):
+    """A scenario file. Chapters in the order of a plan: situation, what we have, what we do, what we promise."""
+
+    format: Literal[1]
+    name: Annotated[str, Field(pattern=r"^[\w-]+$", max_length=80)]
+    title: Title = Title()
+    description: str = ""
+    drill: DrillSpec = DrillSpec()
+    start: datetime
+    horizon_h: Annotated[float, BeforeValidator(_horizon_h, json_schema_input_type=float | str)]
+    """End of the drill: hours after the start, or a wall-clock moment."""
+    topology: str
+    lists: dict[str, str | list[str]] = {}
+    """Named lists of site ids: the ids, or a CSV file with a column `site`."""
+    hazards: list[Hazard] = []
+    grid: Grid = Grid()
+    roads: RoadSettings = RoadSettings()
+    sites: SiteSettings = SiteSettings()
+    generators: GeneratorSettings = GeneratorSettings()
+    repair: RepairTimes = RepairTimes()
+    desk: DeskSettings = DeskSettings()
+    parties: dict[str, Party] = {}
+    resources: Resources = Resources()
+    plan: Plan = Plan()
+    injects: list[InjectSpec] = []
+    record: Record = Record()
+    assumptions: list[Assumption] = []
+    policy: str = "class_then_deadline"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario ready to run: the checked file, its topology and its lists (rows of the site table)."""
+
+    spec: ScenarioSpec
+    topology: Topology
+    path: Path | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.spec.name
+
+    @property
+    def horizon_h(self) -> float:
+        """Length of the drill, hours."""
+        return self.spec.horizon_h
+
+    def at_h(self, moment: Moment) -> float:
+        """A moment as hours after the start."""
+        return moment.to_h(self.spec.start)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the resolved file and the lists: what the run depends on, besides topology and seed."""
+        text = self.spec.model_dump_json(by_alias=True, exclude={"record", "assumptions"})
+        lists = sorted((name, sorted(rows)) for name, rows in self.lists.items())
+        return sha256(f"{text}\n{lists}".encode()).hexdigest()
+
+    def resolved(self) -> dict[str, Any]:
+        """The file as resolved (defaults filled in, overrides applied), as JSON values."""
+        return self.spec.model_dump(mode="json", by_alias=True)

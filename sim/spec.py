@@ -1,0 +1,42 @@
+"""The base of every input model: frozen, no unknown keys, so that a typing error is found at the door."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SiteClass = Literal["A", "B", "C", "D"]
+
+
+class Spec(BaseModel):
+    """Frozen pydantic model that forbids unknown keys and refuses NaN and infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Title(Spec):
+    """A title in both languages of the field."""
+
+    en: str = ""
+    zh: str = ""
+
+
+class Where(Spec):
+    """A selection of sites by properties; all given lines must hold. Never a list of hundreds of ids."""
+
+    site_class: Annotated[SiteClass | list[SiteClass] | None, Field(alias="class")] = None
+    county: str | list[str] | None = None
+    township: str | list[str] | None = None
+    role: str | list[str] | None = None
+    list_: Annotated[str | None, Field(alias="list")] = None
+    party: str | None = None
+    cabinet: Literal["outdoor", "room"] | None = None
+    key: bool | None = None
+    command: bool | None = None
+    urban: bool | None = None
+    fixed_generator: bool | None = None
+    downstream_at_least: Annotated[int | None, Field(ge=0)] = None
+    """Sites whose loss would cut at least this many others off."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

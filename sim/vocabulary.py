@@ -1,0 +1,293 @@
+"""The words all storeys share: event kinds, KPI catalogue, injects, jobs, what a policy sees and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf, nan
+from typing import Final, Literal, NamedTuple, Protocol
+
+Runs = Literal["step", "line", "mark"]
+"""How a value runs to the next row of its kind and subject: held, straight to it, or no value at all."""
+
+
+class Kind(NamedTuple):
+    """What a row of this kind means."""
+
+    subject: str
+    object: str
+    value: str
+    runs: Runs
+    meaning: str
+
+
+KINDS: Final[dict[str, Kind]] = {
+    # the world outside
+    "run.begins": Kind("scenario", "policy", "", "mark", "the clock starts"),
+    "run.ends": Kind("scenario", "", "", "mark", "the horizon is reached"),
+    "inject.fired": Kind("target", "action", "value", "mark", "an inject, drawn or hand-written, takes effect"),
+    "message.sent": Kind("from", "to", "", "mark", "words for the people of the drill (text in the scenario)"),
+    "warning.issued": Kind("issuer", "colour", "", "mark", "a weather warning signal is raised"),
+    "snow.depth": Kind("weather_cell", "", "depth_cm", "line", "snow on open ground"),
+    "snow.water": Kind("weather_cell", "", "water_mm", "line", "water equivalent fallen so far"),
+    "air.temperature": Kind("weather_cell", "", "temperature_c", "line", "air temperature"),
+    "feeder.failed": Kind("feeder", "county", "", "mark", "a 10 kV feeder goes dead"),
+    "feeder.restored": Kind("feeder", "how", "", "mark", "a feeder is live again (switching, slot, inject)"),
+    "mains.lost": Kind("site", "feeder", "", "mark", "the site has no mains"),
+    "mains.back": Kind("site", "feeder", "", "mark", "the site has mains again"),
+    "road.closed": Kind("road_edge", "reason", "", "mark", "traffic closed by authority or blocked by inject"),
+    "road.opened": Kind("road_edge", "by", "", "mark", "a closed road is open again"),
+    "road.cleared": Kind("road_edge", "by", "", "mark", "snow removed from the road (loader id or 'plough')"),
+    # a site
+    "site.source": Kind("site", "source", "load_kw", "step", "what carries the DC load now: mains, generator, battery, none"),
+    "battery.level": Kind("site", "", "state_of_charge", "line", "charge, share of what the battery holds today"),
+    "radio.off": Kind("site", "reason", "", "mark", "first disconnect: all radio shed"),
+    "radio.on": Kind("site", "", "", "mark", "radio powered again"),
+    "radio.reduced": Kind("site", "reason", "", "mark", "5G shed, 4G kept"),
+    "radio.full": Kind("site", "", "", "mark", "5G powered again"),
+    "transmission.off": Kind("site", "reason", "", "mark", "second disconnect: transmission and monitor dark"),
+    "transmission.on": Kind("site", "", "", "mark", "transmission powered again"),
+    "equipment.failed": Kind("site", "part", "", "mark", "rectifier, radio, transmission, battery or generator broke"),
+    "equipment.mended": Kind("site", "part", "", "mark", "repaired"),
+    "link.cut": Kind("link", "reason", "", "mark", "a transport link is broken"),
+    "link.mended": Kind("link", "", "", "mark", "a transport link is whole"),
+    "path.lost": Kind("site", "reason", "", "mark", "no path of powered nodes to a core (upstream_power, transport)"),
+    "path.back": Kind("site", "", "", "mark", "a path to a core exists again"),
+    "site.down": Kind("site", "cause", "", "mark", "every station of the site is out (power, upstream_power, transport, equipment)"),
+    "site.up": Kind("site", "", "", "mark", "the site serves again"),
+    # generators
+    "generator.placed": Kind("generator", "site", "fuel_l", "mark", "set down at a site"),
+    "generator.taken": Kind("generator", "crew", "fuel_l", "mark", "loaded on a crew's vehicle"),
+    "generator.stored": Kind("generator", "depot", "fuel_l", "mark", "back in the depot"),
+    "generator.started": Kind("generator", "site", "load_kw", "mark", "carries the site"),
+    "generator.stopped": Kind("generator", "site", "fuel_l", "mark", "switched off (mains back or moved on)"),
+    "generator.dry": Kind("generator", "site", "", "mark", "out of fuel"),
+    "generator.broke": Kind("generator", "site", "", "mark", "fault or gelled fuel while running"),
+    "generator.unstarted": Kind("generator", "site", "attempt", "mark", "an attempt to start failed"),
+    "generator.fuelled": Kind("generator", "site", "fuel_l", "mark", "tank after filling"),
+    "generator.watched": Kind("generator", "watcher", "", "mark", "who watches it: crew id, caretaker or nobody"),
+    # crews, vehicles, loaders
+    "crew.called": Kind("crew", "depot", "", "mark", "called out; ready after the call-out time"),
+    "crew.sent": Kind("crew", "job", "expected_h", "mark", "leaves for a job; value the desk's estimate of travel"),
+    "crew.leg": Kind("crew", "road_edge", "speed_kmh", "mark", "drives onto a road edge, or 'spur'/'walk' of the site"),
+    "crew.stuck": Kind("crew", "road_edge", "delay_h", "mark", "stuck in snow"),
+    "crew.blocked": Kind("crew", "road_node", "", "mark", "no passable road onward; turns to the desk"),
+    "crew.arrived": Kind("crew", "place", "", "mark", "at a site or depot"),
+    "crew.works": Kind("crew", "job", "", "mark", "work on site begins"),
+    "crew.free": Kind("crew", "place", "", "mark", "ready for orders"),
+    "crew.rests": Kind("crew", "place", "rest_h", "mark", "shift over"),
+    "loader.sent": Kind("loader", "road_edge", "", "mark", "ordered to open a road"),
+    "loader.clears": Kind("loader", "road_edge", "speed_kmh", "mark", "begins on an edge"),
+    "loader.free": Kind("loader", "road_node", "", "mark", "ready for orders"),
+    # jobs
+    "job.opened": Kind("job", "site", "deadline_h", "mark", "the desk wants something done"),
+    "job.assigned": Kind("job", "crew", "", "mark", "given to a crew"),
+    "job.onsite": Kind("job", "crew", "", "mark", "the crew is there: a visit"),
+    "job.done": Kind("job", "crew", "", "mark", "work finished"),
+    "job.wasted": Kind("job", "crew", "", "mark", "the trip was not needed: nothing to do on arrival"),
+    "job.failed": Kind("job", "crew", "", "mark", "could not be done; object the crew or the reason"),
+    "job.lapsed": Kind("job", "reason", "", "mark", "no longer needed before anybody was there"),
+    "job.returned": Kind("job", "reason", "", "mark", "back in the queue (road blocked, shift over)"),
+    # before the event
+    "measure.planned": Kind("measure", "target", "by_h", "mark", "a line of the plan's preparation"),
+    "measure.done": Kind("measure", "target", "by_h", "mark", "prepared; late when after its value"),
+    # the desk: what is known, and since when
+    "desk.alarm": Kind("site", "alarm", "", "mark", "the desk learns of an alarm (mains, down, low_battery, generator)"),
+    "desk.cleared": Kind("site", "alarm", "", "mark", "the desk learns that it is over"),
+    "desk.listed": Kind("site", "operator list", "", "mark", "an operator's list tells the desk of a silent site"),
+    "desk.told": Kind("feeder", "", "restore_h", "mark", "the power company names an expected restoration"),
+    "desk.asked": Kind("feeder", "reason", "", "mark", "the desk asks for this feeder first"),
+    "desk.level": Kind("level", "trigger", "", "mark", "a response level is raised"),
+    "desk.aid": Kind("party", "from", "ready_h", "mark", "help asked of another party, hired or mutual aid"),
+}
+
+VISIT_WORK: Final = {
+    "generate": "generation", "rove": "generation", "refuel": "generation", "collect": "generation",
+    "repair": "repair", "splice": "repair", "scout": "repair", "lineman": "mains",
+}  # fmt: skip
+"""What a visit was for, by the kind of its job (mains, generation and repair are counted apart)."""
+
+JobKind = Literal[
+    "generate", "refuel", "collect", "repair", "splice", "scout", "lineman",
+    "place", "quilt", "inspect", "move",
+]  # fmt: skip
+PREPARATION: Final = frozenset({"place", "quilt", "inspect", "move"})
+"""Jobs of the plan's preparation: they are not visits of the response."""
+
+Cause = Literal["power", "upstream_power", "transport", "equipment"]
+POWER_CAUSES: Final = ("power", "upstream_power")
+
+
+@dataclass(slots=True)
+class Inject:
+    """One line of the controllers' list, drawn or hand-written."""
+
+    t_h: float
+    action: str
+    target: str
+    value: float = nan
+    source: str = "scenario"
+    when: Mapping[str, Mapping[str, float]] | None = None
+    message: str = ""
+    sender: str = ""
+    to: str = ""
+    via: str = ""
+    expect: str = ""
+    objective: str = ""
+    optional: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """Something the desk wants done at a site. `deadline_h` is the desk's estimate, inf where none."""
+
+    id: str
+    kind: JobKind
+    site: int
+    opened_h: float
+    deadline_h: float = inf
+    site_class: int = 2
+    place_rank: int = 9
+    """Where the site stands in the plan's order of restoration (0 first)."""
+    users: float = 0.0
+    need_kw: float = 0.0
+    """Generator power that carries the whole site, kW; 0 where none is needed."""
+    skill: str = "power"
+    people: int = 1
+    party: str = ""
+    county: int = 0
+    cause_row: int = -1
+    told_restore_h: float = nan
+    """When the power company expects mains back here, as told; NaN while nothing was said."""
+    part: str = ""
+    status: str = "open"
+    crew: str = ""
+    after_road_version: int = -1
+    """Not to be tried again before roads change: nobody could get there under this version."""
+
+
+class CrewView(Protocol):
+    """A free crew, as the desk sees it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def party(self) -> str: ...
+    @property
+    def skills(self) -> frozenset[str]: ...
+    @property
+    def people(self) -> int: ...
+    @property
+    def carried_kw(self) -> Sequence[float]: ...
+    @property
+    def fuel_l(self) -> float: ...
+    @property
+    def shift_left_h(self) -> float: ...
+
+
+class View(Protocol):
+    """What the desk knows now. Estimates only: the truth stays in the world."""
+
+    @property
+    def now_h(self) -> float: ...
+    @property
+    def jobs(self) -> Sequence[Job]: ...
+    @property
+    def crews(self) -> Sequence[CrewView]: ...
+    def travel_h(self, crew: CrewView, job: Job) -> float:
+        """Estimated hours to the job's site by the roads as they are known; inf where none is open."""
+        ...
+
+    def can_serve(self, crew: CrewView, job: Job) -> bool:
+        """Party, skill, people, generator and shift allow it."""
+        ...
+
+    def has_road_to(self, crew: CrewView, job: Job) -> bool:
+        """A way that this crew's vehicle (or the crew on foot) can take exists."""
+        ...
+
+
+class Order(NamedTuple):
+    """One decision: this crew to this job. `until_h`: stay on site until then and take the generator along."""
+
+    crew: CrewView
+    job: Job
+    until_h: float | None = None
+
+
+Decide = Callable[[View], Sequence[Order]]
+Rank = Callable[[Job], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """An entry of the KPI catalogue."""
+
+    unit: str
+    better: Literal["less", "more", "neither"]
+    meaning: str
+    zh: str = ""
+    timed: bool = field(default=False)
+    """Whether the figure is one of an instant (`at`), else of the whole run."""
+
+
+KPIS: Final[dict[str, Kpi]] = {
+    "stations_out_cumulative": Kpi("stations", "less", "distinct stations with an outage of cause power or upstream_power that began by then", "累计退服", True),
+    "stations_out": Kpi("stations", "less", "stations out at that moment", "当前退服", True),
+    "stations_restored": Kpi("stations", "more", "stations that were out and serve again", "已恢复", True),
+    "sites_out_cumulative": Kpi("sites", "less", "distinct sites out by then, cause power or upstream_power", "累计断站", True),
+    "sites_out": Kpi("sites", "less", "sites out at that moment (no tenant in service)", "断站", True),
+    "sites_without_mains_cumulative": Kpi("sites", "neither", "distinct sites that lost mains by then", "累计停电站址", True),
+    "sites_without_mains": Kpi("sites", "neither", "sites without mains at that moment", "停电站址", True),
+    "conversion_share_cumulative": Kpi("share", "less", "distinct sites out by then / distinct sites that lost mains by then", "断电转退服率", True),
+    "conversion_share": Kpi("share", "less", "sites out / sites without mains at that moment", "断电退服比", True),
+    "out_of_service_rate": Kpi("share", "less", "stations out / stations, at that moment", "退服率", True),
+    "out_of_service_time_rate": Kpi("share", "less", "sum of outage hours / (stations x horizon)", "退服时长率"),
+    "broken_site_rate": Kpi("share", "less", "sites with no tenant in service / sites", "断站率", True),
+    "restored_share": Kpi("share", "more", "restored stations / stations cumulatively out", "恢复率", True),
+    "station_outage_h": Kpi("station_h", "less", "sum of station outage hours", "退服时长"),
+    "site_outage_h": Kpi("site_h", "less", "sum of site outage hours", "断站时长"),
+    "user_outage_h": Kpi("user_h", "less", "sum over outages of users losing service x hours", "用户小时"),
+    "saifi": Kpi("outages_per_user", "less", "users interrupted / users", ""),
+    "saidi": Kpi("h_per_user", "less", "user outage hours / users", ""),
+    "caidi": Kpi("h", "less", "SAIDI / SAIFI", ""),
+    "availability": Kpi("share", "more", "1 - SAIDI / horizon", "可用率"),
+    "site_visits": Kpi("visits", "neither", "arrivals on site of the response, refuelling and wasted trips included", "抢修站次", True),
+    "generation_visits": Kpi("visits", "neither", "visits for generation, refuelling and collection", "发电站次", True),
+    "repair_visits": Kpi("visits", "neither", "visits for repair, splicing and scouting", "故障抢修站次", True),
+    "mains_visits": Kpi("visits", "neither", "visits of linemen to the site's own supply", "外电抢修站次", True),
+    "generator_runs": Kpi("runs", "neither", "starts of a generator that carried a site", "发电台次", True),
+    "wasted_trips": Kpi("visits", "less", "visits with nothing left to do on arrival", "空跑站次", True),
+    "generation_timeliness_share": Kpi("share", "more", "sites powered before the first disconnect / sites needing generation", "发电及时率"),
+    "repair_timeliness_share": Kpi("share", "more", "jobs closed within their limit / jobs", "抢修及时率"),
+    "core_room_outages": Kpi("outages", "less", "outages of core rooms", "核心机房中断"),
+    "hub_outages": Kpi("outages", "less", "outages of hubs, aggregation and core rooms", "汇聚节点中断"),
+    "township_dark_h": Kpi("h", "less", "hours a township had no service at all: longest of the townships", "乡镇全阻时长"),
+    "townships_dark": Kpi("townships", "less", "townships that had no service at all at some time", "全阻乡镇"),
+    "time_to_first_report_h": Kpi("h", "less", "first outage to the desk's first knowledge of it", "首报时长"),
+    "mtta_h": Kpi("h", "less", "mean hours from alarm to acceptance (a crew is named)", "平均受理时长"),
+    "mttr_h": Kpi("h", "less", "mean hours from alarm to the end of the outage", "平均修复时长"),
+    "mttr_wait_h": Kpi("h", "less", "of a visit: job opened to crew sent, mean", "等待"),
+    "mttr_travel_h": Kpi("h", "less", "of a visit: driving, mean", "在途"),
+    "mttr_road_h": Kpi("h", "less", "of a visit: stuck or blocked, mean", "受阻"),
+    "mttr_work_h": Kpi("h", "less", "of a visit: work on site, mean", "作业"),
+    "vehicles": Kpi("vehicles", "neither", "distinct vehicles sent out at least once", "车辆"),
+    "vehicle_turnouts": Kpi("turnouts", "neither", "journeys begun by vehicles (one a job)", "车次"),
+    "people": Kpi("people", "neither", "distinct people sent out at least once", "人员"),
+    "person_turnouts": Kpi("turnouts", "neither", "people times journeys", "人次"),
+    "equipment_sets": Kpi("sets", "neither", "distinct generators that ran or stood ready at a site", "抢修设备"),
+    "loaders": Kpi("loaders", "neither", "distinct front loaders sent out", "铲车"),
+    "all_terrain": Kpi("vehicles", "neither", "distinct all-terrain vehicles sent out", "特种地形车"),
+    "sites_without_mains_per_vehicle": Kpi("sites", "less", "sites without mains / vehicles on duty, worst moment", "停电站车比"),
+    "dispatch_on_time_share": Kpi("share", "more", "planned placements of generators done by their time / planned", "计划调度及时率"),
+    "dispatch_late": Kpi("generators", "less", "planned placements done late", "迟到油机"),
+    "dispatch_never": Kpi("generators", "less", "planned placements never done", "未到油机"),
+    "dispatch_lag_h": Kpi("h", "less", "median lag behind the planned time, of those done", "调度偏差"),
+    "preparation_done_share": Kpi("share", "more", "lines of the plan's preparation done in time / lines", "准备完成率"),
+    "snow_water_mm": Kpi("mm", "neither", "most water equivalent fallen anywhere", "最大降水量"),
+    "snow_depth_cm": Kpi("cm", "neither", "deepest snow anywhere", "最大积雪深度"),
+}  # fmt: skip
+"""The KPI catalogue: name → unit, direction, meaning. Names fixed by the contract are never renamed."""
+
+GROUP_KEYS: Final = ("site_class", "county", "township", "role", "key", "command", "fixed_generator", "cabinet", "operator", "party", "urban", "hub", "downstream")
+"""What a `where:` table may select by."""
