@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Run a command in the project's own environment, and set that environment up first if need be.
 
-Needs Python 3.11 or newer and its standard library, nothing else. The environment lies in `.venv` beside this file
-and holds what `requirements.lock` names, and the project itself as an editable install.
+Needs Python 3.11 or newer and its standard library, nothing else. The environment lies in `.venv` beside this
+file and holds what `requirements.lock` names, and the project itself as an editable install.
 """
 
 import sys
@@ -61,8 +61,9 @@ def digest(file: Path, *more: object) -> str:
 def set_up() -> None:
     """Bring the environment up to date.
 
-    The stamp goes first and comes back last: a set-up cut short anywhere leaves none, and the next one starts from
-    nothing. Scripts and the editable install hold absolute paths, so a moved or copied folder counts as changed.
+    The stamp goes first and comes back last: a set-up cut short anywhere leaves none, and the next one starts
+    from nothing. Scripts and the editable install hold absolute paths, so a moved or copied folder counts as
+    changed.
     """
     lock = digest(LOCK_FILE, str(ROOT), *sys.version_info[:2])
     project = digest(ROOT / "pyproject.toml")
@@ -76,7 +77,6 @@ def set_up() -> None:
         if found[:1] == [lock]:
             say("pyproject.toml has changed, installing the project again ...")
         else:
-            say("setting up .venv from requirements.lock, some minutes the first time ...")
             install_locked()
         install_project()
         STAMP.write_text(f"{lock}\n{project}\n")
@@ -106,6 +106,7 @@ def install_locked() -> None:
     """A fresh environment with exactly what the lock names; whatever was there before is cleared away."""
     if find_spec("venv") is None or find_spec("ensurepip") is None:
         fail("this Python lacks venv or ensurepip; on Debian or Ubuntu: sudo apt install python3-venv")
+    say("setting up .venv from requirements.lock, some minutes the first time ...")
     # The interpreter behind a virtual environment, so that `.venv` never stands on itself.
     base = getattr(sys, "_base_executable", None) or sys.executable
     quietly([base, "-I", "-m", "venv", "--clear", str(VENV)])
@@ -119,8 +120,8 @@ def install_project() -> None:
 
 def pip_install(*arguments: str) -> None:
     """Pip under the user's own configuration, shielded from stray modules only."""
-    pip = [str(PYTHON), "-I", "-m", "pip", "install", "--no-input", "--no-user", "--disable-pip-version-check"]
-    quietly([*pip, *arguments])
+    options = ["--no-input", "--no-user", "--disable-pip-version-check"]
+    quietly([str(PYTHON), "-I", "-m", "pip", "install", *options, *arguments])
 
 
 def quietly(command: list[str]) -> None:
@@ -137,7 +138,7 @@ def quietly(command: list[str]) -> None:
     )
     if result.returncode:
         sys.stderr.write(result.stdout)
-        fail(f"set-up failed (see above); run again to start over: {' '.join(command[:6])} ...")
+        fail("set-up failed, see above; the same command starts it over")
 
 
 def run(command: list[str]) -> int:
@@ -148,9 +149,9 @@ def run(command: list[str]) -> int:
     program = shutil.which(command[0], path=env["PATH"])
     if program is None:
         fail(f"no such command: {command[0]}", NOT_FOUND)
-    if os.name == "nt":  # there exec would hand the prompt back before the command is done
-        return subprocess.run([program, *command[1:]], env=env, check=False).returncode
-    os.execve(program, [program, *command[1:]], env)
+    if os.name != "nt":  # there it would hand the prompt back before the command is done
+        os.execve(program, [program, *command[1:]], env)
+    return subprocess.run([program, *command[1:]], env=env, check=False).returncode
 
 
 def main(command: list[str]) -> int:

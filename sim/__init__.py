@@ -1,0 +1,36 @@
+"""Emergency-communications drill simulator: what fails, who goes where, what came back, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.loading import load
+    from sim.results import open_run
+    from sim.run import simulate
+
+    __version__: str
+
+__all__ = ["load", "open_run", "simulate"]
+
+_ROOMS = {"load": "loading", "open_run": "results", "simulate": "run"}
+
+
+def __getattr__(name: str) -> Any:
+    """The names of the face, fetched when first asked for, so that `import sim` costs nothing."""
+    if name in _ROOMS:
+        from importlib import import_module
+
+        return getattr(import_module(f"sim.{_ROOMS[name]}"), name)
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("drillsim")
+        except PackageNotFoundError:
+            return "unknown"
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__, "__version__"])

@@ -1,6 +1,6 @@
 """What is wrong with an input, told to the person at the keyboard: file, line, path, found, allowed.
 
-    flood.yaml:41: sites.bs-014.battery.capacity_kwh must be > 0 (got -3)
+As in `flood.yaml:41: sites.bs-014.battery.capacity_kwh must be > 0 (got -3)`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from sim.topology.tables import Topology
 from sim.units import Moment, MomentField, parse_moment
 
 _LONGEST_H: Final = 24 * 366
+_DATE: Final = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d")
 Action = Literal["fail", "mend", "close", "open", "warn", "ask", "note"]
 
 
@@ -66,6 +68,13 @@ class DrillSpec(Spec):
     clock: str = ""
 
 
+def _clock(value: object) -> object:
+    """Pydantic would take numbers for seconds since 1970."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
+        return value
+    raise ValueError("must be a date and time such as 2023-11-05T22:00")
+
+
 def _horizon_h(value: object, info: ValidationInfo) -> float:
     start = info.data.get("start")
     hours = parse_moment(value).to_h(start if isinstance(start, datetime) else datetime(2000, 1, 1))  # noqa: DTZ001
@@ -82,7 +91,8 @@ class ScenarioSpec(Spec):
     title: Title = Title()
     description: str = ""
     drill: DrillSpec = DrillSpec()
-    start: datetime
+    start: Annotated[datetime, BeforeValidator(_clock, json_schema_input_type=str)]
+    """Wall clock of the place, such as 2023-11-05T22:00; `t_h` counts from here."""
     horizon_h: Annotated[float, BeforeValidator(_horizon_h, json_schema_input_type=float | str)]
     """End of the drill: hours after the start, or a wall-clock moment."""
     topology: str

@@ -193,7 +193,7 @@ _LN2_HIGH: Final = 0.693359375  # ln 2 in two pieces, so that the reduced argume
 _LN2_LOW: Final = -2.121944400546905827679e-4
 _LN10: Final = 2.302585092994046
 _Z90: Final = 1.2815515655446004  # standard normal quantile of 0.9, commonly printed as 1.2816
-_SPREAD_KEYS: Final[dict[object, tuple[set[str], ...]]] = {
+_SPREAD_KEYS: Final[dict[str, tuple[set[str], ...]]] = {
     "lognormal": ({"median_h", "p90_h"}, {"median_h", "sigma"}, {"median_h"}),
     "exponential": ({"mean_h"}, {"median_h", "p90_h"}),
 }
@@ -362,8 +362,9 @@ class Spread:
 
 
 def parse_spread(value: object) -> Spread:
-    """A `Spread` from hours, text such as `20 min` or `20/45 min`, or a table of {median_h, p90_h},
-    {median_h, sigma}, {median_h} or {mean_h} (exponential).
+    """A `Spread` from hours, from text such as `20 min` or `20/45 min`, or from a table.
+
+    The keys of the table are median_h and p90_h, median_h and sigma, median_h, or mean_h (exponential).
     """
     if isinstance(value, Spread):
         return value
@@ -384,7 +385,7 @@ def parse_spread(value: object) -> Spread:
 def _spread_of_table(table: dict[Any, Any]) -> Spread:
     keys = set(table) - {"kind"}
     kind = table.get("kind", "exponential" if keys == {"mean_h"} else "lognormal")
-    if keys not in _SPREAD_KEYS.get(kind, ()):
+    if keys not in _SPREAD_KEYS.get(str(kind), ()):
         found = ", ".join(str(key) for key in table)
         raise ValueError(f"must have median_h and p90_h, or median_h and sigma, or mean_h (got {found})")
     if keys == {"mean_h"}:

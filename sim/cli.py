@@ -1,0 +1,307 @@
+"""The command `drill`: a function for every verb.
+
+What a verb needs is imported by the verb, so that help and checks come quickly.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+
+from sim import console
+from sim.errors import InputError, Problem, input_error, one_line
+
+if TYPE_CHECKING:
+    from sim.results import Run
+    from sim.scenario import Scenario
+
+DONE, MISSED, BAD_INPUT, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+_REPORT: Final = "please report it with the command and the scenario (see CONTRIBUTING.md)"
+
+app = typer.Typer(
+    help="Plays emergency-communications drills: what fails, who goes where, what came back, and when.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+topology_app = typer.Typer(help="Networks to play on.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(topology_app, name="topology")
+
+_Path = Annotated[str, typer.Argument(metavar="PATH", help="A scenario file, or the name of a shipped one.")]
+_Seed = Annotated[int, typer.Option("--seed", min=0, help="Another seed, another luck.")]
+_Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change a value by its path in the file; may be repeated."
+    ),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; gives back its exit code. Never raises, never shows a traceback without `--debug`."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        console.be_lenient()
+        code = app([word for word in given if word != "--debug"], prog_name="drill", standalone_mode=False)
+    except InputError as error:
+        console.err(str(error))
+        return BAD_INPUT
+    except (console.Closed, BrokenPipeError):
+        console.hang_up()
+        return DONE
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as error:  # noqa: BLE001 (the last one to see it)
+        return _failed(error, debug=debug)
+    if code == INTERRUPTED:
+        console.err("drill: interrupted")
+    return code or DONE
+
+
+def _failed(error: Exception, *, debug: bool) -> int:
+    usage = getattr(error, "format_message", None)
+    if usage is not None:  # a wrong command line, as typer sees it
+        message = str(usage())
+        path = getattr(getattr(error, "ctx", None), "command_path", "drill")
+        console.err(message if "\n" in message else f"{path}: {message}")
+        return BAD_INPUT
+    if debug:
+        console.err("".join(traceback.format_exception(error)).rstrip())
+    told = one_line(f"{type(error).__name__}: {error}", 300)
+    console.err(f"drill: a bug, {_REPORT}: {told}{'' if debug else '; --debug shows where'}")
+    return BUG
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            console.out(f"drill {version('drillsim')}")
+        except PackageNotFoundError:
+            console.out("drill, not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave."),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where a bug happened.")] = False,
+) -> None:
+    """Options of all commands; `--debug` is taken out by `main`."""
+
+
+# Before a run
+
+
+@app.command("list")
+def list_() -> None:
+    """List the scenarios in ./scenarios, else those shipped."""
+    from sim.loading import shipped_scenarios
+    from sim.yamlfile import read_yaml
+
+    rows: list[list[str]] = []
+    problems: list[Problem] = []
+    for file in shipped_scenarios():
+        try:
+            data = read_yaml(file).data
+        except InputError as error:
+            problems += error.problems
+            continue
+        titles = data.get("title") if isinstance(data, dict) else None
+        texts = [str(text) for text in titles.values()] if isinstance(titles, dict) else []
+        rows.append([file.stem, "  ".join(texts)])
+    if rows:
+        console.out(console.table(rows))
+    if problems:
+        raise InputError(problems)
+
+
+@app.command()
+def check(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Scenarios and topologies.")],
+) -> None:
+    """Check scenarios and topologies; every problem is one line, FILE:LINE: path message."""
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            console.out(_checked(path))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+
+
+def _checked(path: str) -> str:
+    from sim.loading import find_file, is_scenario, load
+    from sim.yamlfile import read_yaml
+
+    file = find_file(path, "topologies" if Path(path).parent.name == "topologies" else "scenarios")
+    if is_scenario(read_yaml(file)):
+        scenario = load(file)
+        return f"OK {path}: scenario {scenario.name}, {scenario.horizon_h:g} h, {_size(scenario.topology)}"
+    from sim.topology import assumptions, load_topology
+
+    topology = load_topology(file)
+    guesses = len(assumptions(topology))
+    told = f" ({guesses} guesses, see drill topology show)" if guesses else ""
+    return f"OK {path}: topology {topology.name}, {_size(topology)}{told}"
+
+
+def _size(topology: Any) -> str:
+    counts = (("sites", topology.sites), ("stations", topology.stations), ("feeders", topology.feeders))
+    return ", ".join(f"{len(table.id)} {name}" for name, table in counts)
+
+
+@app.command()
+def schema(of: Annotated[Literal["scenario", "topology"], typer.Argument()] = "scenario") -> None:
+    """Print the JSON Schema of scenario or topology files."""
+    if of == "scenario":
+        from sim.schema import scenario_schema as made
+    else:
+        from sim.topology import topology_schema as made
+    console.out(_json(made()))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+@app.command()
+def injects(
+    path: _Path,
+    seed: _Seed = 1,
+    set_: _Set = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
+) -> None:
+    """List all injects in time order; nothing is simulated."""
+    from sim.disaster import draw
+
+    scenario = _load(path, set_)
+    disaster = draw(scenario, seed)
+    found = [*disaster.injects, *disaster.conditional]
+    if as_json:
+        console.out(
+            json.dumps(
+                [console.inject_json(inject, scenario) for inject in found], ensure_ascii=False, indent=1
+            )
+        )
+    else:
+        rows = [console.INJECT_HEADS, *(console.inject_row(inject, scenario) for inject in found)]
+        console.out(console.table(rows))
+
+
+def _load(path: str, values: list[str] | None) -> Scenario:
+    from sim.loading import load
+
+    overrides: dict[str, str] = {}
+    for given in values or []:
+        key, equals, value = given.partition("=")
+        if not equals or not key.strip():
+            raise input_error("must be KEY=VALUE, such as policy=nearest", file=f"--set {given}")
+        overrides[key.strip()] = value
+    return load(path, overrides)
+
+
+# Runs
+
+
+@app.command()
+def run(
+    path: _Path,
+    seed: _Seed = 1,
+    policy: Annotated[
+        str | None, typer.Option("--policy", metavar="NAME", help="Who goes where next.")
+    ] = None,
+    set_: _Set = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Run directory.  [default: runs/NAME-SEED]")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print scorecard.json and nothing else.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 if a target was missed.")] = False,
+) -> None:
+    """Play a scenario once, write its run directory and print the scorecard."""
+    from sim.folders import check_free
+
+    scenario = _load(path, set_)
+    _check_policy(policy)
+    folder = out or Path("runs") / f"{scenario.name}-{seed}"
+    check_free(folder, "run.json", "a run directory")
+    console.progress(f"playing {scenario.name}, {scenario.horizon_h:g} h, seed {seed}")
+    from sim.run import simulate
+
+    played = simulate(scenario, seed=seed, policy=policy)
+    console.progress("writing figures and tables")
+    played.write(folder, _draw)
+    card = played.scorecard_data
+    if as_json:
+        console.out((folder / "scorecard.json").read_text(encoding="utf-8").rstrip())
+    else:
+        from sim.scorecard import scorecard_text
+
+        console.out(f"{scorecard_text(card)}\nWritten to {folder}")
+    if strict and card.missed:
+        raise typer.Exit(MISSED)
+
+
+def _check_policy(name: str | None) -> None:
+    from sim.parameters import hint, one_of
+    from sim.references import policy_names
+
+    known = policy_names()
+    if name is not None and name not in known:
+        raise input_error(f"must be {one_of(known)}{hint(name, known)}", file="--policy")
+
+
+def _draw(played: Run, folder: Path) -> None:
+    from sim.report import draw_figures
+
+    draw_figures(played, folder / "figures")
+
+
+# Topologies
+
+
+@topology_app.command("show")
+def topology_show(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="A topology file, or the name of a shipped one.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say what a network consists of."""
+    from sim.loading import find_file
+    from sim.topology import load_topology, summarise
+
+    summary = summarise(load_topology(find_file(path, "topologies")))
+    console.out(_json(summary) if as_json else console.facts(summary))
+
+
+@topology_app.command("generate")
+def topology_generate(
+    spec: Annotated[
+        str, typer.Argument(metavar="SPEC", help="A topology file, such as one of kind generated.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables.")],
+) -> None:
+    """Write a network as CSV files that may be edited and loaded again."""
+    from sim.folders import check_free, whole
+    from sim.loading import find_file
+    from sim.topology import load_topology, write_topology
+
+    check_free(out, "topology.yaml", "a topology")
+    topology = load_topology(find_file(spec, "topologies"))
+    with whole(out) as folder:
+        write_topology(topology, folder)
+    console.out(f"Written to {out}")

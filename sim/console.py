@@ -1,0 +1,121 @@
+"""What commands print: lines, tables, the controllers' list, and quietness where nobody listens any more."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import timedelta
+from math import isnan
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.errors import input_error, one_line
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.vocabulary import Inject
+
+_CELL_CHARS: Final = 200
+
+
+class Closed(Exception):  # noqa: N818 (nothing is wrong)
+    """Whoever read our output has gone, as in `drill injects PATH | head`."""
+
+
+def be_lenient() -> None:
+    """Characters that an old terminal does not know are no reason to fail."""
+    with suppress(AttributeError, ValueError):
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def out(text: str) -> None:
+    """Text to stdout; raises `Closed`, and `InputError` where it cannot be written."""
+    if sys.stdout is None:  # closed from the start
+        return
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise Closed from None  # typer has its own way with broken pipes
+    except OSError as error:
+        hang_up()
+        raise input_error(f"cannot be written: {error.strerror}".lower(), file="stdout") from None
+
+
+def err(text: str) -> None:
+    """Text to stderr, if anybody is there."""
+    with suppress(OSError, AttributeError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def progress(text: str) -> None:
+    """What is going on, for a person at a terminal only."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        err(f"drill: {text}")
+
+
+def hang_up() -> None:
+    """Send what is left in the buffers nowhere, so that the interpreter's own last flush is quiet too."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Columns of text side by side; Chinese characters take two places."""
+    cells = [[one_line(cell, _CELL_CHARS) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    pads = [[" " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)] for row in cells]
+    lines = (map(str.__add__, row, pad) for row, pad in zip(cells, pads, strict=True))
+    return "\n".join("  ".join(line).rstrip() for line in lines)
+
+
+def facts(values: Mapping[str, Any]) -> str:
+    """Names and values, a line each; a list of tables as a table below."""
+    lines = []
+    for name, value in values.items():
+        if isinstance(value, dict):
+            lines.append(f"{name}: {', '.join(f'{key} {inner}' for key, inner in value.items())}")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            rows = [list(value[0]), *([str(cell) for cell in row.values()] for row in value)]
+            lines.append(f"{name}:\n{table(rows)}")
+        else:
+            lines.append(f"{name}: {value}")
+    return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    from unicodedata import east_asian_width
+
+    return len(text) if text.isascii() else sum(1 + (east_asian_width(one) in "WF") for one in text)
+
+
+# The controllers' list
+
+INJECT_HEADS: Final = ("clock", "t_h", "action", "target", "value or message", "source")
+
+
+def inject_row(inject: Inject, scenario: Scenario) -> list[str]:
+    """A line of the list; instead of a clock, a conditional inject has its condition."""
+    value = "" if isnan(inject.value) else f"{inject.value:g}"
+    people = (("to", inject.to), ("via", inject.via), ("expect:", inject.expect), ("for", inject.objective))
+    aside = ", ".join(f"{word} {text}" for word, text in people if text)
+    what = "  ".join(part for part in (value, inject.message, f"({aside})" if aside else "") if part)
+    if inject.when:
+        words = {"at_least": ">=", "at_most": "<="}
+        bounds = [f"{key} {words[word]} {n:g}" for key, b in inject.when.items() for word, n in b.items()]
+        return [f"when {' and '.join(bounds)}", "-", inject.action, inject.target, what, inject.source]
+    return [_clock(inject, scenario), f"{inject.t_h:.3f}", inject.action, inject.target, what, inject.source]
+
+
+def inject_json(inject: Inject, scenario: Scenario) -> dict[str, Any]:
+    """The same as JSON values; clock and t_h are null for a conditional inject."""
+    timed = {} if inject.when else {"clock": _clock(inject, scenario), "t_h": inject.t_h}
+    value = None if isnan(inject.value) else inject.value
+    return {"clock": None, **asdict(inject), "t_h": None, "value": value, **timed}
+
+
+def _clock(inject: Inject, scenario: Scenario) -> str:
+    return f"{scenario.spec.start + timedelta(hours=inject.t_h):%Y-%m-%dT%H:%M:%S}"

@@ -1,0 +1,226 @@
+"""The only reader of scenario files: from a name or a path to a scenario that is ready to run."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sim.errors import InputError, Problem, input_error, shown
+from sim.parameters import hint, nearest, override
+from sim.references import problems_of
+from sim.scenario import Scenario, ScenarioSpec
+from sim.topology.tables import Topology
+from sim.yamlfile import Document, Loc, dotted, read_yaml, validate
+
+FORMAT: Final = 1
+_LIST_BYTES: Final = 32_000_000
+_MOST_PROBLEMS: Final = 20
+"""Unknown sites told of one list; the rest is counted."""
+
+
+# Finding files
+
+
+def shipped_scenarios() -> list[Path]:
+    """Scenario files in `./scenarios`, else those that came with the program, by name."""
+    return _files(Path("scenarios")) or _files(_shipped("scenarios"))
+
+
+def find_file(name: str | Path, kind: str = "scenarios") -> Path:
+    """The file of that path, else the shipped one of that name: `ten_sites`, `scenarios/ten_sites.yaml`.
+
+    `kind`: scenarios or topologies. Raises `InputError`.
+    """
+    path = Path(name)
+    known = {file.stem: file for folder in (_shipped(kind), Path(kind)) for file in _files(folder)}
+    bare = path.parts[:-1] in ((), (kind,)) and path.suffix in ("", ".yaml", ".yml")
+    if _exists(path) and not (bare and path.stem in known and path.is_dir()):
+        return path
+    if bare and path.stem in known:
+        return known[path.stem]
+    near = nearest(path.stem, known) if bare else _sibling(path)
+    raise input_error(f"does not exist{f'; did you mean {shown(near)}?' if near else ''}", file=path)
+
+
+def _exists(path: Path) -> bool:
+    """Whether something is there, be it what it may: reading it tells what is wrong with it."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return True
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.glob("*.yaml") if file.is_file())
+
+
+def _shipped(kind: str) -> Path:
+    """In a wheel below the package, in a checkout beside it."""
+    package = Path(__file__).resolve().parent
+    inside = package / "_shipped" / kind
+    return inside if inside.is_dir() else package.parent / kind
+
+
+def _sibling(path: Path) -> str | None:
+    try:
+        return nearest(path.name, (file.name for file in path.parent.iterdir()))
+    except OSError:
+        return None
+
+
+# Loading
+
+
+def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Scenario:
+    """The scenario of a file or of a shipped name, checked, with its topology and lists.
+
+    `overrides`: values by the scenario's own paths, as text (`{"resources.depots.horqin.crews": "6"}`).
+    Raises `InputError` with every problem; what an override brought about begins with `--set KEY`.
+    """
+    document = read_yaml(find_file(path))
+    _check_format(document)
+    changed = override(ScenarioSpec, document, overrides or {})
+    try:
+        return _scenario(changed.document, overrides or {})
+    except InputError as error:
+        raise InputError(changed.blame(error.problems, lambda: _problems(document))) from None
+
+
+def is_scenario(document: Document) -> bool:
+    """Whether a file is meant as a scenario rather than a topology."""
+    return not isinstance(document.data, dict) or bool(
+        {"start", "horizon_h", "topology"} & document.data.keys()
+    )
+
+
+def _check_format(document: Document) -> None:
+    data = document.data
+    if not isinstance(data, dict):
+        raise input_error(
+            f"must be a table of keys and values (got {shown(data)})", file=document.path, line=1
+        )
+    if "format" not in data:
+        message = f"is missing; a scenario file begins with `format: {FORMAT}`"
+        raise input_error(message, file=document.path, line=1, path="format")
+    found = data["format"]
+    if type(found) is int and found == FORMAT:
+        return
+    message = f"must be {FORMAT} (got {shown(found)})"
+    if type(found) is int and found > FORMAT:
+        message += "; to migrate, install the later version it was written for, or rewrite it as format 1"
+    else:
+        message += "; to migrate, write `format: 1` and mend what `drill check` then finds"
+    raise input_error(message, file=document.path, line=document.line_of_path(("format",)), path="format")
+
+
+def _scenario(document: Document, overrides: Mapping[str, str]) -> Scenario:
+    """The scenario of a document; raises `InputError` with all problems of a stage: schema, names."""
+    spec = validate(ScenarioSpec, document)
+    topology = _topology(document, spec)
+    problems = problems_of(spec, topology, document)
+    lists: dict[str, frozenset[int]] = {}
+    for name, given in spec.lists.items():
+        try:
+            lists[name] = _list(document, ("lists", name), given, topology)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return Scenario(spec, topology, document.path, dict(overrides), lists)
+
+
+def _problems(document: Document) -> Sequence[Problem]:
+    try:
+        _scenario(document, {})
+    except InputError as error:
+        return error.problems
+    return ()
+
+
+def _topology(document: Document, spec: ScenarioSpec) -> Topology:
+    from sim.topology import load_topology
+
+    return load_topology(_beside(document, ("topology",), spec.topology))
+
+
+def _beside(document: Document, loc: Loc, name: str) -> Path:
+    """A file named in the document, relative to it; raises `InputError` where there is none."""
+    path = document.path.parent / name
+    if _exists(path):
+        return path
+    near = _sibling(path)
+    message = f"names a file that does not exist: {path}{f'; did you mean {shown(near)}?' if near else ''}"
+    raise _problem(document, loc, message)
+
+
+def _problem(document: Document, loc: Loc, message: str) -> InputError:
+    return input_error(message, file=document.path, line=document.line_of_path(loc), path=dotted(loc))
+
+
+# Lists of sites
+
+
+def _list(document: Document, loc: Loc, given: str | list[str], topology: Topology) -> frozenset[int]:
+    """Rows of the site table; raises `InputError` with the unknown sites."""
+    if isinstance(given, str):
+        path = _beside(document, loc, given)
+        named = [(site, str(path), line, "site") for line, site in _csv_sites(path)]
+    else:
+        lines = [(*loc, index) for index in range(len(given))]
+        named = [
+            (site, str(document.path), document.line_of_path(at), dotted(at))
+            for site, at in zip(given, lines, strict=True)
+        ]
+    rows = topology.site_index
+    unknown = [place for place in named if place[0] not in rows]
+    problems = [
+        Problem(file, line, path, f"must be a site of the topology{hint(site, rows)}")
+        for site, file, line, path in unknown[:_MOST_PROBLEMS]
+    ]
+    if len(unknown) > _MOST_PROBLEMS:
+        more = f"and {len(unknown) - _MOST_PROBLEMS} more sites that the topology does not have"
+        problems.append(Problem(unknown[0][1], None, dotted(loc), more))
+    if problems:
+        raise InputError(problems)
+    return frozenset(rows[place[0]] for place in named)
+
+
+def _csv_sites(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and site of every row of a CSV file with a column `site`; raises `InputError`."""
+    rows = csv.reader(_text(path).splitlines(keepends=True))
+    try:
+        heads = [head.strip() for head in next(rows, [])]
+        if "site" not in heads:
+            raise input_error(
+                f"must have a column site (got {', '.join(heads)[:80] or 'nothing'})", file=path, line=1
+            )
+        column = heads.index("site")
+        for row in rows:
+            if not any(cell.strip() for cell in row):
+                continue
+            site = row[column].strip() if column < len(row) else ""
+            if not site:
+                raise input_error("is missing", file=path, line=rows.line_num, path="site")
+            yield rows.line_num, site
+    except csv.Error as error:
+        raise input_error(f"is not valid CSV: {error}", file=path, line=rows.line_num) from None
+
+
+def _text(path: Path) -> str:
+    """A table as spreadsheets export it: UTF-8 with or without a byte order mark, else GB18030."""
+    try:
+        if path.stat().st_size > _LIST_BYTES:
+            raise input_error(f"is larger than the limit of {_LIST_BYTES / 1e6:g} MB", file=path)
+        raw: Any = path.read_bytes()
+    except OSError as error:
+        raise input_error(f"cannot be read: {error.strerror or error}".lower(), file=path) from None
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = str(raw, encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise input_error("is not a text file in UTF-8 or GB18030", file=path)

@@ -1,0 +1,52 @@
+"""From log and inventory to outages, visits and KPIs, in plain numpy.
+
+`tables` reads a log, `kpi` and `kpis` take figures from the tables, `split` divides a sum by party or county,
+`select` says which sites a `where:` means. Instants: a row at the instant counts, an interval is [start,
+end).
+"""
+
+from __future__ import annotations
+
+from sim.metrics.catalogue import (
+    WHY_UNDEFINED,
+    Split,
+    defined,
+    kpi,
+    kpis,
+    split,
+    vehicle_bands,
+    vehicle_ratio,
+    why_undefined,
+)
+from sim.metrics.duty import Band, Ratio
+from sim.metrics.ground import Ground
+from sim.metrics.outages import CAUSES
+from sim.metrics.parts import ADDITIVE
+from sim.metrics.preparation import Dispatch, dispatch
+from sim.metrics.select import select
+from sim.metrics.tables import Frame, Tables, tables
+from sim.metrics.visits import RESULTS
+
+__all__ = [
+    "ADDITIVE",
+    "CAUSES",
+    "RESULTS",
+    "WHY_UNDEFINED",
+    "Band",
+    "Dispatch",
+    "Frame",
+    "Ground",
+    "Ratio",
+    "Split",
+    "Tables",
+    "defined",
+    "dispatch",
+    "kpi",
+    "kpis",
+    "select",
+    "split",
+    "tables",
+    "vehicle_bands",
+    "vehicle_ratio",
+    "why_undefined",
+]

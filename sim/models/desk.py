@@ -1,0 +1,317 @@
+"""The desk (调度): what it knows, which jobs it opens from that, and what the plan says about each.
+
+The desk never looks at the network; it acts on alarms, lists, reports of crews and what the power company says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf, isnan, nan
+from typing import Final
+
+from simpy import Environment
+
+from sim.log import EventLog
+from sim.models.crews import Crew
+from sim.models.dispatch import Dispatcher
+from sim.models.generators import Generator
+from sim.models.gensets import Gensets
+from sim.models.knowledge import Knowledge, SiteFile
+from sim.models.timer import Timer
+from sim.plan import DispatchRule, Plan
+from sim.settings import DeskSettings
+from sim.topology.tables import SITE_CLASSES, Topology
+from sim.vocabulary import Job, JobKind
+
+_LINE_REPORTED_BY_H: Final = 1.0
+"""Assumed: after this time without word of the line, a site's own supply is suspected."""
+_PART_SKILL: Final = {"radio": "wireless", "transmission": "transmission", "rectifier": "power", "battery": "power"}
+
+
+class Desk:
+    """Opens, closes and hands on jobs."""
+
+    def __init__(
+        self, topology: Topology, plan: Plan, settings: DeskSettings, knowledge: Knowledge, dispatcher: Dispatcher,
+        gensets: Gensets, env: Environment, log: EventLog,
+    ) -> None:  # fmt: skip
+        self._sites, self._users = topology.sites, topology.users_per_site
+        self._ids = topology.sites.id
+        self._plan, self._settings = plan, settings
+        self.knowledge, self._dispatcher, self._gensets = knowledge, dispatcher, gensets
+        self._env, self._log = env, log
+        self._count: dict[str, int] = {}
+        self.party_of: Callable[[int], str] = lambda _site: ""
+        self.need_kw: Callable[[int], float] = lambda _site: 0.0
+        self.autonomy_h: Callable[[int], float] = lambda _site: inf
+        self.generator_alarm: Callable[[int, int], None] = lambda _site, _row: None
+        self.skills: frozenset[str] = frozenset()
+        self.rove_all = False
+        self.after_job: Callable[[Job, str, int], None] = lambda _job, _result, _row: None
+        self.changed: Callable[[int], None] = lambda _row: None
+        gensets.listener = self
+
+    # jobs
+
+    def open_job(
+        self, kind: JobKind, site: int, row: int, deadline_h: float = inf, skill: str = "power", part: str = "", rank: int | None = None
+    ) -> Job:
+        """Put something to be done in the queue."""
+        number = self._count[kind] = self._count.get(kind, 0) + 1
+        sites = self._sites
+        job = Job(
+            id=f"{kind}-{number:04d}",
+            kind=kind,
+            site=site,
+            opened_h=self._env.now,
+            deadline_h=deadline_h,
+            site_class=int(sites.site_class[site]),
+            place_rank=self.knowledge.place_rank(site) if rank is None else rank,
+            users=float(self._users[site]),
+            need_kw=self.need_kw(site),
+            skill=skill,
+            party=self.party_of(site),
+            county=int(sites.county[site]),
+            told_restore_h=self.knowledge.told_h(site),
+            part=part,
+        )
+        value = deadline_h if deadline_h < inf else nan
+        job.cause_row = self._log.add(self._env.now, "job.opened", job.id, str(self._ids[site]), value, row)
+        self._dispatcher.add(job)
+        return job
+
+    def _lapse(self, job: Job | None, reason: str, row: int) -> None:
+        """Nobody is on the way yet and nothing needs doing any more."""
+        if job is None or job.status != "open":
+            return
+        job.status = "lapsed"
+        self._dispatcher.drop(job)
+        self._log.add(self._env.now, "job.lapsed", job.id, reason, cause_row=row)
+
+    # what the desk hears
+
+    def hears(self, site: int, alarm: str, row: int) -> None:
+        """An alarm has arrived."""
+        now = self._env.now
+        row = self._log.add(now, "desk.alarm", str(self._ids[site]), alarm, cause_row=row)
+        file = self.knowledge.file(site)
+        if alarm == "mains":
+            self.knowledge.mains(site, lost=True, now=now)
+            self._consider(site, file, row)
+        elif alarm == "down":
+            self._known_down(site, file, row)
+        elif alarm == "generator":
+            self._consider(site, file, row)
+        elif _PART_SKILL.get(alarm, "") in self.skills:
+            file.repairs[alarm] = self.open_job("repair", site, row, skill=_PART_SKILL[alarm], part=alarm)
+        self.changed(row)
+
+    def hears_clear(self, site: int, alarm: str, row: int) -> None:
+        """An alarm is over."""
+        row = self._log.add(self._env.now, "desk.cleared", str(self._ids[site]), alarm, cause_row=row)
+        file = self.knowledge.file(site)
+        if alarm == "mains":
+            self.knowledge.mains(site, lost=False, now=self._env.now)
+            if file.job is not None and file.job.kind != "collect":
+                self._lapse(file.job, "mains_back", row)
+            self._lapse(file.repairs.pop("mains", None), "mains_back", row)
+            self._collect_idle(site, file, row)
+        elif alarm == "down":
+            self.knowledge.down(site, down=False)
+            self._lapse(file.repairs.pop("scout", None), "serves_again", row)
+        else:
+            self._lapse(file.repairs.pop(alarm, None), "mended", row)
+        self.changed(row)
+
+    def reads_list(self, site: int, row: int) -> None:
+        """An operator's list names a silent site."""
+        row = self._log.add(self._env.now, "desk.listed", str(self._ids[site]), "operator_list", cause_row=row)
+        self._known_down(site, self.knowledge.file(site), row)
+        self.changed(row)
+
+    def hears_link(self, link: int, row: int) -> None:
+        """Loss of light on a link: splicing, if there is anybody who can."""
+        if "transmission" in self.skills:
+            site = self.knowledge.end_of_link(link)
+            self.open_job("splice", site, row, skill="transmission", part=str(link))
+
+    def told(self, feeder: int, restore_h: float, row: int) -> None:
+        """The power company names an expected restoration: some orders may be spared (免发电)."""
+        self.knowledge.told(feeder, restore_h)
+        for site in self.knowledge.without_mains_on(feeder):
+            file = self.knowledge.file(site)
+            job = file.job
+            if job is None or job.status != "open" or job.kind != "generate":
+                continue
+            job.told_restore_h = restore_h
+            rule = self._rule(site)
+            if rule is not None and rule.skip_if is not None and restore_h <= self._lasts_until_h(site, file):
+                self._lapse(job, "battery_outlasts_told_restore", row)
+
+    def line_out(self, feeder: int, row: int) -> None:
+        """The power company reports a feeder out: silent sites on it are presumed without mains."""
+        for site in self.knowledge.report_line(feeder):
+            self._consider_presumed(site, self.knowledge.file(site), row)
+
+    # what it makes of that
+
+    def _known_down(self, site: int, file: SiteFile, row: int) -> None:
+        self.knowledge.down(site, down=True)
+        for other in self.knowledge.newly_dark_sites(site):
+            self._consider(other, self.knowledge.file(other), row)
+        if file.mains_lost:
+            self._consider(site, file, row)
+        else:
+            self._consider_presumed(site, file, row)
+
+    def _consider_presumed(self, site: int, file: SiteFile, row: int) -> None:
+        """A site is out and has not said why: its feeder, its hub, or nobody knows."""
+        if not file.down or file.mains_lost:
+            return
+        if self.knowledge.line_out(site):
+            self.knowledge.mains(site, lost=True, now=self._env.now)
+            self._consider(site, file, row)
+        elif not self.knowledge.upstream_down(site) and not file.repairs and (file.job is None or not file.job_active()):
+            file.repairs["scout"] = self.open_job("scout", site, row)
+
+    def scouted(self, site: int, row: int) -> None:
+        """A crew on the spot says what is the matter."""
+        file = self.knowledge.file(site)
+        file.repairs.pop("scout", None)
+        if not self.knowledge.mains_truth(site):
+            self.knowledge.mains(site, lost=True, now=self._env.now)
+            self._consider(site, file, row)
+        for part in self.knowledge.faults_truth(site):
+            skill = _PART_SKILL.get(part, "power")
+            if part not in file.repairs and skill in self.skills:
+                file.repairs[part] = self.open_job("repair", site, row, skill=skill, part=part)
+
+    def _rule(self, site: int) -> DispatchRule | None:
+        return self._plan.rule(SITE_CLASSES[int(self._sites.site_class[site])])
+
+    def _lasts_until_h(self, site: int, file: SiteFile) -> float:
+        return file.lost_h + self.autonomy_h(site)
+
+    def _consider(self, site: int, file: SiteFile, row: int) -> None:
+        """Does this site, without mains, need a crew with a generator or with fuel?"""
+        if not file.mains_lost or file.job_active() or site in self._gensets.running:
+            return
+        standing = [g for g in self._gensets.standing.get(site, []) if not g.broken]
+        if standing:
+            if not self._gensets.usable(site):
+                file.job = self.open_job("refuel", site, row, self._env.now)
+                return
+            if standing[0].fixed or standing[0].watcher == "caretaker":
+                return
+        self._own_supply(site, file, row)
+        rule = self._rule(site)
+        deadline_h = self._lasts_until_h(site, file)
+        if rule is not None:
+            if rule.only_if == "township_dark" and not self.knowledge.township_dark(site):
+                return
+            told_h = self.knowledge.told_h(site)
+            if rule.skip_if is not None and not isnan(told_h) and told_h <= deadline_h:
+                return
+            if rule.power_within_h is not None:
+                deadline_h = file.lost_h + rule.power_within_h
+        file.job = self.open_job("generate", site, row, deadline_h)
+
+    def _own_supply(self, site: int, file: SiteFile, row: int) -> None:
+        """Mains gone though nobody reports the line: perhaps the site's own transformer; linemen look."""
+        if "lineman" not in self.skills:
+            return
+
+        def look() -> None:
+            suspected = file.mains_lost and self.knowledge.drop_suspected(site)
+            if suspected and "mains" not in file.repairs:
+                file.repairs["mains"] = self.open_job("lineman", site, row, skill="lineman")
+
+        Timer(self._env, look).set(self._env.now + _LINE_REPORTED_BY_H)
+
+    def rove_h(self, job: Job) -> float | None:
+        """How long a crew stays before it takes the generator on; None where it is left."""
+        if job.kind != "generate":
+            return None
+        rule = self._rule(job.site)
+        if rule is not None and rule.rove is not None:
+            return rule.rove.charge_h
+        if self.rove_all and job.site_class >= SITE_CLASSES.index("C"):
+            return rule.rove.charge_h if rule is not None and rule.rove is not None else 2.5
+        return None
+
+    def _collect_idle(self, site: int, file: SiteFile, row: int) -> None:
+        """Mains are back: a carried generator that stands there is wanted elsewhere."""
+        if self._plan.generator.collect == "never" or file.job_active():
+            return
+        if any(not g.fixed for g in self._gensets.standing.get(site, [])):
+            file.job = self.open_job("collect", site, row, rank=8)
+
+    # what crews and generators report
+
+    def finished(self, job: Job, crew: Crew, result: str, row: int) -> None:
+        """A visit is over."""
+        job.status = result
+        row = self._log.add(self._env.now, f"job.{result}", job.id, crew.id, cause_row=row)
+        file = self.knowledge.file(job.site)
+        if file.job is job:
+            file.job = None
+        for part, repair in list(file.repairs.items()):
+            if repair is job:
+                del file.repairs[part]
+        if file.mains_lost and job.kind in ("generate", "refuel", "collect") and job.site not in self._gensets.running:
+            if not self.knowledge.mains_truth(job.site):
+                file.lost_h = self._env.now if result == "done" else file.lost_h
+                self._consider(job.site, file, row)
+        elif not file.mains_lost and job.kind in ("generate", "refuel"):
+            self._collect_idle(job.site, file, row)
+        self.after_job(job, result, row)
+
+    def returned(self, job: Job, crew: Crew, reason: str, row: int) -> None:
+        """The crew could not get there: the job waits for another road."""
+        row = self._log.add(self._env.now, "job.returned", job.id, reason, cause_row=row)
+        file = self.knowledge.file(job.site)
+        if job.kind in ("generate", "refuel") and not file.mains_lost:
+            job.status = "open"
+            self._lapse(job, "mains_back", row)
+            return
+        self._dispatcher.return_job(job)
+
+    def crew_free(self, crew: Crew, row: int) -> None:
+        """The crew asks for orders, or its shift is over."""
+        now = self._env.now
+        crew.busy = False
+        place = str(self._ids[crew.site]) if crew.site >= 0 else crew.depot.id
+        row = self._log.add(now, "crew.free", crew.id, place, cause_row=row)
+        if crew.shift_over(now):
+            crew.resting = True
+            self._log.add(now, "crew.rests", crew.id, place, crew.spec.rest_h, row)
+            Timer(self._env, lambda: self._rested(crew)).set(now + crew.spec.rest_h)
+            return
+        self._dispatcher.release(crew)
+
+    def _rested(self, crew: Crew) -> None:
+        crew.resting = crew.called = False
+        crew.on_since_h = inf
+        self._dispatcher.release(crew)
+
+    def generator_runs(self, site: int, generator: Generator, row: int) -> None:
+        """A generator carries the site: an order for one that nobody has begun is not needed."""
+        job = self.knowledge.file(site).job
+        if job is not None and job.kind in ("generate", "collect"):
+            self._lapse(job, "generator_runs", row)
+
+    def generator_failed(self, site: int, generator: Generator, row: int) -> None:
+        """Dry, broken or would not start: an alarm, if the site can still be heard."""
+        file = self.knowledge.file(site)
+        if file.job is not None and file.job.status in ("lapsed", "done", "failed", "wasted"):
+            file.job = None
+        self.generator_alarm(site, row)
+
+    def generator_idle(self, site: int, generator: Generator, row: int) -> None:
+        """Mains are back; the desk collects when it hears so (`hears_clear`)."""
+
+    def refuel_due(self, site: int, generator: Generator, within_h: float, row: int) -> None:
+        """The desk's own calendar says that a generator needs fuel soon."""
+        file = self.knowledge.file(site)
+        if file.mains_lost and not file.job_active():
+            file.job = self.open_job("refuel", site, row, self._env.now + within_h)

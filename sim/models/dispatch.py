@@ -1,0 +1,261 @@
+"""The queue of jobs and the free crews: who is sent where. The only place that pairs them.
+
+A rank policy is served from heaps, one for each party and need, so that a decision costs little however long the
+queue is; a `decide` policy gets the whole view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+from itertools import count
+from math import isinf
+from typing import Final
+
+from simpy import Environment
+from simpy.events import Event
+
+from sim.log import EventLog
+from sim.models.crews import Crew, Driving
+from sim.models.visits import NEEDS_GENERATOR, Visits
+from sim.policies import Policy
+from sim.settings import DeskSettings
+from sim.vocabulary import CrewView, Job, Order
+
+_LOOKED_AT: Final = 40
+"""Assumed: a dispatcher passes over at most so many jobs that nobody free can do, then waits."""
+_REFUEL_L: Final = 20.0
+"""A crew with less fuel than this goes by its depot before a refuelling."""
+_LATE: Final = 2
+"""SimPy priority of a decision: after everything else of the same instant."""
+
+Need = tuple[str, str]
+
+
+class Dispatcher:
+    """Pairs waiting jobs with free crews, as the policy says."""
+
+    def __init__(
+        self, policy: Policy, driving: Driving, visits: Visits, settings: DeskSettings, env: Environment, log: EventLog
+    ) -> None:
+        self._policy, self._driving, self._visits = policy, driving, visits
+        self._settings, self._env, self._log = settings, env, log
+        self.free: dict[str, Crew] = {}
+        self.waiting: dict[str, Job] = {}
+        self._heaps: dict[Need, list[tuple[tuple[float, ...], int, Job]]] = {}
+        self._unreachable: list[Job] = []
+        self._order = count()
+        self._pending = False
+        self.helpers: dict[str, set[str]] = {}
+        """Party → parties whose jobs it may serve besides its own."""
+        self.rove_h: Callable[[Job], float | None] = lambda _job: None
+        self.on_short: Callable[[str], None] = lambda _party: None
+
+    # what comes in
+
+    def add(self, job: Job) -> None:
+        """A job waits from now on."""
+        job.status = "open"
+        self.waiting[job.id] = job
+        self._push(job)
+        self.wake()
+
+    def _push(self, job: Job) -> None:
+        if self._policy.rank is None:
+            return
+        need = (job.party, "generator" if job.kind in NEEDS_GENERATOR else job.skill)
+        heappush(self._heaps.setdefault(need, []), (self._policy.rank(job), next(self._order), job))
+
+    def drop(self, job: Job) -> None:
+        """A waiting job is no longer wanted."""
+        self.waiting.pop(job.id, None)
+
+    def return_job(self, job: Job) -> None:
+        """A job nobody could get to waits until roads change."""
+        job.status = "open"
+        self.waiting[job.id] = job
+        job.after_road_version = self._version()
+        self._unreachable.append(job)
+
+    def release(self, crew: Crew) -> None:
+        """A crew is free."""
+        self.free[crew.id] = crew
+        self.wake()
+
+    def wake(self) -> None:
+        """Decide at the end of this instant, if there is anything to decide."""
+        if self._pending or not self.free or not self.waiting:
+            return
+        self._pending = True
+        event = Event(self._env)
+        event.callbacks.append(self._decide)
+        event._ok, event._value = True, None  # noqa: SLF001 (SimPy's own way to trigger with a priority)
+        self._env.schedule(event, priority=_LATE)
+
+    def _version(self) -> int:
+        if not self._driving.roads.known:
+            return 0
+        changes, bucket = self._driving.roads.version(self._env.now)
+        return changes * 100_000 + bucket
+
+    # decisions
+
+    def _decide(self, _event: Event) -> None:
+        self._pending = False
+        self._retry()
+        if self._policy.rank is not None:
+            self._by_rank()
+        elif self._policy.decide is not None:
+            for order in self._policy.decide(DeskView(self)):
+                self._carry_out(order)
+
+    def _retry(self) -> None:
+        """Jobs that nobody could reach are looked at again once roads have changed."""
+        version = self._version()
+        if not self._unreachable or self._unreachable[0].after_road_version == version:
+            return
+        jobs, self._unreachable = self._unreachable, []
+        for job in jobs:
+            if job.id in self.waiting:
+                job.after_road_version = -1
+                self._push(job)
+
+    def unreachable(self) -> list[Job]:
+        """Waiting jobs to which no road is open."""
+        return [job for job in self._unreachable if job.id in self.waiting]
+
+    def _by_rank(self) -> None:
+        aside: list[tuple[Need, tuple[tuple[float, ...], int, Job]]] = []
+        passed: dict[Need, int] = {}
+        while self.free:
+            need = self._first_need(passed)
+            if need is None:
+                break
+            entry = heappop(self._heaps[need])
+            job = entry[2]
+            crew = self._best_crew(job)
+            if crew is not None:
+                self._assign(crew, job, self.rove_h(job))
+            elif job.after_road_version >= 0:
+                self._unreachable.append(job)
+            else:
+                passed[need] = passed.get(need, 0) + 1
+                aside.append((need, entry))
+        for need, entry in aside:
+            heappush(self._heaps[need], entry)
+
+    def _first_need(self, passed: dict[Need, int]) -> Need | None:
+        """The need whose first job comes first of all that somebody free could serve."""
+        best: Need | None = None
+        best_key: tuple[tuple[float, ...], int] | None = None
+        for need, heap in self._heaps.items():
+            while heap and (heap[0][2].id not in self.waiting or heap[0][2].status != "open"):
+                heappop(heap)
+            if not heap or passed.get(need, 0) >= _LOOKED_AT:
+                continue
+            key = heap[0][:2]
+            if (best_key is None or key < best_key) and self._anybody(need):
+                best, best_key = need, key
+        return best
+
+    def _anybody(self, need: Need) -> bool:
+        party, what = need
+        return any(
+            self._may_serve(crew, party) and (self._has_generator(crew) if what == "generator" else what in crew.skills)
+            for crew in self.free.values()
+        )
+
+    def _may_serve(self, crew: Crew, party: str) -> bool:
+        return crew.party == party or not party or not crew.party or party in self.helpers.get(crew.party, ())
+
+    def _has_generator(self, crew: Crew) -> bool:
+        if crew.spec.unlimited_generators or any(not g.broken for g in crew.carried):
+            return True
+        return any(not g.broken and g.kind.seats <= crew.spec.carries for g in crew.depot.generators)
+
+    def via_depot(self, crew: Crew, job: Job) -> bool:
+        """Whether the crew must go by its depot first."""
+        if self._driving.drawn or crew.spec.unlimited_generators:
+            return False
+        if job.kind in NEEDS_GENERATOR:
+            return not any(not g.broken for g in crew.carried)
+        return job.kind == "refuel" and crew.fuel_l < _REFUEL_L
+
+    def can_serve(self, crew: Crew, job: Job) -> bool:
+        """Party, skill, people, generator and shift allow it."""
+        if not self._may_serve(crew, job.party) or crew.people < job.people:
+            return False
+        if job.kind in NEEDS_GENERATOR:
+            return self._has_generator(crew)
+        if job.kind == "collect" and crew.seats_left() < 1:
+            return False
+        return job.skill in crew.skills
+
+    def estimate_h(self, crew: Crew, job: Job) -> float:
+        """Expected hours for this crew to be at the job's site; inf if it cannot be."""
+        return self._driving.estimate_h(crew, job.site, self._env.now, job.kind in NEEDS_GENERATOR, self.via_depot(crew, job))
+
+    def _best_crew(self, job: Job) -> Crew | None:
+        """The crew that would be there first. Marks the job when it is only the road that keeps them away."""
+        if self._driving.drawn:
+            return next((crew for crew in self.free.values() if self.can_serve(crew, job)), None)
+        best, best_h, asked = None, float("inf"), False
+        now = self._env.now
+        longest_h = self._settings.max_travel_h
+        for crew in self.free.values():
+            if not self.can_serve(crew, job):
+                continue
+            hours = self.estimate_h(crew, job)
+            asked = asked or not isinf(hours)
+            if hours < best_h and hours <= longest_h and hours <= crew.work_left_h(now):
+                best, best_h = crew, hours
+        if best is None and not asked:
+            job.after_road_version = self._version()
+        return best
+
+    def _carry_out(self, order: Order) -> None:
+        """An order of a `decide` policy; one that breaks the rules is a bug of the policy and says so."""
+        crew, job = self.free.get(order.crew.id), self.waiting.get(order.job.id)
+        if crew is None or job is None or job.status != "open":
+            raise ValueError(f"policy sent {order.crew.id} to {order.job.id}: the crew is not free or the job not waiting")
+        if not self.can_serve(crew, job):
+            raise ValueError(f"policy sent {order.crew.id} to {order.job.id}, which it cannot serve")
+        stay_h = None if order.until_h is None else max(0.0, order.until_h - self._env.now)
+        self._assign(crew, job, self.rove_h(job) if stay_h is None else stay_h)
+
+    def _assign(self, crew: Crew, job: Job, stay_h: float | None) -> None:
+        del self.free[crew.id]
+        del self.waiting[job.id]
+        job.status, job.crew = "assigned", crew.id
+        crew.busy = True
+        row = self._log.add(self._env.now, "job.assigned", job.id, crew.id, cause_row=job.cause_row)
+        self._env.process(self._visits.serve(crew, job, stay_h, self.via_depot(crew, job), row))  # type: ignore[arg-type]
+
+
+class DeskView:
+    """What a `decide` policy sees at one instant."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+        self.now_h: float = dispatcher._env.now  # noqa: SLF001 (the view is the dispatcher's own window)
+        blocked = {job.id for job in dispatcher.unreachable()}
+        self.jobs: Sequence[Job] = [job for job in dispatcher.waiting.values() if job.id not in blocked]
+        for crew in dispatcher.free.values():
+            crew.shift_left_h = crew.work_left_h(self.now_h)
+        self.crews: Sequence[CrewView] = list(dispatcher.free.values())
+
+    def travel_h(self, crew: CrewView, job: Job) -> float:
+        """Estimated hours to the job's site; inf where the crew cannot get there in time."""
+        known = self._dispatcher.free[crew.id]
+        hours = self._dispatcher.estimate_h(known, job)
+        return hours if hours <= known.work_left_h(self.now_h) else float("inf")
+
+    def can_serve(self, crew: CrewView, job: Job) -> bool:
+        """Party, skill, people, generator and shift allow it."""
+        return self._dispatcher.can_serve(self._dispatcher.free[crew.id], job)
+
+    def has_road_to(self, crew: CrewView, job: Job) -> bool:
+        """Whether a way is open."""
+        return not isinf(self.travel_h(crew, job))
+
+

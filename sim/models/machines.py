@@ -1,0 +1,118 @@
+"""Front loaders (铲车): they open what the public ploughs leave, in the order of the jobs that wait behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import inf, isinf
+
+from simpy import Environment
+
+from sim.log import EventLog
+from sim.models.roads import Roads
+from sim.resources import LoaderSpec
+from sim.units import quantise_h
+from sim.vocabulary import Job
+
+_DRIFT_CM = 60.0
+_JOBS_LOOKED_AT = 30
+
+
+class Loader:
+    """One loader, at a road node."""
+
+    __slots__ = ("depot", "id", "node", "party", "ready_h")
+
+    def __init__(self, name: str, depot: str, node: int, party: str, ready_h: float) -> None:
+        self.id, self.depot, self.node, self.party, self.ready_h = name, depot, node, party, ready_h
+
+
+class Loaders:
+    """All loaders; each works on the way to the first job that no wheeled crew can reach."""
+
+    def __init__(self, roads: Roads, spec: LoaderSpec, env: Environment, log: EventLog) -> None:
+        self._roads, self._spec, self._env, self._log = roads, spec, env, log
+        self._idle: list[Loader] = []
+        self._aims: dict[str, int] = {}
+        self.blocked_jobs: Callable[[], list[Job]] = list
+        self.opened: Callable[[], None] = lambda: None
+
+    def add(self, loader: Loader) -> None:
+        """A loader becomes ready."""
+        self._idle.append(loader)
+        self.wake()
+
+    def wake(self) -> None:
+        """Look for roads to open: jobs wait that nobody can reach."""
+        if not self._idle:
+            return
+        for job in self._wanted():
+            if not self._idle:
+                return
+            loader = min(self._idle, key=lambda machine: (self._distance_h(machine, job), machine.id))
+            if isinf(self._distance_h(loader, job)):
+                continue
+            self._idle.remove(loader)
+            self._aims[loader.id] = job.site
+            self._env.process(self._open_way(loader, job))  # type: ignore[arg-type]
+
+    def _wanted(self) -> list[Job]:
+        """Jobs behind closed roads to which no loader is on its way yet, in the desk's order."""
+        aims, found = list(self._aims.values()), []
+        seen: dict[int, None] = {}
+        for job in self.blocked_jobs()[:_JOBS_LOOKED_AT]:
+            if job.site in aims or job.site in seen:
+                continue
+            seen[job.site] = None
+            found.append(job)
+        return found
+
+    def _distance_h(self, loader: Loader, job: Job) -> float:
+        way = self._way(loader, job.site)
+        if way is None:
+            return inf
+        return sum(self._roads.edge_km[edge] for edge, _ in way) / self._spec.drive_kmh
+
+    def _way(self, loader: Loader, site: int) -> list[tuple[int, int]] | None:
+        target = self._roads.site_node[site]
+        if loader.node == target:
+            return []
+        spec = self._spec
+        return self._roads.opening_way(loader.node, target, spec.drive_kmh, spec.clear_kmh, self._env.now) or None
+
+    def _open_way(self, loader: Loader, job: Job) -> Iterator[object]:
+        """Drive to the job's site, clearing what lies in the way; then be free there."""
+        way = self._way(loader, job.site)
+        for edge, node in way or ():
+            now = self._env.now
+            row = self._log.add(now, "loader.sent", loader.id, self._roads.edge_ids[edge], cause_row=job.cause_row)
+            if self._roads.snow.passable(now)[edge]:
+                yield self._env.timeout(quantise_h(self._roads.edge_km[edge] / self._spec.drive_kmh))
+            else:
+                yield from self._clear(loader, edge, row)
+            loader.node = node
+        yield from self._clear_track(loader, job)
+        self._log.add(self._env.now, "loader.free", loader.id, self._roads.node_ids[loader.node])
+        del self._aims[loader.id]
+        self._idle.append(loader)
+        self.wake()
+
+    def _clear(self, loader: Loader, edge: int, row: int) -> Iterator[object]:
+        now, spec = self._env.now, self._spec
+        depth_cm = float(self._roads.snow.depths_cm(now)[edge])
+        speed = spec.clear_kmh if depth_cm <= _DRIFT_CM else spec.drift_kmh
+        row = self._log.add(now, "loader.clears", loader.id, self._roads.edge_ids[edge], speed, row)
+        yield self._env.timeout(quantise_h(self._roads.edge_km[edge] / speed))
+        self._roads.snow.clear(edge, self._env.now)
+        self._log.add(self._env.now, "road.cleared", self._roads.edge_ids[edge], loader.id, cause_row=row)
+        self.opened()
+
+    def _clear_track(self, loader: Loader, job: Job) -> Iterator[object]:
+        spur_km = self._roads.spur_km(job.site)
+        if spur_km <= 0 or not self._roads.track_closed(job.site, self._env.now):
+            return
+        row = self._log.add(self._env.now, "loader.clears", loader.id, "spur", self._spec.clear_kmh, job.cause_row)
+        yield self._env.timeout(quantise_h(spur_km / self._spec.clear_kmh))
+        self._roads.snow.clear_track(job.site, self._env.now)
+        self._log.add(self._env.now, "road.cleared", "spur", loader.id, cause_row=row)
+        yield self._env.timeout(quantise_h(spur_km / self._spec.drive_kmh))
+        self.opened()

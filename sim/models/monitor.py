@@ -1,0 +1,175 @@
+"""The site monitor and the operators' lists: what reaches the desk of what happens, and when.
+
+A site whose transmission is dead, or whose wireless monitor has no powered cell around it, is silent: only an
+operator's list tells of it, later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from simpy import Environment
+
+from sim.hazards.specs import EARTH_KM_PER_DEG
+from sim.log import EventLog
+from sim.models.network import Network
+from sim.models.site import SitePower
+from sim.models.timer import Timer
+from sim.settings import DeskSettings
+from sim.topology.tables import MONITORS
+
+_WIRELESS = MONITORS.index("wireless")
+_MOST_NEIGHBOURS = 12
+
+
+class Hearer(Protocol):
+    """Who hears the alarms (the desk)."""
+
+    def hears(self, site: int, alarm: str, row: int) -> None: ...
+    def hears_clear(self, site: int, alarm: str, row: int) -> None: ...
+    def reads_list(self, site: int, row: int) -> None: ...
+    def hears_link(self, link: int, row: int) -> None: ...
+
+
+class Monitor:
+    """Carries alarms from the network to the desk, late or not at all."""
+
+    def __init__(self, network: Network, settings: DeskSettings, env: Environment, log: EventLog) -> None:
+        self._network, self._settings, self._env, self._log = network, settings, env, log
+        self.desk: Hearer | None = None
+        self._unheard: dict[int, dict[str, int]] = {}
+        self._told: dict[int, set[str]] = {}
+        self._near: dict[int, list[int]] = {}
+        self._list_h = -1.0
+        self._listed: list[tuple[int, int]] = []
+        network.listeners.append(self)
+
+    def audible(self, site: int) -> bool:
+        """Whether an alarm of this site reaches the desk now."""
+        network = self._network
+        if network.topology.sites.monitor[site] == _WIRELESS:
+            return network.serves(site) or any(network.serves(other) for other in self._neighbours(site))
+        return network.reaches_core(site)
+
+    def _neighbours(self, site: int) -> list[int]:
+        near = self._near.get(site)
+        if near is None:
+            sites = self._network.topology.sites
+            north = (sites.lat - sites.lat[site]) * EARTH_KM_PER_DEG
+            east = (sites.lon - sites.lon[site]) * EARTH_KM_PER_DEG * np.cos(np.radians(sites.lat[site]))
+            distance = np.round(np.hypot(north, east), 6)
+            order = np.argsort(distance, kind="stable")[1 : _MOST_NEIGHBOURS + 1]
+            near = [int(other) for other in order if distance[other] <= self._settings.wireless_hears_km]
+            self._near[site] = near
+        return near
+
+    # from the network
+
+    def mains_lost(self, site: int, row: int) -> None:
+        """Alarm 市电停电."""
+        self._raise(site, "mains", row)
+
+    def mains_back(self, site: int, row: int) -> None:
+        """Its end."""
+        self._clear(site, "mains", row)
+
+    def service_lost(self, site: int, cause: str, row: int) -> None:
+        """Alarm 基站退服, or silence until the operators' list."""
+        self._raise(site, "down", row)
+
+    def service_back(self, site: int, row: int) -> None:
+        """Its end; everything unheard is heard now."""
+        self._clear(site, "down", row)
+        self.heard_again(site)
+
+    def part_failed(self, site: int, part: str, row: int) -> None:
+        """An equipment alarm."""
+        self._raise(site, part, row)
+
+    def part_mended(self, site: int, part: str, row: int) -> None:
+        """Its end."""
+        self._clear(site, part, row)
+
+    def link_broken(self, link: int, row: int) -> None:
+        """Loss of light: seen from the end that still reaches the centre."""
+        self._later(lambda: self.desk is not None and self.desk.hears_link(link, row))
+
+    def supply_changed(self, site: int, power: SitePower) -> None:
+        """Not an alarm."""
+
+    def heard_again(self, site: int) -> None:
+        """The site reports what it could not say before."""
+        unheard = self._unheard.get(site)
+        if unheard and self.audible(site):
+            del self._unheard[site]
+            for alarm, row in unheard.items():
+                if row >= 0:
+                    self._send(site, alarm, row)
+                else:
+                    self._send_clear(site, alarm, -row - 2)
+
+    def generator_alarm(self, site: int, row: int) -> None:
+        """Alarm 油机停机."""
+        self._raise(site, "generator", row)
+
+    # on the way
+
+    def _raise(self, site: int, alarm: str, row: int) -> None:
+        if self.audible(site):
+            self._send(site, alarm, row)
+            return
+        self._unheard.setdefault(site, {})[alarm] = row
+        if alarm == "down":
+            self._wait_for_list(site, row)
+
+    def _clear(self, site: int, alarm: str, row: int) -> None:
+        if self.audible(site):
+            self._unheard.get(site, {}).pop(alarm, None)
+            self._send_clear(site, alarm, row)
+        elif alarm in self._unheard.get(site, {}) and alarm not in self._told.get(site, ()):
+            del self._unheard[site][alarm]
+        else:
+            self._unheard.setdefault(site, {})[alarm] = -row - 2
+
+    def _send(self, site: int, alarm: str, row: int) -> None:
+        self._told.setdefault(site, set()).add(alarm)
+        self._later(lambda: self.desk is not None and self.desk.hears(site, alarm, row))
+
+    def _send_clear(self, site: int, alarm: str, row: int) -> None:
+        told = self._told.get(site)
+        if told is None or alarm not in told:
+            return
+        told.discard(alarm)
+        self._later(lambda: self.desk is not None and self.desk.hears_clear(site, alarm, row))
+
+    def _later(self, call: Callable[[], object]) -> None:
+        if self._settings.alarm_h <= 0:
+            call()
+        else:
+            Timer(self._env, call).set(self._env.now + self._settings.alarm_h)
+
+    def _wait_for_list(self, site: int, row: int) -> None:
+        """Operators' lists come at fixed hours, each with what is out when it is drawn up."""
+        every_h, now = self._settings.operator_list_every_h, self._env.now
+        drawn_up_h = (int(now / every_h) + 1) * every_h
+        if drawn_up_h > self._list_h:
+            self._list_h = drawn_up_h
+            Timer(self._env, self._draw_up).set(drawn_up_h)
+        self._listed.append((site, row))
+
+    def _draw_up(self) -> None:
+        entries, self._listed = self._listed, []
+        out = [(site, row) for site, row in entries if not self._network.serves(site)]
+        if out:
+            Timer(self._env, lambda: self._deliver(out)).set(self._env.now + self._settings.operator_list_after_h)
+
+    def _deliver(self, out: list[tuple[int, int]]) -> None:
+        for site, row in out:
+            if "down" in self._told.get(site, ()):
+                continue
+            self._told.setdefault(site, set()).add("down")
+            self._unheard.get(site, {}).pop("down", None)
+            if self.desk is not None:
+                self.desk.reads_list(site, row)

@@ -1,0 +1,157 @@
+"""Ways on the road graph: the quickest as roads are known, leg by leg as they are, and into the site itself."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from sim.models.snowroads import SnowRoads, foot_kmh
+from sim.topology.tables import Topology
+
+Floats = NDArray[np.float64]
+_BUCKET_H: Final = 0.5
+"""Roads are looked at afresh every half hour and after every clearing or closure."""
+_NO_WAY: Final = -9999
+
+
+class Roads:
+    """The road graph as desk and crews use it."""
+
+    def __init__(self, topology: Topology, snow: SnowRoads, site_cells: list[int]) -> None:
+        roads, sites = topology.roads, topology.sites
+        self.snow = snow
+        self.known = len(roads.edge_id) > 0
+        self.edge_ids = [str(edge) for edge in roads.edge_id]
+        self.node_ids = [str(node) for node in roads.node_id]
+        self.edge_index = {edge: row for row, edge in enumerate(self.edge_ids)}
+        self._u, self._v = roads.edge_u, roads.edge_v
+        self._km = roads.edge_km.tolist()
+        self.edge_km = self._km
+        self.site_node = sites.road_node.tolist() if self.known else []
+        self._spur_km, self._walk_km = sites.spur_km, sites.walk_km
+        self._site_cells = site_cells
+        self._ways: dict[tuple[int, str], tuple[tuple[int, int], list[float], list[int]]] = {}
+        self._graphs: dict[str, tuple[tuple[int, int], csr_matrix]] = {}
+        self._speeds: dict[str, tuple[tuple[int, int], list[float], list[float]]] = {}
+        self._tracks: dict[tuple[int, str], tuple[tuple[int, int], float, float]] = {}
+        self._between: dict[tuple[int, int], list[int]] = {}
+        for edge, (u, v) in enumerate(zip(self._u.tolist(), self._v.tolist(), strict=True)):
+            self._between.setdefault((u, v), []).append(edge)
+            self._between.setdefault((v, u), []).append(edge)
+        self._order, self._first, self._indices, self._indptr = self._structure(len(self.node_ids))
+
+    def _structure(self, nodes: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+        """Fixed sparse structure: both directions, parallel edges folded to the quicker one at each filling."""
+        rows = np.concatenate([self._u, self._v])
+        columns = np.concatenate([self._v, self._u])
+        order = np.lexsort((columns, rows))
+        pair = rows[order] * max(nodes, 1) + columns[order]
+        first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]])) if len(pair) else np.zeros(0, dtype=np.int64)
+        indptr = np.searchsorted(rows[order][first], np.arange(nodes + 1)).astype(np.int32)
+        return order, first, columns[order][first].astype(np.int32), indptr
+
+    def version(self, now: float) -> tuple[int, int]:
+        """Changes whenever a way found earlier may no longer be the best."""
+        return (self.snow.changes, int(now / _BUCKET_H))
+
+    def speeds(self, vehicle: str, now: float) -> tuple[list[float], list[float]]:
+        """Speed (km/h) and depth (cm) of every edge in this half hour."""
+        version = self.version(now)
+        known = self._speeds.get(vehicle)
+        if known is None or known[0] != version:
+            at_h = version[1] * _BUCKET_H
+            known = (version, self.snow.kmhs(vehicle, at_h).tolist(), self.snow.depths_cm(at_h).tolist())
+            self._speeds[vehicle] = known
+        return known[1], known[2]
+
+    def _graph(self, hours: Floats) -> csr_matrix:
+        doubled = np.concatenate([hours, hours])[self._order]
+        data = np.maximum(np.minimum.reduceat(doubled, self._first), 1e-9) if len(self._first) else doubled
+        nodes = len(self.node_ids)
+        return csr_matrix((data, self._indices, self._indptr), shape=(nodes, nodes))
+
+    def _way(self, node: int, vehicle: str, now: float) -> tuple[list[float], list[int]]:
+        version = self.version(now)
+        known = self._ways.get((node, vehicle))
+        if known is None or known[0] != version:
+            graph = self._graphs.get(vehicle)
+            if graph is None or graph[0] != version:
+                speed = np.asarray(self.speeds(vehicle, now)[0])
+                hours = np.where(speed > 0, np.round(np.asarray(self._km) / np.maximum(speed, 1e-9), 9), inf)
+                graph = self._graphs[vehicle] = (version, self._graph(hours))
+            hours_to, before = dijkstra(graph[1], indices=node, return_predecessors=True)
+            known = self._ways[(node, vehicle)] = (version, hours_to.tolist(), before.tolist())
+        return known[1], known[2]
+
+    def hours(self, node: int, to_node: int, vehicle: str, now: float) -> float:
+        """Quickest time between two nodes by the roads of this half hour; inf where no road is open."""
+        return 0.0 if node == to_node else self._way(node, vehicle, now)[0][to_node]
+
+    def edges_to(self, node: int, to_node: int, vehicle: str, now: float) -> list[tuple[int, int]]:
+        """The way as (edge, node reached), in order; empty where there is none (or nothing to drive)."""
+        before = self._way(node, vehicle, now)[1]
+        return self._unwind(before, node, to_node, self.speeds(vehicle, now)[0])
+
+    def _unwind(self, before: list[int], node: int, to_node: int, speed: list[float]) -> list[tuple[int, int]]:
+        legs: list[tuple[int, int]] = []
+        here = to_node
+        while here != node:
+            last = before[here]
+            if last == _NO_WAY:
+                return []
+            edges = self._between[(last, here)]
+            legs.append((min(edges, key=lambda e: self._km[e] / speed[e] if speed[e] > 0 else inf), here))
+            here = last
+        legs.reverse()
+        return legs
+
+    def access(self, site: int, vehicle: str, loaded_kg_per_person: float, now: float, carry_limit_kg: float) -> tuple[float, str]:
+        """Hours from the road to the site's door and how ('spur', 'walk'); inf where it cannot be done.
+
+        The track is driven where it can be; otherwise people walk, if what they carry allows it. The last part of
+        a hill site is always walked.
+        """
+        spur_km, walk_km = float(self._spur_km[site]), float(self._walk_km[site])
+        depth, speed = self._track(site, vehicle, now)
+        on_foot = foot_kmh(depth)
+        hours, how = walk_km / on_foot, "spur"
+        if spur_km <= 0:
+            return hours, how
+        if speed > 0:
+            return hours + spur_km / speed, how
+        if loaded_kg_per_person > carry_limit_kg:
+            return inf, "walk"
+        return hours + spur_km / on_foot, "walk"
+
+    def _track(self, site: int, vehicle: str, now: float) -> tuple[float, float]:
+        version = self.version(now)
+        known = self._tracks.get((site, vehicle))
+        if known is None or known[0] != version:
+            depth, speed = self.snow.track(site, self._site_cells[site], vehicle, version[1] * _BUCKET_H)
+            known = self._tracks[(site, vehicle)] = (version, depth, speed)
+        return known[1], known[2]
+
+    def spur_km(self, site: int) -> float:
+        """Village track between the road and a site, km."""
+        return float(self._spur_km[site])
+
+    def track_closed(self, site: int, now: float) -> bool:
+        """Whether snow closes a site's track to wheels."""
+        return self._track(site, "snow", now)[1] <= 0
+
+    def reachable(self, node: int, site: int, now: float, carry: bool) -> bool:
+        """Whether an ordinary vehicle gets from a node to a site's door, with a generator if `carry`."""
+        hours = self.hours(node, self.site_node[site], "snow", now)
+        return hours < inf and not (carry and self._spur_km[site] > 0 and self.track_closed(site, now))
+
+    def opening_way(self, node: int, to_node: int, drive_kmh: float, clear_kmh: float, now: float) -> list[tuple[int, int]]:
+        """The quickest way of a loader that opens what it meets; empty where authority has shut every way."""
+        speed = np.where(self.snow.passable(now), drive_kmh, clear_kmh)
+        hours = np.where(self.snow.blocked(), inf, np.round(np.asarray(self._km) / speed, 9))
+        _, before = dijkstra(self._graph(hours), indices=node, return_predecessors=True)
+        return self._unwind(before.tolist(), node, to_node, np.where(np.isinf(hours), 0.0, speed).tolist())

@@ -1,0 +1,246 @@
+"""Power of one struck site: mains, generator, battery, two disconnects. A site that nothing strikes has none.
+
+The battery's charge is a straight line in each segment (load and temperature frozen when it begins), so the next
+disconnect is computed, not searched. The first disconnect sheds all radio; transmission and monitor go on
+until the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isnan
+from typing import Final, NamedTuple
+
+from simpy import Environment
+
+from sim.log import EventLog
+from sim.models import battery
+from sim.models.store import Store
+from sim.models.timer import Timer
+
+_GENERATOR_MARGIN: Final = 0.8
+_RECTIFIER_EFFICIENCY: Final = 0.95
+"""0.8·P_gen ≥ (P_dc + P_charge)/0.95. Source: the tower company's sizing rule."""
+
+
+class Plant(NamedTuple):
+    """What the power plant of a site is, with its own luck already drawn."""
+
+    id: str
+    load_4g_w: float
+    load_5g_w: float
+    load_transmission_w: float
+    battery_ah: float
+    lead_acid: bool
+    soh: float
+    s1: float
+    two_stage: bool
+    rectifier_w: float
+    endurance_h: float
+    """Hours to the first disconnect at full load, measured or drawn; NaN: computed from the battery."""
+    endurance_feels_cold: bool
+    reconnect_h: float
+    battery_c: Callable[[float], float]
+    """Battery temperature at a time, °C."""
+
+
+class SitePower:
+    """The state of a struck site's power. `changed(self, row)` is called after every change that others feel."""
+
+    __slots__ = (
+        "_alpha", "_battery_timer", "_changed", "_env", "_log", "_restart", "_row", "battery", "charge_w", "five_g",
+        "generator_w", "load_w", "mains", "off_row", "plant", "radio", "rectifier_ok", "source", "transmission",
+    )  # fmt: skip
+
+    def __init__(self, plant: Plant, env: Environment, log: EventLog, changed: Callable[[SitePower, int], None]) -> None:
+        self.plant = plant
+        self._env = env
+        self._log = log
+        self._changed = changed
+        self.mains = True
+        self.generator_w = 0.0
+        self.rectifier_ok = True
+        self.radio = self.five_g = self.transmission = True
+        self.battery = Store(1.0, now_h=env.now)
+        self.source = "mains"
+        self.load_w = plant.load_4g_w + plant.load_5g_w + plant.load_transmission_w
+        self.charge_w = 0.0
+        self._alpha: float | None = None
+        self._row = -1
+        self.off_row = -1
+        """The last row in which radio or transmission went off: the cause of an outage."""
+        self._battery_timer = Timer(env, self._threshold)
+        self._restart = Timer(env, self._radio_back)
+
+    # what others do to the site
+
+    def set_mains(self, on: bool, row: int) -> None:
+        """The mains fail or return; `row` is the log row that says so."""
+        self.mains = on
+        self._settle(row)
+
+    def set_generator(self, prime_w: float, row: int) -> None:
+        """A generator of this power carries the site (0: none)."""
+        self.generator_w = prime_w
+        self._settle(row)
+
+    def set_rectifier(self, ok: bool, row: int) -> None:
+        """Without rectifiers neither mains nor generator reach the load."""
+        self.rectifier_ok = ok
+        self._settle(row)
+
+    def lose_battery(self, row: int) -> None:
+        """The battery breaks down: nothing left to draw on."""
+        self.battery.put(-1.0, self._env.now)
+        self._settle(row)
+
+    # the state that follows
+
+    @property
+    def supplied(self) -> bool:
+        """Whether mains or a generator carry the load now."""
+        return self.rectifier_ok and (self.mains or self.generator_w > 0)
+
+    def available_w(self) -> float:
+        """DC power that the present supply can give."""
+        if self.mains:
+            return self.plant.rectifier_w
+        return min(self.plant.rectifier_w, _GENERATOR_MARGIN * self.generator_w * _RECTIFIER_EFFICIENCY)
+
+    def drawn_w(self) -> float:
+        """AC power asked of mains or generator."""
+        return (self.load_w + self.charge_w) / _RECTIFIER_EFFICIENCY
+
+    def _settle(self, row: int) -> None:
+        """Work out stages, load and battery after a change, log what is new and tell the world."""
+        now = self._env.now
+        self._row = row
+        self.battery.run(self.battery.rate, now)
+        if self.supplied:
+            self._on_supply(now, row)
+        else:
+            self._on_battery(now, row)
+        self._changed(self, row)
+
+    def _on_supply(self, now: float, row: int) -> None:
+        plant, log = self.plant, self._log
+        self._alpha = None
+        if not self.transmission:
+            self.transmission = True
+            log.add(now, "transmission.on", plant.id, cause_row=row)
+        small = not self.mains and self.available_w() < plant.load_4g_w + plant.load_5g_w + plant.load_transmission_w
+        if not self.radio:
+            if plant.reconnect_h > 0:
+                self._restart.set(now + plant.reconnect_h)
+            else:
+                self._switch_radio_on(now, row)
+        if self.radio:
+            self._set_five_g(not small, "generator_too_small", now, row)
+        self._carry("mains" if self.mains else "generator", now, row)
+        self._charge(now)
+
+    def _on_battery(self, now: float, row: int) -> None:
+        self._restart.cancel()
+        self.charge_w = 0.0
+        level = self.battery.level(now)
+        plant, log = self.plant, self._log
+        first = plant.s1 if plant.two_stage else 0.0
+        if self.radio and level <= first + 1e-9:
+            self.radio = False
+            reason = "first_disconnect" if plant.two_stage else "battery_empty"
+            self.off_row = log.add(now, "radio.off", plant.id, reason, cause_row=row)
+        if self.transmission and level <= 1e-9:
+            self.transmission = False
+            self.off_row = log.add(now, "transmission.off", plant.id, "battery_empty", cause_row=row)
+        self._carry("battery" if self.transmission else "none", now, row)
+        if not self.transmission:
+            self._run_battery(0.0, now)
+            self._battery_timer.cancel()
+            return
+        self._run_battery(-1.0 / self._full_h(now) if self.load_w > 0 else 0.0, now)
+        threshold = first if self.radio else 0.0
+        self._battery_timer.set(self.battery.reaches_h(threshold, now))
+
+    def _charge(self, now: float) -> None:
+        """Recharge with what the supply has left over."""
+        plant = self.plant
+        level = self.battery.level(now)
+        headroom_w = self.available_w() - self.load_w
+        rate = 0.0
+        if level < 1.0 - 1e-9 and plant.battery_ah > 0:
+            rate = battery.recharge_per_h(plant.lead_acid, plant.battery_ah, plant.soh, headroom_w, plant.battery_c(now))
+            if plant.lead_acid and level >= battery.TAPER_FROM - 1e-9:
+                rate = min(rate, battery.TAPER_PER_H)
+        volts = battery.NOMINAL_V if plant.lead_acid else battery.LFP_V
+        self.charge_w = rate * plant.battery_ah * plant.soh * volts
+        self._run_battery(rate, now)
+        target = battery.TAPER_FROM if plant.lead_acid and level < battery.TAPER_FROM - 1e-9 else 1.0
+        self._battery_timer.set(self.battery.reaches_h(target, now) if rate > 0 else float("inf"))
+
+    def _threshold(self) -> None:
+        """The battery has reached the level the timer waited for."""
+        now = self._env.now
+        if self.supplied:
+            self._charge(now)
+            self._changed(self, self._row)
+        else:
+            level = self.battery.level(now)
+            target = self.plant.s1 if self.plant.two_stage and self.radio else 0.0
+            self.battery.put(target - level, now)
+            self._settle(self._row)
+
+    def _radio_back(self) -> None:
+        if not self.supplied or self.radio:
+            return
+        self._switch_radio_on(self._env.now, self._row)
+        self._settle(self._row)
+
+    def _switch_radio_on(self, now: float, row: int) -> None:
+        self.radio = True
+        self._log.add(now, "radio.on", self.plant.id, cause_row=row)
+
+    def _set_five_g(self, on: bool, reason: str, now: float, row: int) -> None:
+        if self.five_g == on:
+            return
+        self.five_g = on
+        self._log.add(now, "radio.full" if on else "radio.reduced", self.plant.id, "" if on else reason, cause_row=row)
+
+    def _carry(self, source: str, now: float, row: int) -> None:
+        plant = self.plant
+        load_w = 0.0
+        if self.transmission and source != "none":
+            load_w = plant.load_transmission_w
+            if self.radio:
+                load_w += plant.load_4g_w + (plant.load_5g_w if self.five_g else 0.0)
+        if source != self.source or abs(load_w - self.load_w) > 1e-9:
+            self.source, self.load_w = source, load_w
+            self._log.add(now, "site.source", plant.id, source, load_w / 1000, row)
+
+    def _run_battery(self, rate: float, now: float) -> None:
+        if rate == self.battery.rate == 0.0:
+            return
+        self.battery.run(rate, now)
+        self._log.add(now, "battery.level", self.plant.id, "", self.battery.level(now), self._row)
+
+    def _full_h(self, now: float) -> float:
+        """Hours a full battery would carry the present load; the temperature coefficient is chosen once."""
+        plant = self.plant
+        if not isnan(plant.endurance_h):
+            return self._measured_full_h(now)
+        cell_c = plant.battery_c(now)
+        if not plant.lead_acid:
+            return max(battery.lfp_full_h(plant.battery_ah, self.load_w, plant.soh, cell_c), 1e-6)
+        if self._alpha is None:
+            self._alpha = battery.temperature_coefficient(plant.battery_ah, self.load_w / battery.NOMINAL_V)
+        hours = battery.lead_acid_full_h(plant.battery_ah, self.load_w, plant.soh, cell_c, self._alpha)
+        return max(hours, 1e-6)
+
+    def _measured_full_h(self, now: float) -> float:
+        """From a measured or drawn endurance, in proportion for smaller loads."""
+        plant = self.plant
+        full_load_w = plant.load_4g_w + plant.load_5g_w + plant.load_transmission_w
+        hours = plant.endurance_h / (1.0 - (plant.s1 if plant.two_stage else 0.0))
+        if plant.endurance_feels_cold:
+            factor = battery.lead_acid_factor(0.008, plant.battery_c(now)) if plant.lead_acid else battery.lfp_factor(plant.battery_c(now))
+            hours *= min(factor, 1.0)
+        return max(hours * full_load_w / self.load_w, 1e-6)

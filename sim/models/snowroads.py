@@ -1,0 +1,176 @@
+"""Roads under snow: depth by hour, ploughs, drifts, closures, and the speed that is left.
+
+Speeds: Source: FHWA Road Weather (freeway and arterial losses); the table by depth is Assumed. A road's depth is
+the open snow since it was last cleared, times a drift factor where wind piles it up.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.hazards.weather import Weather
+from sim.settings import RoadSettings
+from sim.streams import Streams, id_keys
+from sim.topology.tables import ROAD_CLASSES, Topology
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+FREE_KMH: Final = np.array([100.0, 75.0, 50.0, 20.0])
+DEPTH_BOUNDS_CM: Final = np.array([5.0, 10.0, 20.0, 30.0])
+DEPTH_FACTOR: Final = np.array(
+    [[0.85, 0.65, 0.45, 0.25, 0.0], [0.85, 0.65, 0.45, 0.25, 0.0], [0.80, 0.55, 0.35, 0.12, 0.0], [0.70, 0.40, 0.20, 0.05, 0.0]]
+)
+_TYRES: Final = {"summer": 0.6, "all_season": 0.8, "snow": 1.0, "chains": 1.0}
+_CHAINS_KMH: Final = 40.0
+_VIEW_BOUNDS_M: Final = np.array([50.0, 200.0, 1000.0])
+_VIEW_FACTOR: Final = np.array([0.0, 0.4, 0.7, 1.0])
+_ALL_TERRAIN_ROAD_KMH: Final = 50.0
+"""Assumed: a tracked or all-terrain vehicle goes no faster than this on a clear road."""
+VILLAGE: Final = ROAD_CLASSES.index("village")
+EXPRESSWAY: Final = ROAD_CLASSES.index("expressway")
+
+
+def wheel_kmh(road_class: NDArray[np.int64], depth_cm: Floats, visibility_m: Floats, tyres: str) -> Floats:
+    """Speed of a wheeled vehicle, km/h, elementwise; 0 where nothing moves."""
+    column = np.searchsorted(DEPTH_BOUNDS_CM, depth_cm, side="left")
+    if tyres == "chains":
+        column = np.maximum(column - 1, 0)
+    view = _VIEW_FACTOR[np.searchsorted(_VIEW_BOUNDS_M, visibility_m, side="right")]
+    speed = FREE_KMH[road_class] * DEPTH_FACTOR[road_class, column] * view * _TYRES[tyres]
+    return np.minimum(speed, _CHAINS_KMH) if tyres == "chains" else speed
+
+
+def foot_kmh(depth_cm: float) -> float:
+    """Walking speed through snow, km/h. Assumed."""
+    return 3.0 if depth_cm <= 10 else 1.5 if depth_cm <= 40 else 0.8
+
+
+class SnowRoads:
+    """State of every road edge and of every site's own track. `vehicle` is a tyre word or 'all_terrain'."""
+
+    def __init__(
+        self, topology: Topology, weather: Weather, spec: RoadSettings, plough_h: tuple[float, ...],
+        closed_h: tuple[float, float], streams: Streams,
+    ) -> None:  # fmt: skip
+        roads, sites = topology.roads, topology.sites
+        self._weather, self._spec, self._closed_h = weather, spec, closed_h
+        self.km, self.road_class = roads.edge_km, roads.edge_class
+        self.cell = weather.cells.of(
+            (roads.node_lon[roads.edge_u] + roads.node_lon[roads.edge_v]) / 2,
+            (roads.node_lat[roads.edge_u] + roads.node_lat[roads.edge_v]) / 2,
+        ) if len(roads.edge_id) else np.zeros(0, dtype=np.int64)  # fmt: skip
+        self._drift = self._drifts(streams, id_keys(roads.edge_id))
+        self._plough_h = np.asarray(plough_h)[self.road_class] if len(self.km) else np.zeros(0)
+        self._plough_cm = np.array([self._open_cm(c, t) for c, t in zip(self.cell.tolist(), self._plough_h.tolist(), strict=True)])
+        self._cleared_h = np.full(len(self.km), -inf)
+        self._cleared_cm = np.zeros(len(self.km))
+        self._blocked: Bools = np.zeros(len(self.km), dtype=np.bool_)
+        self._sites, self._streams, self._site_keys = sites, streams, topology.site_keys
+        self._village_plough_h = plough_h[VILLAGE]
+        self._tracks_cleared: dict[int, float] = {}
+        self.changes = 0
+        """Counts what loaders, authorities and injects changed."""
+
+    def _drifts(self, streams: Streams, keys: NDArray[np.uint64]) -> Floats:
+        low, high = self._spec.drift_factor
+        drifting = streams.uniforms("drift", keys) < self._spec.drift_share
+        return np.where(drifting, low + (high - low) * streams.uniforms("drift_factor", keys), 1.0)
+
+    def _open_cm(self, cell: int, t_h: float) -> float:
+        return self._weather.at("depth_cm", cell, t_h) if t_h < inf else 0.0
+
+    # what changes
+
+    def clear(self, edge: int, now: float) -> None:
+        """A loader has opened this edge."""
+        self._cleared_h[edge] = now
+        self._cleared_cm[edge] = self._weather.at("depth_cm", int(self.cell[edge]), now)
+        self.changes += 1
+
+    def clear_track(self, site: int, now: float) -> None:
+        """A loader has opened the track to a site."""
+        self._tracks_cleared[site] = now
+        self.changes += 1
+
+    def block(self, edge: int, blocked: bool) -> None:
+        """Closed by authority or accident, whatever the snow; or opened again."""
+        self._blocked[edge] = blocked
+        self.changes += 1
+
+    # what is
+
+    def depths_cm(self, now: float) -> Floats:
+        """Snow on every edge, shape (edges,)."""
+        return self._lying_cm(
+            self._weather.everywhere("depth_cm", now)[self.cell],
+            self._weather.everywhere("gust_mps", now)[self.cell],
+            self._drift, self._plough_h, self._plough_cm, self._cleared_h, self._cleared_cm, now,
+        )  # fmt: skip
+
+    def _lying_cm(
+        self, open_cm: Floats, gust: Floats, drift: Floats, plough_h: Floats, plough_cm: Floats, cleared_h: Floats,
+        cleared_cm: Floats, now: float,
+    ) -> Floats:  # fmt: skip
+        ploughed = (plough_h <= now) & (plough_h > cleared_h)
+        swept_h = np.where(ploughed, plough_h, cleared_h)
+        swept_cm = np.where(ploughed, plough_cm, cleared_cm)
+        whole = open_cm * drift
+        since_h = np.where(np.isfinite(swept_h), now - swept_h, 1e9)
+        back = 1.0 - np.round(0.5 ** np.minimum(since_h / self._spec.redrift_half_life_h, 60.0), 9)
+        fresh = np.maximum(open_cm - swept_cm, 0.0) * drift
+        blows = (gust >= self._spec.drift_gust_mps) & (drift > 1.0)
+        fresh = np.where(blows, np.maximum(fresh, whole * back), fresh)
+        return np.where(np.isfinite(swept_h), np.minimum(whole, fresh), whole)
+
+    def kmhs(self, vehicle: str, now: float) -> Floats:
+        """Speed on every edge now, km/h, shape (edges,); 0 where it cannot be passed."""
+        depth = self.depths_cm(now)
+        view_m = self._weather.everywhere("visibility_m", now)[self.cell]
+        speed = self._speed(self.road_class, depth, view_m, vehicle)
+        shut = self._blocked.copy()
+        if self._closed_h[0] <= now < self._closed_h[1]:
+            shut |= self.road_class == EXPRESSWAY
+        return np.where(shut, 0.0, speed)
+
+    def _speed(self, road_class: NDArray[np.int64], depth: Floats, view_m: Floats, vehicle: str) -> Floats:
+        if vehicle != "all_terrain":
+            return wheel_kmh(road_class, depth, view_m, vehicle)
+        view = _VIEW_FACTOR[np.searchsorted(_VIEW_BOUNDS_M, view_m, side="right")]
+        tracks = np.where(depth <= self._spec.all_terrain_depth_cm, self._spec.all_terrain_kmh * view, 0.0)
+        wheels = np.minimum(wheel_kmh(road_class, depth, view_m, "snow"), _ALL_TERRAIN_ROAD_KMH)
+        return np.asarray(np.maximum(tracks, wheels), dtype=np.float64)
+
+    def passable(self, now: float) -> Bools:
+        """Edges a loader need not open: not deeper than wheels can pass, shape (edges,)."""
+        return self.depths_cm(now) <= DEPTH_BOUNDS_CM[-1]
+
+    def blocked(self) -> Bools:
+        """Edges shut by authority or accident, shape (edges,)."""
+        return self._blocked
+
+    def stuck_chance(self, km: float, depth_cm: float) -> float:
+        """Chance to get stuck on so many kilometres of that depth."""
+        if depth_cm <= DEPTH_BOUNDS_CM[1] or depth_cm > DEPTH_BOUNDS_CM[-1]:
+            return 0.0
+        per_10km = self._spec.stuck_per_10km[0 if depth_cm <= DEPTH_BOUNDS_CM[2] else 1]
+        return float(round(1 - (1 - per_10km) ** (km / 10), 9))
+
+    def track(self, site: int, cell: int, vehicle: str, now: float) -> tuple[float, float]:
+        """Depth (cm) and speed (km/h) on the village track to a site."""
+        key = int(self._site_keys[site])
+        drifting = self._streams.uniform_of("track_drift", key) < self._spec.drift_share
+        low, high = self._spec.drift_factor
+        drift = low + (high - low) * self._streams.uniform_of("track_drift_factor", key) if drifting else 1.0
+        cleared_h = self._tracks_cleared.get(site, -inf)
+        lying = self._lying_cm(
+            np.array([self._open_cm(cell, now)]), np.array([self._weather.at("gust_mps", cell, now)]), np.array([drift]),
+            np.array([self._village_plough_h]), np.array([self._open_cm(cell, self._village_plough_h)]),
+            np.array([cleared_h]), np.array([self._open_cm(cell, cleared_h) if cleared_h > -inf else 0.0]), now,
+        )  # fmt: skip
+        view = np.array([self._weather.at("visibility_m", cell, now)])
+        return float(lying[0]), float(self._speed(np.array([VILLAGE]), lying, view, vehicle)[0])

@@ -1,0 +1,44 @@
+"""A level that rises or falls along a straight line and says when it will cross a threshold. No ticking."""
+
+from __future__ import annotations
+
+from math import inf
+
+
+class Store:
+    """A level between 0 and `capacity` that changes at `rate` an hour (battery charge, fuel, spares)."""
+
+    __slots__ = ("_level", "_since_h", "capacity", "rate")
+
+    def __init__(self, level: float, capacity: float = 1.0, now_h: float = 0.0) -> None:
+        self.capacity = capacity
+        self.rate = 0.0
+        self._level = min(max(level, 0.0), capacity)
+        self._since_h = now_h
+
+    def level(self, now_h: float) -> float:
+        """Level at a time not before the last change."""
+        level = self._level + self.rate * (now_h - self._since_h)
+        return min(max(level, 0.0), self.capacity)
+
+    def run(self, rate: float, now_h: float) -> None:
+        """From now on the level changes at this rate."""
+        self._level = self.level(now_h)
+        self._since_h = now_h
+        self.rate = rate
+
+    def put(self, amount: float, now_h: float) -> float:
+        """Add (or take, when negative) at once; the amount that fitted is returned."""
+        before = self.level(now_h)
+        self._level = min(max(before + amount, 0.0), self.capacity)
+        self._since_h = now_h
+        return self._level - before
+
+    def reaches_h(self, threshold: float, now_h: float) -> float:
+        """When the level will reach a threshold in the direction it moves; inf if never, now if it is there."""
+        distance = threshold - self.level(now_h)
+        if abs(distance) < 1e-12:
+            return now_h
+        if self.rate == 0 or (distance > 0) != (self.rate > 0):
+            return inf
+        return now_h + distance / self.rate

@@ -1,0 +1,65 @@
+"""Conditions on what the desk knows: response levels that are raised, injects that wait for a state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from simpy import Environment
+
+from sim.log import EventLog
+from sim.models.timer import Timer
+from sim.plan import Level
+from sim.vocabulary import Inject
+
+_COLOURS = ("blue", "yellow", "orange", "red")
+
+Counts = Callable[[], Mapping[str, float]]
+
+
+def holds(bounds: Mapping[str, Mapping[str, float]], counts: Mapping[str, float], *, any_of: bool = False) -> bool:
+    """Whether all bounds (or any of them) hold for the counts."""
+    found = [
+        ("at_least" not in bound or counts[key] >= bound["at_least"]) and ("at_most" not in bound or counts[key] <= bound["at_most"])
+        for key, bound in bounds.items()
+    ]
+    return any(found) if any_of else bool(found) and all(found)
+
+
+class Triggers:
+    """Looked at after whatever changes the desk's picture; each fires once."""
+
+    def __init__(self, levels: list[Level], injects: list[Inject], counts: Counts, env: Environment, log: EventLog) -> None:
+        self._levels, self._injects, self._counts = list(levels), list(injects), counts
+        self._env, self._log = env, log
+        self._warning = -1
+        self.raised: Callable[[Level, int], None] = lambda _level, _row: None
+        self.fire: Callable[[Inject, int], None] = lambda _inject, _row: None
+
+    def warn(self, colour: str, row: int) -> None:
+        """A weather warning signal: colours only ever get worse here."""
+        self._warning = max(self._warning, _COLOURS.index(colour))
+        self.look(row)
+
+    def look(self, row: int) -> None:
+        """Check what has not fired yet."""
+        if not self._levels and not self._injects:
+            return
+        counts = self._counts()
+        for level in [level for level in self._levels if self._triggered(level, counts)]:
+            self._levels.remove(level)
+            Timer(self._env, lambda level=level: self._raise(level, row)).set(self._env.now + level.decide_h)  # type: ignore[misc]
+        for inject in [inject for inject in self._injects if inject.when and holds(inject.when, counts)]:
+            self._injects.remove(inject)
+            self.fire(inject, row)
+
+    def _triggered(self, level: Level, counts: Mapping[str, float]) -> bool:
+        if level.warning is not None and self._warning >= _COLOURS.index(level.warning):
+            return True
+        every = {key: bound.model_dump(exclude_none=True) for key, bound in level.when.items()}
+        some = {key: bound.model_dump(exclude_none=True) for key, bound in level.when_any.items()}
+        return holds(every, counts) or (bool(some) and holds(some, counts, any_of=True))
+
+    def _raise(self, level: Level, row: int) -> None:
+        trigger = "warning" if level.warning is not None else ",".join([*level.when, *level.when_any])
+        row = self._log.add(self._env.now, "desk.level", level.level, trigger, cause_row=row)
+        self.raised(level, row)

@@ -1,0 +1,267 @@
+"""What a crew does with an order: load, drive, look, work. One process for each visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from simpy import Environment
+
+from sim.log import EventLog
+from sim.models.crews import Crew, Driving
+from sim.models.generators import Generator
+from sim.models.gensets import Gensets
+from sim.models.network import Network
+from sim.plan import GeneratorRules
+from sim.settings import GeneratorSettings, RepairTimes
+from sim.streams import Streams
+from sim.units import Spread
+from sim.vocabulary import Job
+
+Steps = Iterator[object]
+NEEDS_GENERATOR = frozenset({"generate", "place"})
+
+
+class Office(Protocol):
+    """To whom a crew reports (the desk)."""
+
+    def finished(self, job: Job, crew: Crew, result: str, row: int) -> None: ...
+    def returned(self, job: Job, crew: Crew, reason: str, row: int) -> None: ...
+    def crew_free(self, crew: Crew, row: int) -> None: ...
+    def scouted(self, site: int, row: int) -> None: ...
+
+
+class Visits:
+    """Carries out orders."""
+
+    def __init__(
+        self, network: Network, gensets: Gensets, driving: Driving, rules: GeneratorRules, settings: GeneratorSettings,
+        repair: RepairTimes, streams: Streams, env: Environment, log: EventLog,
+    ) -> None:  # fmt: skip
+        self._network, self._gensets, self._driving, self._rules = network, gensets, driving, rules
+        self._settings, self._repair, self._streams, self._env, self._log = settings, repair, streams, env, log
+        self.office: Office | None = None
+        self.local_hour: Callable[[float], float] = lambda t_h: t_h % 24
+        self.gust_mps: Callable[[int], float] = lambda _: 0.0
+        self.new_generator: Callable[[float, Crew], Generator] | None = None
+        self.quilted: set[int] = set()
+        self.relocated: Callable[[Crew, Job], None] = lambda _crew, _job: None
+        self._tasks: dict[str, Callable[[Crew, Job, float | None, int], Steps]] = {
+            "generate": self._generate, "refuel": self._refuel, "collect": self._collect, "repair": self._repair_part,
+            "lineman": self._lineman, "splice": self._splice, "scout": self._scout, "place": self._place,
+            "quilt": self._quilt, "inspect": self._inspect, "move": self._move,
+        }  # fmt: skip
+
+    def serve(self, crew: Crew, job: Job, stay_h: float | None, via_depot: bool, row: int) -> Steps:
+        """The process of one order, from the call to the crew's next freedom."""
+        if not crew.called:
+            yield from self._call_out(crew, row)
+        now = self._env.now
+        wants = job.kind in NEEDS_GENERATOR
+        estimate_h = self._driving.estimate_h(crew, job.site, now, wants, via_depot)
+        row = self._log.add(now, "crew.sent", crew.id, job.id, estimate_h, row)
+        there = True
+        if via_depot and not self._driving.drawn:
+            there = yield from self._driving.to_node(crew, crew.depot.node, row)
+            if there:
+                self.load(crew, job.need_kw if wants else 0.0, row)
+        if there:
+            with_generator = wants and not self._gensets.usable(job.site)
+            there = yield from self._driving.to_site(crew, job.site, with_generator, row)
+        assert self.office is not None  # noqa: S101 (wiring, not input)
+        if not there:
+            self.office.returned(job, crew, "road", row)
+        else:
+            row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, cause_row=row)
+            result = yield from self._tasks[job.kind](crew, job, stay_h, row)
+            self.office.finished(job, crew, result, row)
+        self.office.crew_free(crew, row)
+
+    def _call_out(self, crew: Crew, row: int) -> Steps:
+        now = self._env.now
+        crew.called, crew.on_since_h = True, now
+        self._log.add(now, "crew.called", crew.id, crew.depot.id, cause_row=row)
+        night = not 7 <= self.local_hour(now) < 20
+        spread = crew.spec.call_out_night_h if night else crew.spec.call_out_h
+        wait_h = spread.quantile(self._streams.uniform("call_out", crew.id, crew.journeys))
+        if wait_h > 0:
+            yield self._env.timeout(wait_h)
+
+    def load(self, crew: Crew, need_kw: float, row: int) -> None:
+        """At the depot: fill the cans, take the generator that fits and others while there is room."""
+        depot = crew.depot
+        crew.fuel_l += depot.draw_fuel(crew.spec.fuel_l - crew.fuel_l)
+        crew.grade_c = depot.grade_c
+        fitting = sorted(
+            (g for g in depot.generators if not g.broken and g.kind.seats <= crew.spec.carries),
+            key=lambda g: (g.kind.prime_kw < need_kw, abs(g.kind.prime_kw - need_kw), g.id),
+        )
+        for generator in fitting:
+            if need_kw <= 0 or generator.kind.seats > crew.seats_left():
+                continue
+            depot.generators.remove(generator)
+            missing_l = generator.kind.tank_l - generator.tank.level(self._env.now)
+            generator.fill(depot.draw_fuel(missing_l))
+            generator.grade_c = depot.grade_c
+            generator.place = crew.id
+            crew.carried.append(generator)
+            level = generator.tank.level(self._env.now)
+            self._log.add(self._env.now, "generator.taken", generator.id, crew.id, level, row)
+
+    def _work(self, crew: Crew, job: Job, spread: Spread, row: int, name: str = "work_h") -> Steps:
+        self._log.add(self._env.now, "crew.works", crew.id, job.id, cause_row=row)
+        spread = crew.spec.work_h or spread
+        if spread.fixed:
+            hours = spread.median_h
+        else:
+            hours = spread.quantile(self._streams.uniform(name, job.kind, self._network.site_id(job.site), job.id))
+        if hours > 0:
+            yield self._env.timeout(hours)
+
+    # generation
+
+    def _pick(self, crew: Crew, need_kw: float) -> Generator | None:
+        if crew.spec.unlimited_generators and self.new_generator is not None:
+            return self.new_generator(need_kw, crew)
+        working = [g for g in crew.carried if not g.broken]
+        enough = [g for g in working if g.kind.prime_kw >= need_kw]
+        if enough:
+            return min(enough, key=lambda g: (g.kind.prime_kw, g.id))
+        return max(working, key=lambda g: (g.kind.prime_kw, g.id), default=None)
+
+    def _generate(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        site = job.site
+        if self._network.mains_on(site) or site in self._gensets.running:
+            return "wasted"
+        for _ in range(3):
+            standing = self._gensets.usable(site)
+            generator = standing[0] if standing else self._pick(crew, job.need_kw)
+            if generator is None:
+                return "failed"
+            yield from self._work(crew, job, generator.kind.hook_up_h, row)
+            if self._network.mains_on(site):
+                return "done"
+            if generator in crew.carried:
+                crew.carried.remove(generator)
+            if generator.site != site:
+                self._gensets.place(generator, site, self._rules.watched_by if stay_h is None else crew.id, row)
+            started = yield from self._gensets.start(generator, site, row)
+            if started:
+                yield from self._watch(crew, generator, site, stay_h, row)
+                return "done"
+            if not generator.fixed and generator.kind.seats <= crew.seats_left():
+                self._gensets.take(generator, crew.id, row)
+                crew.carried.append(generator)
+        return "failed"
+
+    def _watch(self, crew: Crew, generator: Generator, site: int, stay_h: float | None, row: int) -> Steps:
+        """Stay while roving or watching; take the generator along at the end of a roving stop."""
+        if stay_h is None and self._rules.watched_by != "crew":
+            return
+        longest_h = max(0.0, crew.work_left_h(self._env.now))
+        if stay_h is not None:
+            longest_h = min(stay_h, longest_h)
+        if longest_h > 0 and not self._network.mains_on(site):
+            back = self._network.mains_back_event(site)
+            yield back | self._env.timeout(longest_h)
+        movable = not generator.fixed and generator.site == site and generator.kind.seats <= crew.seats_left()
+        if movable and (stay_h is not None or self._network.mains_on(site)):
+            self._gensets.take(generator, crew.id, row)
+            crew.carried.append(generator)
+
+    def _refuel(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        site = job.site
+        if self._network.mains_on(site):
+            return "wasted"
+        generator = self._gensets.running.get(site) or next((g for g in self._gensets.standing.get(site, []) if not g.broken), None)
+        if generator is None:
+            return "wasted"
+        yield from self._work(crew, job, self._settings.refuel_work_h, row)
+        space_l = generator.kind.tank_l - generator.tank.level(self._env.now)
+        if generator.site != site or space_l <= 0:
+            return "done"
+        generator.grade_c = crew.grade_c
+        crew.fuel_l -= self._gensets.refuelled(generator, site, min(space_l, crew.fuel_l), row)
+        if not generator.running and not self._network.mains_on(site) and self._gensets.usable(site):
+            started = yield from self._gensets.start(generator, site, row)
+            return "done" if started else "failed"
+        return "done"
+
+    def _collect(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        idle = [g for g in self._gensets.standing.get(job.site, []) if not g.fixed and not g.running]
+        if not idle:
+            return "wasted"
+        yield from self._work(crew, job, self._settings.collect_work_h, row)
+        for generator in idle:
+            if generator.site == job.site and not generator.running and generator.kind.seats <= crew.seats_left():
+                self._gensets.take(generator, crew.id, row)
+                crew.carried.append(generator)
+        return "done"
+
+    # repair
+
+    def _repair_part(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        if job.part not in self._network.faults(job.site):
+            return "wasted"
+        if job.part == "radio":
+            yield from self._wait_to_climb(job.site)
+        spreads = {"rectifier": self._repair.rectifier_h, "radio": self._repair.radio_h, "transmission": self._repair.transmission_h}
+        yield from self._work(crew, job, spreads.get(job.part, self._repair.battery_h), row)
+        self._network.mend_part(job.site, job.part, row)
+        return "done"
+
+    def _wait_to_climb(self, site: int) -> Steps:
+        """No climbing in the dark or in strong wind; looked at again every half hour (people do, too)."""
+        first, last = self._repair.daylight
+        while not first <= self.local_hour(self._env.now) < last or self.gust_mps(site) >= self._repair.climb_gust_at_most_mps:
+            yield self._env.timeout(0.5)
+
+    def _lineman(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        if not self._network.drop_dead(job.site):
+            return "wasted"
+        yield from self._work(crew, job, self._repair.mains_h, row)
+        self._network.mend_drop(job.site, row)
+        return "done"
+
+    def _splice(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        link = int(job.part)
+        if self._network.transport.whole[link]:
+            return "wasted"
+        yield from self._work(crew, job, self._repair.fibre_h, row)
+        self._network.mend_link(link, row)
+        return "done"
+
+    def _scout(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        if self._network.serves(job.site):
+            return "wasted"
+        yield from self._work(crew, job, self._repair.scout_h, row)
+        assert self.office is not None  # noqa: S101
+        self.office.scouted(job.site, row)
+        return "done"
+
+    # preparation
+
+    def _place(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        generator = self._pick(crew, job.need_kw)
+        if generator is None:
+            return "failed"
+        yield from self._work(crew, job, self._repair.place_h, row)
+        if generator in crew.carried:
+            crew.carried.remove(generator)
+        self._gensets.place(generator, job.site, "caretaker", row)
+        return "done"
+
+    def _quilt(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        yield from self._work(crew, job, self._repair.quilt_h, row)
+        self.quilted.add(job.site)
+        return "done"
+
+    def _inspect(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        yield from self._work(crew, job, self._repair.inspect_h, row)
+        self._gensets.inspected.add(job.site)
+        return "done"
+
+    def _move(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+        self.relocated(crew, job)
+        return "done"
+        yield  # a step of a process, though an instant one

@@ -1,0 +1,274 @@
+"""Places in a scenario as people name them, and values put there: `--set hazards.snowstorm.water_mm=20`.
+
+A place is written with the keys of the file. An item of a list is named by its number (`injects[0]` or
+`injects.0`) or by what tells it apart: its id, kind, do, class, level or kpi (`plan.targets.O2`).
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from sim.errors import InputError, Problem, shown
+from sim.resources import Depot, _looks_like_generator
+from sim.yamlfile import Document, Loc, dotted, read_yaml
+
+_KEY: Final = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[[0-9]+\])*")
+_PART: Final = re.compile(r"[^.\[\]]+")
+_NAMING: Final = ("id", "kind", "do", "class", "level", "kpi")
+_OWN_NAMES: Final = ("lists", "parties", "kinds")
+"""Tables whose names the file makes up: a new name there can only be a typing error."""
+_NULLS: Final = ("", "~", "null", "Null", "NULL")
+_MISSING: Final = object()
+_MANY: Final = 20_000
+
+
+# Names
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name most like a word, if any is; of very many, only those that begin alike are asked."""
+    names = list(known)
+    if len(names) > _MANY:
+        names = [name for name in names if name[:2].casefold() == word[:2].casefold()][:_MANY]
+    plain = {name.casefold().replace("-", "_"): name for name in reversed(names)}
+    near = get_close_matches(word.casefold().replace("-", "_"), plain, n=1)
+    return plain[near[0]] if near else None
+
+
+def one_of(names: Iterable[str], most: int = 12) -> str:
+    """Names as a message lists them: `one of a, b, c`, at most so many."""
+    known = list(names)
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return f"one of {', '.join(known[:most])}{more}" if known else "there are none"
+
+
+def hint(word: object, known: Iterable[str]) -> str:
+    """` (got 'x'; did you mean 'y'?)`."""
+    near = nearest(word, known) if isinstance(word, str) else None
+    return f" (got {shown(word)}{f'; did you mean {shown(near)}?' if near else ''})"
+
+
+# Places
+
+
+@dataclass
+class _Walk:
+    """Where a walk through model and data has come to."""
+
+    loc: Loc
+    kinds: list[Any]  # what the model allows here: the members of the annotation
+    data: Any
+    strict: bool  # names of free tables must exist
+
+    @property
+    def here(self) -> str:
+        return f" in {dotted(self.loc)}" if self.loc else ""
+
+    def step(self, part: str) -> None:
+        """To what is called `part` here; raises `ValueError`."""
+        if isinstance(self.data, list | tuple):
+            self._item(part)
+        elif models := [kind for kind in self.kinds if _is_model(kind)]:
+            self._field(part, self._meant(models))
+        elif tables := [kind for kind in self.kinds if get_origin(kind) in (dict, Mapping)]:
+            self._name(part, get_args(tables[0]))
+        elif any(get_origin(kind) in (list, tuple) for kind in self.kinds):
+            raise ValueError(f"there is no list at {dotted(self.loc)}; set it as a whole")
+        else:
+            raise ValueError(f"{dotted(self.loc)} is one value, with nothing below it")
+
+    def _move(self, part: str | int, annotations: Iterable[Any]) -> None:
+        self.loc = (*self.loc, part)
+        self.kinds = [member for annotation in annotations for member in _members(annotation)]
+        if isinstance(part, int):
+            self.data = self.data[part]
+        elif isinstance(self.data, dict):
+            self.data = self.data.get(part, _MISSING)
+
+    def _item(self, part: str) -> None:
+        index = int(part) if part.isascii() and part.isdigit() else self._item_called(part)
+        if index >= len(self.data):
+            raise ValueError(f"{dotted(self.loc)} has {len(self.data)} items, counted from 0 (got {part})")
+        lists = [kind for kind in self.kinds if get_origin(kind) in (list, tuple)]
+        self._move(index, [arg for kind in lists for arg in get_args(kind)])
+
+    def _item_called(self, word: str) -> int:
+        tables = [item if isinstance(item, dict) else {} for item in self.data]
+        names = [[str(item[key]) for key in _NAMING if key in item] for item in tables]
+        found = [index for index, called in enumerate(names) if word in called]
+        if len(found) == 1:
+            return found[0]
+        place = dotted(self.loc)
+        if found:
+            which = ", ".join(f"{place}[{index}]" for index in found)
+            raise ValueError(f"{place} has {shown(word)} {len(found)} times; write which: {which}")
+        known = list(dict.fromkeys(name for called in names for name in called))
+        raise ValueError(f"{place} has no item of this name: {one_of(known)}{hint(word, known)}")
+
+    def _meant(self, models: list[Any]) -> list[Any]:
+        """Of the models of a union, the one whose kind the data names."""
+        data = self.data if isinstance(self.data, dict) else {}
+        return [m for m in models if data.get("kind", _MISSING) in _kind_of(m)] or models
+
+    def _field(self, part: str, models: list[Any]) -> None:
+        if Depot in models and _is_generator_line(part):
+            self._field("generators", models)
+            self._name(part, (str, int))
+            return
+        for model in models:
+            if part in (known := fields_of(model)):
+                self._move(part, [known[part]])
+                return
+        names = list(dict.fromkeys(name for model in models for name in fields_of(model)))
+        near = nearest(part, names)
+        allowed = f"did you mean '{near}'?" if near else f"allowed: {', '.join(names)}"
+        raise ValueError(f"unknown key {shown(part)}{self.here} ({allowed})")
+
+    def _name(self, part: str, args: tuple[Any, ...]) -> None:
+        key = _members(args[0])[0]
+        known = [str(name) for name in (self.data if isinstance(self.data, dict) else {})]
+        if get_origin(key) is Literal:
+            known = list(get_args(key))
+        elif not self.strict and self.loc[-1] not in _OWN_NAMES:
+            known.append(part)
+        if part not in known:
+            raise ValueError(f"{dotted(self.loc)} has no such name: {one_of(known)}{hint(part, known)}")
+        self._move(part, args[1:])
+
+
+def find_place(model: type[BaseModel], data: Any, path: str, *, strict: bool = False) -> Loc:
+    """The place of a path in the data of a model; `strict`: names in it must exist there.
+
+    Raises `ValueError` with what is wrong and what is allowed.
+    """
+    if not _KEY.fullmatch(path):
+        raise ValueError("must be a path such as resources.depots.horqin.crews or injects[0].at")
+    walk = _Walk((), [model], data, strict)
+    for part in _PART.findall(path):
+        walk.step(part)
+    return walk.loc
+
+
+def fields_of(model: Any) -> dict[str, Any]:
+    """Annotation of each key of a model, by the name written in files."""
+    return {info.alias or name: info.annotation for name, info in model.model_fields.items()}
+
+
+def _members(annotation: Any) -> list[Any]:
+    if get_origin(annotation) is Annotated:
+        return _members(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return [member for arg in get_args(annotation) for member in _members(arg)]
+    return [] if annotation is type(None) else [annotation]
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _kind_of(model: Any) -> tuple[Any, ...]:
+    return get_args(fields_of(model).get("kind"))
+
+
+# Values
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """A document with `--set` values in it, and where each of them went."""
+
+    document: Document
+    places: Mapping[str, Loc]
+
+    def blame(self, problems: Sequence[Problem], before: Callable[[], Sequence[Problem]]) -> list[Problem]:
+        """The problems, with `--set KEY` for a place where the file alone (`before`) does not have them."""
+        if not self.places or not problems:
+            return list(problems)
+        old = {_gist(problem) for problem in before()}
+        return [problem if _gist(problem) in old else self._blamed(problem) for problem in problems]
+
+    def _blamed(self, problem: Problem) -> Problem:
+        places = {key: dotted(loc) for key, loc in self.places.items()}
+        keys = [key for key, place in places.items() if _related(place, problem.path)] or list(places)
+        file = f"--set {', '.join(keys)}"
+        if Path(problem.file) != self.document.path:
+            return Problem(file, None, "", str(problem))
+        path = "" if problem.path == places[keys[0]] else problem.path
+        return Problem(file, None, path, problem.message)
+
+
+def _gist(problem: Problem) -> tuple[str, str]:
+    return problem.path.rpartition(".")[2], problem.message
+
+
+def _related(a: str, b: str) -> bool:
+    return a == b or a.startswith((f"{b}.", f"{b}[")) or b.startswith((f"{a}.", f"{a}["))
+
+
+def override(model: type[BaseModel], document: Document, values: Mapping[str, str]) -> Overrides:
+    """The document with values put at their paths; raises `InputError` beginning with `--set KEY`."""
+    if not values or not isinstance(document.data, dict):
+        return Overrides(document, {})
+    data = copy.deepcopy(document.data)
+    _gather_generators(data)
+    places: dict[str, Loc] = {}
+    problems: list[Problem] = []
+    for key, text in values.items():
+        try:
+            places[key] = find_place(model, data, key)
+            _put(data, places[key], parse_value(key, text))
+        except ValueError as error:
+            problems.append(Problem(f"--set {key}", None, "", str(error)))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return Overrides(replace(document, data=data), places)
+
+
+def parse_value(key: str, text: str) -> Any:
+    """The YAML value of a text from the command line; raises `InputError` beginning with `--set KEY`."""
+    if text.strip() in _NULLS:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "value.yaml"
+        file.write_bytes(text.encode("utf-8", "surrogateescape"))
+        try:
+            return read_yaml(file).data
+        except InputError as error:
+            raise InputError([replace(p, file=f"--set {key}", line=None) for p in error.problems]) from None
+
+
+def _put(data: Any, loc: Loc, value: Any) -> None:
+    for depth, part in enumerate(loc[:-1], start=1):
+        if isinstance(data, dict) and data.get(str(part)) is None:
+            data[str(part)] = {}
+        data = data[part]
+        if not isinstance(data, dict | list):
+            message = f"{dotted(loc[:depth])} is {shown(data)} here, not a table; set it as a whole"
+            raise ValueError(message)  # noqa: TRY004 (about the file, not the program)
+    data[loc[-1]] = value
+
+
+def _is_generator_line(key: str) -> bool:
+    return _looks_like_generator(key) and key not in Depot.model_fields
+
+
+def _gather_generators(data: dict[str, Any]) -> None:
+    """Generators written on the ledger line itself go where a path finds them."""
+    resources = data.get("resources")
+    depots = resources.get("depots") if isinstance(resources, dict) else None
+    for depot in depots.values() if isinstance(depots, dict) else ():
+        lines = [key for key in depot if _is_generator_line(key)] if isinstance(depot, dict) else []
+        if lines and isinstance(depot.get("generators", {}), dict):
+            depot["generators"] = {**depot.get("generators", {}), **{key: depot.pop(key) for key in lines}}

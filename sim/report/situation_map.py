@@ -1,0 +1,256 @@
+"""The prefecture at its worst hour: roads by snow, sites by what carries them, crews where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.tri import Triangulation
+
+from sim.inventory import Inventory
+from sim.report import clock, labels, map_key, movements, series, style, weather
+from sim.report.map_key import DEPTH_LOOK, ROAD_WIDTH, SITE_LOOK
+from sim.report.movements import DRIVE, STUCK, WAIT, WORK
+from sim.report.series import SOURCES, Floats, Ints, Story
+
+KM_PER_DEG: Final = 111.195
+_LONG_SIDE_IN: Final = 9.4
+_MARGIN_IN, _HEAD_IN = 0.2, 0.95
+_NAMED_SITES: Final = 25
+MAINS, BATTERY, GENERATOR, FIRST_CAUSE = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Kilometres from a middle, equirectangular with cos(latitude)."""
+
+    lon: float
+    lat: float
+
+    def xy(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """East and north, km."""
+        return (lon - self.lon) * KM_PER_DEG * float(np.cos(np.radians(self.lat))), (
+            lat - self.lat
+        ) * KM_PER_DEG
+
+
+def why_not(inventory: Inventory) -> str:
+    """Why there is no map; empty where there is one."""
+    lon, lat = (inventory["site"][name].astype(np.float64) for name in ("lon", "lat"))
+    placed = np.isfinite(lon) & np.isfinite(lat)
+    if not placed.any():
+        return "no site has a position"
+    if placed.sum() > 1 and np.ptp(lon[placed]) < 1e-6 and np.ptp(lat[placed]) < 1e-6:
+        return "all sites have the same position"
+    return ""
+
+
+def site_states(story: Story, t_h: float) -> Ints:
+    """What carries each site at a moment: mains, battery, generator, or FIRST_CAUSE + cause of its outage."""
+    sites = story.count("site")
+    source = story.sources.at(t_h, sites, SOURCES.index("mains"))
+    state = np.full(sites, MAINS)
+    state[source == SOURCES.index("battery")] = BATTERY
+    state[source == SOURCES.index("generator")] = GENERATOR
+    cause = story.outages.at(t_h, sites)
+    return np.where(cause >= 0, FIRST_CAUSE + cause, state)
+
+
+def draw(story: Story) -> Figure:
+    """The picture; `why_not` must be empty."""
+    t_h = series.worst_h(story)
+    plane, box = _frame(story)
+    wide, tall = box[1] - box[0], box[3] - box[2]
+    per_km = _LONG_SIDE_IN / max(wide, tall)
+    width_in, height_in = wide * per_km, max(tall * per_km, 6.6)
+    full = (width_in + map_key.WIDTH_IN + 3 * _MARGIN_IN, height_in + _HEAD_IN + _MARGIN_IN)
+    figure = style.new_figure(*full)
+    axes = figure.add_axes(
+        (_MARGIN_IN / full[0], _MARGIN_IN / full[1], width_in / full[0], height_in / full[1]),
+        facecolor="#fbfbf9",
+    )
+    middle, half = (box[2] + box[3]) / 2, height_in / per_km / 2
+    axes.set(xlim=box[:2], ylim=(middle - half, middle + half), xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set(visible=True, color=style.GRID)
+    snowed = _contours(axes, story, plane, t_h)
+    roads = _roads(axes, story, plane, t_h)
+    state = site_states(story, t_h)
+    crowd = _sites(axes, story, plane, state)
+    crews, away = _crews(axes, story, plane, t_h)
+    _names(axes, story, plane, np.concatenate([crowd, away]), crews.home)
+    key = map_key.Key(figure, (width_in + 2 * _MARGIN_IN, _MARGIN_IN, map_key.WIDTH_IN, height_in))
+    key.sites(story, state)
+    key.crews(crews)
+    key.roads(roads, snowed=snowed)
+    key.curve(story, t_h)
+    key.scale(per_km)
+    _title(figure, story, t_h, state)
+    return figure
+
+
+def _frame(story: Story) -> tuple[Plane, tuple[float, float, float, float]]:
+    """Projection and the box of everything drawn, km, with a margin."""
+    parts = [(story.floats(i, "lon"), story.floats(i, "lat")) for i in ("site", "road_node", "depot")]
+    lon, lat = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    known = np.isfinite(lon) & np.isfinite(lat)
+    plane = Plane(
+        float((lon[known].min() + lon[known].max()) / 2), float((lat[known].min() + lat[known].max()) / 2)
+    )
+    x, y = plane.xy(lon[known], lat[known])
+    margin = max(0.035 * max(float(np.ptp(x)), float(np.ptp(y))), 0.5)
+    half = max(float(np.abs(x).max()) + margin, (float(np.abs(y).max()) + margin) * 0.6)
+    return plane, (-half, half, float(y.min()) - margin, float(y.max()) + margin)
+
+
+def _contours(axes: Axes, story: Story, plane: Plane, t_h: float) -> bool:
+    """Lines of equal water fallen so far; False where none fell or the cells span no area."""
+    water_mm = weather.at_cells(story, "snow.water", t_h)
+    known = np.isfinite(water_mm)
+    x, y = plane.xy(story.floats("weather_cell", "lon")[known], story.floats("weather_cell", "lat")[known])
+    most = float(water_mm[known].max(initial=0.0))
+    if known.sum() < 4 or np.ptp(x) == 0 or np.ptp(y) == 0 or most <= 1:
+        return False
+    step = next((size for size in (1, 2, 5, 10, 20, 50, 100) if most / size <= 8), 200)
+    lines = axes.tricontour(
+        Triangulation(x, y), water_mm[known], levels=np.arange(step, most, step), colors="#8fadc8",
+        linewidths=0.9, linestyles="dotted", zorder=1,
+    )  # fmt: skip
+    axes.clabel(lines, fontsize=7, fmt="%g mm", colors="#557a9c")
+    return True
+
+
+def _roads(axes: Axes, story: Story, plane: Plane, t_h: float) -> set[str]:
+    """Road edges by depth and class; returns what the key must explain."""
+    node = {name: row for row, name in enumerate(story.texts("road_node", "id").tolist())}
+    u = np.array([node.get(n, -1) for n in story.texts("road_edge", "u").tolist()], dtype=np.int64)
+    v = np.array([node.get(n, -1) for n in story.texts("road_edge", "v").tolist()], dtype=np.int64)
+    if not len(u):
+        return set()
+    x, y = plane.xy(story.floats("road_node", "lon"), story.floats("road_node", "lat"))
+    segments = np.stack([np.column_stack([x[u], y[u]]), np.column_stack([x[v], y[v]])], axis=1)
+    depth_cm = weather.road_depth_cm(story, t_h)
+    shade = map_key.depth_class(depth_cm)
+    kind = story.texts("road_edge", "road_class")
+    shown = set[str](np.unique(kind).tolist())
+    for name, width in reversed(ROAD_WIDTH.items()):
+        for level, (_, colour, _) in enumerate(DEPTH_LOOK):
+            chosen = (kind == name) & (shade == level)
+            axes.add_collection(
+                LineCollection(
+                    segments[chosen].tolist(),
+                    colors=colour,
+                    linewidths=width,
+                    capstyle="round",
+                    zorder=2 + width / 10,
+                )
+            )
+    closed = sorted(weather.closed_edges(story, t_h))
+    if closed:
+        shown.add("closed")
+        axes.add_collection(
+            LineCollection(
+                segments[closed].tolist(), colors="white", linewidths=1.2, linestyles=(0, (2, 2)), zorder=2.5
+            )
+        )
+    return shown | {f"depth {level}" for level in np.unique(shade).tolist() if np.isfinite(depth_cm).any()}
+
+
+def _sites(axes: Axes, story: Story, plane: Plane, state: Ints) -> Floats:
+    """Sites by state, quiet ones faint; returns the pixels of those that stand out."""
+    x, y = plane.xy(story.floats("site", "lon"), story.floats("site", "lat"))
+    few = float(np.clip(np.sqrt(600 / max(len(x), 1)), 1.0, 2.6))
+    hub = story.texts("site", "role") != "access"
+    for level, look in enumerate(SITE_LOOK):
+        for important in (False, True):
+            chosen = (state == level) & (hub == important)
+            grow = few * ((1.5 if important else 1.0) if level != MAINS else few)
+            axes.scatter(
+                x[chosen], y[chosen], s=(look.size * grow) ** 2, marker=look.marker, c=look.colour,
+                edgecolors=look.edge, linewidths=look.edge_width, zorder=3 + level / 10,
+            )  # fmt: skip
+    struck = state != MAINS
+    pixels: Floats = axes.transData.transform(np.column_stack([x[struck], y[struck]]))
+    return pixels
+
+
+def _crews(axes: Axes, story: Story, plane: Plane, t_h: float) -> tuple[map_key.Crews, Floats]:
+    """Crews on the road and on site as marks; returns their counts, and the pixels of the marks."""
+    doing = movements.crew_states(story).at(t_h, story.count("crew"))
+    x, y = plane.xy(*movements.crew_places(story, t_h))
+    placed = np.isfinite(x) & np.isfinite(y)
+    groups = {
+        "driving": np.isin(doing, (DRIVE,)),
+        "stuck": doing == STUCK,
+        "on site": np.isin(doing, (WORK, WAIT)),
+    }
+    for name, chosen in groups.items():
+        marker, size, face = map_key.CREW_LOOK[name]
+        axes.scatter(
+            x[chosen & placed], y[chosen & placed], s=size**2, marker=marker, c=face, edgecolors=style.INK,
+            linewidths=0.9, zorder=5,
+        )  # fmt: skip
+    away = np.logical_or.reduce(list(groups.values()))
+    home: dict[str, int] = dict.fromkeys(story.texts("depot", "id").tolist(), 0)
+    for depot in story.texts("crew", "depot")[~away].tolist():
+        home[depot] = home.get(depot, 0) + 1
+    shown = away & placed
+    pixels: Floats = axes.transData.transform(np.column_stack([x[shown], y[shown]]))
+    return map_key.Crews({name: int(chosen.sum()) for name, chosen in groups.items()}, home), pixels
+
+
+def _names(axes: Axes, story: Story, plane: Plane, crowd: Floats, home: dict[str, int]) -> None:
+    """Depots as numbered squares, county seats and depots elsewhere by name."""
+    marks, wanted, seats = list[labels.Box](), list[labels.Label](), list[tuple[float, float]]()
+    x, y = plane.xy(story.floats("depot", "lon"), story.floats("depot", "lat"))
+    for row, depot in enumerate(story.texts("depot", "id").tolist()):
+        if not (np.isfinite(x[row]) and np.isfinite(y[row])):
+            continue
+        axes.plot(x[row], y[row], "s", ms=11, mfc="white", mec=style.INK, mew=1.1, zorder=8)
+        axes.text(
+            x[row], y[row], str(home.get(depot, 0)), fontsize=7, ha="center", va="center_baseline", zorder=8.1
+        )
+        px, py = axes.transData.transform((x[row], y[row])).tolist()
+        marks.append(labels.Box(px - 13, py - 13, px + 13, py + 13))
+    for item, size in (("county", 9.5), ("depot", 8.0)):
+        x, y = plane.xy(story.floats(item, "lon"), story.floats(item, "lat"))
+        names = zip(*(story.texts(item, column).tolist() for column in ("name", "name_en")), strict=True)
+        for east, north, (zh, en) in zip(x.tolist(), y.tolist(), names, strict=True):
+            if any(np.hypot(east - a, north - b) < 0.02 * np.ptp(axes.get_xlim()) for a, b in seats):
+                continue
+            if not (
+                axes.get_xlim()[0] < east < axes.get_xlim()[1]
+                and axes.get_ylim()[0] < north < axes.get_ylim()[1]
+            ):
+                continue
+            seats.append((east, north))
+            wanted.append(labels.Label(east, north, style.both(en, zh, "\n", 30), size))
+    wanted += _few_sites(story, plane)
+    labels.draw_labels(axes, wanted, crowd, marks, gap=20)
+
+
+def _few_sites(story: Story, plane: Plane) -> list[labels.Label]:
+    """Ids of sites where there are so few that they can be read."""
+    if story.count("site") > _NAMED_SITES:
+        return []
+    x, y = plane.xy(story.floats("site", "lon"), story.floats("site", "lat"))
+    ids = story.texts("site", "id").tolist()
+    return [
+        labels.Label(east, north, style.plain(name, 24), 7.5)
+        for east, north, name in zip(x.tolist(), y.tolist(), ids, strict=True)
+        if np.isfinite(east) and np.isfinite(north)
+    ]
+
+
+def _title(figure: Figure, story: Story, t_h: float, state: Ints) -> None:
+    out = state >= FIRST_CAUSE
+    stations = int(story.stations_per_site[out].sum())
+    if out.any():
+        words = f"most stations out: {stations} stations at {int(out.sum())} sites, {clock.when(story, t_h)}"
+    else:
+        words = f"no station was out of service; shown is {clock.when(story, t_h)}"
+    style.title(figure, story, "The worst hour", "最严重时刻态势图", words)

@@ -1,0 +1,8 @@
+"""Runs: frames in the hand, the run directory on disk."""
+
+from __future__ import annotations
+
+from sim.results.folder import open_run, write_run
+from sim.results.run import Figures, Run
+
+__all__ = ["Figures", "Run", "open_run", "write_run"]

@@ -1,0 +1,50 @@
+"""JSON Schema of the scenario file, for editors and for the reference pages."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from sim.parameters import fields_of
+from sim.scenario import ScenarioSpec
+
+
+def scenario_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a scenario file, with the models' remarks as descriptions."""
+    schema = ScenarioSpec.model_json_schema(by_alias=True)
+    found = {model.__name__: model for model in _models(ScenarioSpec, set())}
+    for name, table in [("ScenarioSpec", schema), *schema["$defs"].items()]:
+        for key, remark in _remarks(found[name]).items():
+            table["properties"][key]["description"] = remark
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Scenario file"}
+
+
+def _models(annotation: Any, seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation not in seen:
+            seen.add(annotation)
+            yield annotation
+            for inner in fields_of(annotation).values():
+                yield from _models(inner, seen)
+    else:
+        for inner in get_args(annotation):
+            yield from _models(inner, seen)
+
+
+def _remarks(model: type[BaseModel]) -> dict[str, str]:
+    """The text that stands below each field in the source, by the key written in files."""
+    tree = ast.parse(inspect.getsource(sys.modules[model.__module__]))
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    remarks = {}
+    for above, node in pairwise(classes[model.__name__].body):
+        match above, node:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str() as text)):
+                if field := model.model_fields.get(name):
+                    remarks[field.alias or name] = inspect.cleandoc(text)
+    return remarks

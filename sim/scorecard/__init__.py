@@ -1,0 +1,31 @@
+"""Simulated beside plan beside record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sim.metrics import Tables
+from sim.scenario import ScenarioSpec
+from sim.scorecard.assumptions import Assumed, assumed
+from sim.scorecard.card import Scorecard, ScoreRow, number, shown
+from sim.scorecard.rows import Source, dispatch_rows, general_rows, record_rows, target_rows
+
+__all__ = ["Assumed", "ScoreRow", "Scorecard", "number", "scorecard", "shown"]
+
+
+def scorecard(
+    spec: ScenarioSpec,
+    data: Tables,
+    *,
+    lists: Mapping[str, Collection[int]] | None = None,
+    seed: int = 1,
+    policy: str = "",
+) -> Scorecard:
+    """The scorecard of a run: targets, record, planned dispatch, general figures, assumptions.
+
+    `lists` are the scenario's named lists as rows of the site table.
+    """
+    source = Source(spec, lists or {}, data)
+    rows = [row for make in (target_rows, record_rows, dispatch_rows, general_rows) for row in make(source)]
+    title = {"en": spec.title.en, "zh": spec.title.zh}
+    return Scorecard(spec.name, seed, policy or spec.policy, rows, assumed(spec), title)

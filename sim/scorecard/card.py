@@ -1,0 +1,177 @@
+"""What a scorecard holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import isnan
+from typing import Any, Literal
+
+from sim.scorecard.assumptions import Assumed
+from sim.vocabulary import KPIS
+
+Section = Literal["target", "record", "dispatch", "kpi"]
+Comparison = Literal["at_most", "at_least"]
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One line: a simulated figure, and what was promised or recorded beside it.
+
+    `at` is the wall clock of the instant, `at_h` the same in hours, both None for a figure of the whole run.
+    `margin` is by how much a target was met (negative: missed), in the KPI's unit. `agrees` says whether the
+    simulated figure satisfies a recorded inequality, `ratio` is simulated / recorded.
+    """
+
+    section: Section
+    kpi: str
+    simulated: float | None
+    at: str | None = None
+    at_h: float | None = None
+    role: Literal["output", "input"] = "output"
+    target: float | None = None
+    comparison: Comparison | None = None
+    met: bool | None = None
+    margin: float | None = None
+    recorded: float | str | None = None
+    ratio: float | None = None
+    agrees: bool | None = None
+    reading: str = ""
+    id: str = ""
+    say: str = ""
+    of: str = ""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the figures."""
+        return KPIS[self.kpi].unit
+
+    @property
+    def miss(self) -> float:
+        """By how much the target was missed, as a share of it (of 1, where it is 0); 0 where it was met."""
+        if self.met is not False or self.margin is None:
+            return 0.0
+        return -self.margin / (abs(self.target) if self.target else 1.0)
+
+    def to_json(self) -> dict[str, Any]:
+        """As in `scorecard.json`; the contract's keys first."""
+        return {
+            "kpi": self.kpi,
+            "unit": self.unit,
+            "at": self.at,
+            "role": self.role,
+            "simulated": number(self.simulated),
+            "target": number(self.target),
+            "comparison": self.comparison,
+            "met": self.met,
+            "recorded": self.recorded if isinstance(self.recorded, str) else number(self.recorded),
+            "reading": self.reading or None,
+            "section": self.section,
+            "id": self.id or None,
+            "say": self.say or None,
+            "of": self.of or None,
+            "at_h": number(self.at_h),
+            "margin": number(self.margin),
+            "ratio": number(self.ratio),
+            "agrees": self.agrees,
+        }
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Simulated beside plan beside record, and what was assumed."""
+
+    scenario: str
+    seed: int
+    policy: str
+    rows: list[ScoreRow]
+    assumptions: list[Assumed]
+    title: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def targets(self) -> list[ScoreRow]:
+        """The rows of the plan's targets, in the order of the plan."""
+        return [row for row in self.rows if row.section == "target"]
+
+    @property
+    def missed(self) -> list[ScoreRow]:
+        """Targets that were missed, the worst first."""
+        return sorted((row for row in self.targets if row.met is False), key=lambda row: -row.miss)
+
+    @property
+    def met(self) -> bool | None:
+        """Whether every target was met; None where there is none, or one is undefined and none missed."""
+        if self.missed:
+            return False
+        return True if self.targets and all(row.met for row in self.targets) else None
+
+    def verdict(self) -> str:
+        """One line: whether the plan was met, how many targets were missed, and the worst."""
+        targets, missed = self.targets, self.missed
+        unknown = sum(row.met is None for row in targets)
+        aside = f"; {unknown} undefined" if unknown else ""
+        if not targets:
+            return "no targets in the plan"
+        if not missed:
+            if unknown == len(targets):
+                return f"plan not tested: all {unknown} targets undefined"
+            return f"plan met: {len(targets) - unknown} of {len(targets)} targets{aside}"
+        worst = missed[0]
+        named = " ".join(part for part in (worst.id, worst.say or worst.kpi) if part)
+        bound = (
+            f"{'at most' if worst.comparison == 'at_most' else 'at least'} {shown(worst.target, worst.unit)}"
+        )
+        return (
+            f"plan NOT met: {len(missed)} of {len(targets)} targets missed{aside}; "
+            f"worst: {named}, {shown(worst.simulated, worst.unit)} ({bound})"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As in `scorecard.json`."""
+        verdict = {
+            "met": self.met,
+            "targets": len(self.targets),
+            "missed": [row.id for row in self.missed],
+            "undefined": [row.id for row in self.targets if row.met is None],
+            "text": self.verdict(),
+        }
+        return {
+            "scenario": self.scenario,
+            "seed": self.seed,
+            "policy": self.policy,
+            "verdict": verdict,
+            "rows": [row.to_json() for row in self.rows],
+            "assumptions": [line.to_json() for line in self.assumptions],
+        }
+
+
+def number(value: float | None) -> float | int | None:
+    """A number for JSON: whole ones without a point, NaN as None."""
+    if value is None or isnan(value):
+        return None
+    return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(f"{value:.12g}")
+
+
+_UNIT: dict[str, str] = {
+    "station_h": "station·h",
+    "site_h": "site·h",
+    "user_h": "user·h",
+    "h_per_user": "h/user",
+    "h": "h",
+    "mm": "mm",
+    "cm": "cm",
+}
+
+
+def shown(value: float | None, unit: str = "", *, with_unit: bool = True) -> str:
+    """A figure for people: shares in percent, thousands apart, an en dash where there is none."""
+    if value is None or isnan(value):
+        return "–"
+    if unit == "share":
+        return f"{value * 100:.1f}".removesuffix(".0") + " %"
+    if float(value).is_integer():
+        text = f"{value:,.0f}"
+    else:
+        text = (
+            f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}" if abs(value) >= 10 else f"{value:.2f}"
+        )
+    return f"{text} {_UNIT[unit]}" if with_unit and unit in _UNIT else text

@@ -1,0 +1,96 @@
+"""What cells alone cannot tell: swapped coordinates, hubs that are none, rings that do not close."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+import numpy as np
+
+from sim.errors import shown
+from sim.topology.csvfile import Sheet
+from sim.topology.nets import components
+from sim.topology.tables import ROLES, Floats, Ints, Links, Roads, Sites
+
+
+def check_positions(sheet: Sheet, lon: Floats, lat: Floats) -> None:
+    """Report longitudes and latitudes that seem swapped.
+
+    Swapped means that the latitude is none, or would lie in the Arctic while the swap lies in China.
+    """
+    arctic = (lon > 15) & (lon < 55) & (lat > 70) & (lat <= 90)
+    swapped = (np.abs(lat) > 90) & (np.abs(lon) <= 90)
+    for row in np.flatnonzero(swapped | arctic).tolist():
+        sheet.report(row, "lon", f"and lat look swapped (got lon {lon[row]:g}, lat {lat[row]:g})")
+
+
+def check_sites(sheet: Sheet, values: dict[str, Any]) -> None:
+    """Report hubs that are access sites."""
+    hub, role = values["hub"], values["role"]
+    for row in np.flatnonzero((hub >= 0) & (role[hub] == 0)).tolist():
+        name = shown(str(values["id"][hub[row]]))
+        sheet.report(
+            row, "hub", f"must be a site with role hub, aggregation or core ({name} has role access)"
+        )
+
+
+def check_links(sheet: Sheet, values: dict[str, Any], sites: dict[str, Any]) -> None:
+    """Report links from a site to itself and rings that are not closed.
+
+    A ring is closed when it is one cycle of at least three sites, or one open chain whose two different ends
+    have a higher role than all between them (dual homing).
+    """
+    rings: dict[str, list[int]] = defaultdict(list)
+    for row, (a, b, ring) in enumerate(
+        zip(values["a"].tolist(), values["b"].tolist(), values["ring"], strict=True)
+    ):
+        if a < 0 or b < 0:
+            continue  # told already
+        if a == b:
+            sheet.report(row, "b", "must be another site than a")
+        elif ring:
+            rings[str(ring)].append(row)
+    for ring, rows in rings.items():
+        pairs = [(int(values["a"][row]), int(values["b"][row])) for row in rows]
+        wrong = ring_fault(pairs, sites["role"], sites["id"])
+        if wrong:
+            sheet.report(rows[0], "ring", f"{shown(ring)} is not closed: {wrong}")
+
+
+def ring_fault(pairs: list[tuple[int, int]], role: Ints, ids: Any) -> str:
+    """Why links do not make a closed ring; empty where they do."""
+    degree = Counter(end for pair in pairs for end in pair)
+    row = {site: n for n, site in enumerate(degree)}
+    parts = len(set(components(len(row), [(row[a], row[b]) for a, b in pairs]).tolist()))
+    crowded = [site for site, count in degree.items() if count > 2]
+    ends = [site for site, count in degree.items() if count == 1]
+    if parts > 1:
+        return f"it has {parts} parts that no link ties together"
+    if crowded:
+        return f"site {shown(str(ids[crowded[0]]))} has {degree[crowded[0]]} of its links, allowed are two"
+    if not ends:
+        return "" if len(degree) > 2 else "it needs at least three sites"
+    inner = [int(role[site]) for site, count in degree.items() if count == 2]
+    if inner and min(int(role[site]) for site in ends) > max(inner):
+        return ""
+    first, second = (shown(str(ids[site])) for site in ends)
+    return f"sites {first} and {second} have one link of it only and are not both of a higher role"
+
+
+def reach_notes(sites: Sites, links: Links, roads: Roads) -> list[str]:
+    """Sites cut off from every core room by the links as given, and road graphs in several parts."""
+    notes = []
+    core = np.flatnonzero(sites.role == ROLES.index("core"))
+    if len(links.id) and len(core):
+        label = components(len(sites.id), zip(links.a.tolist(), links.b.tolist(), strict=True))
+        lost = ~np.isin(label, label[core])
+        if lost.any():
+            first = str(sites.id[lost][0])
+            notes.append(
+                f"{int(lost.sum())} of {len(lost)} sites: no way to a core room by links, such as {first}"
+            )
+    edges = zip(roads.edge_u.tolist(), roads.edge_v.tolist(), strict=True)
+    parts = len(set(components(len(roads.node_id), edges).tolist()))
+    if parts > 1:
+        notes.append(f"the road graph has {parts} parts that no road ties together")
+    return notes

@@ -1,0 +1,270 @@
+"""CSV tables read cell by cell: every problem with its file and line, in one pass."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from sim.errors import Problem, shown
+from sim.topology.columns import REFUSED, Column
+from sim.topology.spec import CsvFile
+from sim.topology.tables import Bools, Floats, Ints, Texts
+
+_TOLD: Final = 20  # problems of one column that are written out
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_YES: Final = ("yes", "true", "1", "y", "是", "有")
+_NO: Final = ("no", "false", "0", "n", "否", "无")
+NONE: Final = "-"
+"""A reference to nothing, where an empty cell would be guessed."""
+
+
+@dataclass
+class Desk:
+    """Where problems, notes and hashes of the files gather while an inventory is read."""
+
+    folder: Path
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
+    _told: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def has_room(self, file: Path, path: str) -> bool:
+        """True while problems of this column are still written out."""
+        return self._told[str(file), path] < _TOLD
+
+    def report(self, file: Path, line: int | None, path: str, message: str) -> None:
+        """One problem; of a column with very many, the first twenty and one line about the rest."""
+        self._told[str(file), path] += 1
+        count = self._told[str(file), path]
+        if count <= _TOLD:
+            self.problems.append(Problem(str(file), line, path, message))
+        elif count == _TOLD + 1:
+            self.problems.append(Problem(str(file), line, path, f"has more problems like the {_TOLD} above"))
+
+
+@dataclass
+class Sheet:
+    """A CSV file as read: cells by our column names, and the line each row begins on."""
+
+    path: Path
+    cells: dict[str, list[str]]
+    lines: list[int]
+    desk: Desk
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def report(self, row: int, column: str, message: str) -> None:
+        """A problem with one cell."""
+        self.desk.report(self.path, self.lines[row], column, message)
+
+    def cell(self, column: Column) -> list[str]:
+        """Texts of a column, empty where the file does not have it."""
+        return self.cells.get(column.name) or [""] * len(self)
+
+
+@dataclass
+class Table:
+    """Columns read from one CSV file by our names: values and, for each, where the file gave one."""
+
+    sheet: Sheet
+    values: dict[str, Any]
+    given: dict[str, Bools]
+
+    def __len__(self) -> int:
+        return len(self.sheet)
+
+
+def read_sheet(source: str | CsvFile, columns: tuple[Column, ...], desk: Desk) -> Sheet:
+    """A CSV file with headings; with a mapping of columns, headings it does not name are left alone."""
+    spec = CsvFile(file=source) if isinstance(source, str) else source
+    path = desk.folder / spec.file
+    rows = _rows(path, spec, desk)
+    sheet = Sheet(path, {}, [], desk)
+    if not rows:
+        return sheet
+    heading = [cell.strip() for cell in rows[0][1]]
+    place = _headings(sheet, spec, heading, columns)
+    for line, cells in rows[1:]:
+        if len(cells) != len(heading):
+            desk.report(
+                path, line, "", f"must have {len(heading)} fields like the heading (got {len(cells)})"
+            )
+            continue
+        sheet.lines.append(line)
+        for name, at in place.items():
+            sheet.cells[name].append(cells[at].strip())
+    return sheet
+
+
+def _rows(path: Path, spec: CsvFile, desk: Desk) -> list[tuple[int, list[str]]]:
+    """Lines of the file that are not blank, each with its number."""
+    try:
+        raw = path.read_bytes()
+        desk.hashes[spec.file] = sha256(raw).hexdigest()
+        text = raw.decode("utf-8-sig" if spec.encoding == "utf-8" else spec.encoding)
+    except OSError as error:
+        desk.report(path, None, "", f"cannot be read: {(error.strerror or str(error)).lower()}")
+        return []
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        desk.report(path, line, "", f"is not in {spec.encoding}; save it as UTF-8 or name its `encoding`")
+        return []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = []
+    try:
+        before = 0
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append((before + 1, cells))
+            before = reader.line_num
+    except csv.Error as error:
+        desk.report(path, reader.line_num, "", f"is not valid CSV: {error}")
+        return []
+    if not rows:
+        desk.report(path, None, "", "is empty; the first line must name the columns")
+    return rows
+
+
+def _headings(sheet: Sheet, spec: CsvFile, heading: list[str], columns: tuple[Column, ...]) -> dict[str, int]:
+    """Where each of our columns stands, with room made for its cells."""
+    known = [column.name for column in columns]
+    place: dict[str, int] = {}
+    desk, path = sheet.desk, sheet.path
+    for ours, theirs in spec.columns.items():
+        if ours not in known:
+            desk.report(path, None, ours, f"is no column of this table{near(ours, known)}")
+        elif theirs not in heading:
+            desk.report(path, 1, ours, f"must stand under the heading {shown(theirs)}{near(theirs, heading)}")
+        else:
+            place[ours] = heading.index(theirs)
+    for at, name in enumerate(heading):
+        if spec.columns and name not in known:
+            continue
+        if name not in known:
+            desk.report(path, 1, name, f"unknown column{near(name, known)}; known are {', '.join(known)}")
+        elif heading.index(name) != at:
+            desk.report(path, 1, name, "stands twice in the heading")
+        else:
+            place.setdefault(name, at)
+    for column in columns:
+        if column.default is REFUSED and column.name not in place:
+            desk.report(path, 1, column.name, "column is missing")
+    sheet.cells = {name: [] for name in place}
+    return place
+
+
+def near(word: str, known: list[str]) -> str:
+    """A hint at what was probably meant, to be put behind a message; empty where nothing is near."""
+    found = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
+    return f" (did you mean {shown(found[0])}?)" if found else ""
+
+
+# Columns of numbers, words and references
+
+
+def texts(sheet: Sheet, column: Column) -> Texts:
+    """Texts of a column, empty ones refused where it is required."""
+    cells = sheet.cell(column)
+    if column.default is REFUSED and column.name in sheet.cells:
+        for row, cell in enumerate(cells):
+            if not cell:
+                sheet.report(row, column.name, "is missing")
+    return np.array(cells, dtype=np.str_) if cells else np.zeros(0, dtype="U1")
+
+
+def unique(sheet: Sheet, column: str, ids: Texts) -> None:
+    """Report ids that stand twice."""
+    first: dict[str, int] = {}
+    for row, one in enumerate(ids.tolist()):
+        if one and first.setdefault(one, row) != row:
+            sheet.report(
+                row, column, f"must be unique (got {shown(one)}, first on line {sheet.lines[first[one]]})"
+            )
+
+
+def numbers(sheet: Sheet, column: Column) -> tuple[Floats, Bools]:
+    """Values of a column (the default, else NaN, where empty), and where there was one."""
+    default = column.default if isinstance(column.default, int | float) else math.nan
+    values = np.full(len(sheet), float(default))
+    given = np.zeros(len(sheet), dtype=bool)
+    for row, cell in enumerate(sheet.cell(column)):
+        if cell:
+            given[row] = True
+            values[row] = _number(sheet, column, row, cell)
+        elif column.default is REFUSED and column.name in sheet.cells:
+            sheet.report(row, column.name, "is missing")
+    return values, given
+
+
+def _number(sheet: Sheet, column: Column, row: int, cell: str) -> float:
+    if not _NUMBER.fullmatch(cell):
+        sheet.report(row, column.name, f"must be a number (got {shown(cell)})")
+        return math.nan
+    value = float(cell)
+    if column.kind == "whole" and not value.is_integer():
+        sheet.report(row, column.name, f"must be a whole number (got {cell})")
+    elif value < column.low:
+        sheet.report(row, column.name, f"must be >= {column.low:g} (got {cell})")
+    elif value > column.high:
+        sheet.report(row, column.name, f"must be <= {column.high:g} (got {cell})")
+    return value
+
+
+def flags(sheet: Sheet, column: Column) -> tuple[Bools, Bools]:
+    """Yes and no of a column, and where there was one."""
+    values = np.full(len(sheet), column.default is True)
+    given = np.zeros(len(sheet), dtype=bool)
+    for row, cell in enumerate(sheet.cell(column)):
+        if cell:
+            given[row] = True
+            word = cell.casefold()
+            values[row] = word in _YES
+            if word not in _YES + _NO:
+                sheet.report(row, column.name, f"must be yes or no (got {shown(cell)})")
+    return values, given
+
+
+def words(sheet: Sheet, column: Column) -> tuple[Ints, Bools]:
+    """Codes of a column of fixed words (the default, else -1, where empty), and where there was one."""
+    codes = {word.casefold(): code for code, word in enumerate(column.words)}
+    default = codes[column.default] if isinstance(column.default, str) else -1
+    values = np.full(len(sheet), default, dtype=np.int64)
+    given = np.zeros(len(sheet), dtype=bool)
+    for row, cell in enumerate(sheet.cell(column)):
+        if cell:
+            given[row] = True
+            values[row] = codes.get(cell.casefold(), -1)
+            if values[row] < 0:
+                allowed = ", ".join(column.words)
+                sheet.report(row, column.name, f"must be one of {allowed} (got {shown(cell)})")
+        elif column.default is REFUSED and column.name in sheet.cells:
+            sheet.report(row, column.name, "is missing")
+    return values, given
+
+
+def refs(sheet: Sheet, column: Column, ids: Texts) -> tuple[Ints, Bools]:
+    """Rows of the table a column refers to (-1 for none), and where something was said, `-` included."""
+    rows = {one: row for row, one in enumerate(ids.tolist())}
+    values = np.full(len(sheet), -1, dtype=np.int64)
+    given = np.zeros(len(sheet), dtype=bool)
+    for row, cell in enumerate(sheet.cell(column)):
+        given[row] = bool(cell)
+        if cell in rows:
+            values[row] = rows[cell]
+        elif cell and (cell != NONE or column.default is REFUSED):
+            hint = near(cell, list(rows)) if sheet.desk.has_room(sheet.path, column.name) else ""
+            sheet.report(row, column.name, f"names {shown(cell)}, which is not in {column.table}{hint}")
+        elif not cell and column.default is REFUSED and column.name in sheet.cells:
+            sheet.report(row, column.name, "is missing")
+    return values, given

@@ -1,0 +1,138 @@
+"""One's own inventory: CSV tables in, a network out; what is missing is guessed, counted and told.
+
+Every problem of every file is reported in one pass. What had to be guessed stands in `Topology.origin`, one
+line each, so that a scorecard can list it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.errors import InputError
+from sim.topology import csvfile
+from sim.topology.checks import check_links, check_positions, check_sites, reach_notes
+from sim.topology.columns import COLUMNS, Column
+from sim.topology.csvfile import Desk, Sheet, Table
+from sim.topology.empty import empty
+from sim.topology.geo import wgs84_from_gcj02
+from sim.topology.guesses import Gaps, make_counties, make_depots, make_feeders, make_roads, make_townships
+from sim.topology.guesses_sites import make_links, make_sites, make_stations, operators_of
+from sim.topology.spec import Csv, Files
+from sim.topology.tables import Bools, Texts, Topology
+from sim.yamlfile import Document
+
+_NAMED_BY = {"counties": "county", "townships": "township", "feeders": "feeder"}
+
+
+def read_files(spec: Files, document: Document) -> tuple[Topology, dict[str, str]]:
+    """The network in the files of a spec, with an empty digest, and the hash of each file by name.
+
+    Raises `InputError` with every problem of every file.
+    """
+    reader = _Reader(spec, Desk(document.path.parent))
+    tables = reader.all()
+    operators = operators_of(tables["sites"])
+    check_sites(tables["sites"].sheet, tables["sites"].values)
+    if "links" in tables:
+        check_links(tables["links"].sheet, tables["links"].values, tables["sites"].values)
+    if reader.desk.problems:
+        raise InputError(reader.desk.problems)
+    return _built(spec, reader, tables, operators), reader.desk.hashes
+
+
+class _Reader:
+    """Reads the tables in the order in which they refer to each other."""
+
+    def __init__(self, spec: Files, desk: Desk) -> None:
+        self.spec, self.desk = spec, desk
+        self.ids: dict[str, Texts] = {}
+        self.sites = csvfile.read_sheet(spec.sites, COLUMNS["sites"], desk)
+
+    def all(self) -> dict[str, Table]:
+        """Every table the spec names."""
+        spec = self.spec
+        self.ids["sites"] = np.array(self.sites.cells.get("id") or [""], dtype=np.str_)[: len(self.sites)]
+        tables = self._tables(
+            counties=spec.counties,
+            townships=spec.townships,
+            feeders=spec.feeders,
+            nodes=spec.roads.nodes if spec.roads else None,
+            edges=spec.roads.edges if spec.roads else None,
+        )
+        tables["sites"] = self._parsed("sites", self.sites)
+        return tables | self._tables(stations=spec.stations, links=spec.links, depots=spec.depots)
+
+    def _tables(self, **sources: Csv | None) -> dict[str, Table]:
+        tables = {}
+        for name, source in sources.items():
+            if source is not None:
+                tables[name] = self._parsed(name, csvfile.read_sheet(source, COLUMNS[name], self.desk))
+            else:
+                self.ids[name] = self._named(name)
+        return tables
+
+    def _named(self, table: str) -> Texts:
+        """Ids that the sites name, where there is no table of their own."""
+        cells = self.sites.cells.get(_NAMED_BY.get(table, ""), [])
+        found = sorted({cell for cell in cells if cell not in ("", csvfile.NONE)})
+        return np.array(found or [""], dtype=np.str_)[: len(found)]
+
+    def _parsed(self, name: str, sheet: Sheet) -> Table:
+        table = Table(sheet, {}, {})
+        for column in COLUMNS[name]:
+            table.values[column.name], table.given[column.name] = self._column(sheet, column)
+        csvfile.unique(sheet, "id", table.values["id"])
+        self.ids.setdefault(name, table.values["id"])
+        if "lon" in table.values:
+            lon, lat = table.values["lon"], table.values["lat"]
+            check_positions(sheet, lon, lat)
+            if self.spec.convert_from_gcj02:
+                table.values["lon"], table.values["lat"] = wgs84_from_gcj02(lon, lat)
+        return table
+
+    def _column(self, sheet: Sheet, column: Column) -> tuple[Any, Bools]:
+        if column.kind == "text":
+            texts = csvfile.texts(sheet, column)
+            return texts, texts != ""
+        if column.kind == "real":
+            return csvfile.numbers(sheet, column)
+        if column.kind == "whole":
+            whole, given = csvfile.numbers(sheet, column)
+            return np.nan_to_num(whole).astype(np.int64), given
+        if column.kind == "flag":
+            return csvfile.flags(sheet, column)
+        if column.kind == "word":
+            return csvfile.words(sheet, column)
+        return csvfile.refs(sheet, column, self.ids[column.table])
+
+
+def _built(spec: Files, reader: _Reader, read: dict[str, Table], operators: list[list[int]]) -> Topology:
+    """The topology, with guesses in the gaps; nothing can be wrong any more."""
+    table, ids = read["sites"], reader.ids
+    gaps = Gaps(reader.desk.notes, table.values["lon"], table.values["lat"])
+    counties = make_counties(read.get("counties"), ids["counties"], table, gaps)
+    townships = make_townships(read.get("townships"), ids["townships"], table, gaps)
+    feeders = make_feeders(read.get("feeders"), ids["feeders"], table, counties, gaps)
+    roads = make_roads(read.get("nodes"), read.get("edges"), gaps)
+    stations = make_stations(read.get("stations"), table, operators, gaps)
+    tenants = np.bincount(stations.site, minlength=len(table))
+    sites = make_sites(table, (counties, townships, feeders, roads), tenants, gaps)
+    links = make_links(read.get("links"), table, gaps)
+    depots = make_depots(read.get("depots"), counties, roads, gaps)
+    gaps.notes += reach_notes(sites, links, roads)
+    if spec.convert_from_gcj02:
+        gaps.notes.append("positions converted from GCJ-02 by an unofficial formula, good to a few metres")
+    return empty(
+        name=spec.name,
+        origin="\n".join([spec.origin or "Own inventory.", *gaps.notes]),
+        counties=counties,
+        townships=townships,
+        feeders=feeders,
+        roads=roads,
+        sites=sites,
+        stations=stations,
+        links=links,
+        depots=depots,
+    )

@@ -1,0 +1,100 @@
+"""The only reader of topology files: YAML in, a checked network out, from the cache where nothing changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal
+
+from sim.errors import input_error, shown
+from sim.topology.cache import cache_folder, recall, remember
+from sim.topology.digest import sealed
+from sim.topology.files import read_files
+from sim.topology.generate import generate
+from sim.topology.plain import plain
+from sim.topology.spec import Files, Generated, Plain
+from sim.topology.tables import Topology
+from sim.yamlfile import Document, read_yaml, validate
+
+FORMAT: Final = 1
+_KINDS: Final[dict[str, type[Generated | Files | Plain]]] = {
+    "generated": Generated,
+    "files": Files,
+    "plain": Plain,
+}
+
+
+def load_topology(path: Path | str, cache: Path | Literal["default"] | None = "default") -> Topology:
+    """The network a topology file describes; raises `InputError` with every problem found.
+
+    `cache` is the folder of binary copies: the user's own if left out, none at all if None. A copy is used
+    only if the file, its CSV files and this package's source are what they were.
+    """
+    path = Path(path)
+    folder = cache_folder() if cache == "default" else cache
+    spec = _bytes(path) if folder is not None else None
+    if folder is None or spec is None:
+        return _made(path)[0]
+    found = recall(folder, path, spec)
+    if found is None:
+        found, files = _made(path)
+        if files is not None and _bytes(path) == spec:
+            remember(folder, spec, files, found)
+    return found
+
+
+def check_topology(path: Path | str) -> tuple[str, ...]:
+    """What had to be assumed to load a topology file, a line each; raises `InputError` with every problem."""
+    return assumptions(_made(Path(path))[0])
+
+
+def assumptions(topology: Topology) -> tuple[str, ...]:
+    """Gaps of an inventory that were filled by guesses, such as `12 of 40 sites: feeder empty, …`."""
+    return tuple(topology.origin.splitlines()[1:])
+
+
+def read_spec(path: Path | str) -> tuple[Generated | Files | Plain, Document]:
+    """The checked description in a topology file, and the file as read; raises `InputError`."""
+    document = read_yaml(Path(path))
+    data = document.data
+    if not isinstance(data, dict):
+        raise input_error(f"must be a table of keys (got {shown(data)})", file=document.path, line=1)
+    _check_format(document, data.get("format"))
+    kind = data.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        found = f"must be one of {', '.join(_KINDS)} (got {shown(kind)})" if "kind" in data else "is missing"
+        raise input_error(found, file=document.path, line=document.line(("kind",)), path="kind")
+    return validate(_KINDS[kind], document), document
+
+
+def _check_format(document: Document, found: object) -> None:
+    if isinstance(found, int) and not isinstance(found, bool) and found == FORMAT:
+        return
+    if found is None:
+        message = f"is missing; a topology file begins with `format: {FORMAT}`"
+    elif isinstance(found, int) and found > FORMAT:
+        message = (
+            f"must be {FORMAT} (got {found}); the file is for a newer version of the program: upgrade it"
+        )
+    else:
+        message = (
+            f"must be {FORMAT} (got {shown(found)}); see docs/reference/topology_files.md on how to migrate"
+        )
+    raise input_error(message, file=document.path, line=document.line(("format",)), path="format")
+
+
+def _made(path: Path) -> tuple[Topology, dict[str, str] | None]:
+    """The network, and the hashes of its CSV files; None where a copy is not worth keeping."""
+    spec, document = read_spec(path)
+    if isinstance(spec, Files):
+        topology, hashes = read_files(spec, document)
+        return sealed(topology), hashes
+    if isinstance(spec, Generated):
+        return sealed(generate(spec)), {}
+    return sealed(plain(spec)), None
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

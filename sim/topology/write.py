@@ -1,0 +1,74 @@
+"""A network as CSV files that people read, edit and load again: the same bytes for the same network."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from pathlib import Path
+from typing import Any, Final
+
+from sim.topology.columns import COLUMNS, Column
+from sim.topology.csvfile import NONE
+from sim.topology.tables import Topology
+
+_FILES: Final = {name: f"{'road_' if name in ('nodes', 'edges') else ''}{name}.csv" for name in COLUMNS}
+
+
+def write_topology(topology: Topology, folder: Path, yaml_name: str = "topology.yaml") -> Path:
+    """Write a network as CSV tables and a topology file of kind `files` beside them; returns that file.
+
+    Loading it gives an equal network with the same digest. Existing files of these names are replaced.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, file in _FILES.items():
+        (folder / file).write_bytes(_csv_bytes(topology, name))
+    path = folder / yaml_name
+    path.write_bytes(_yaml(topology).encode())
+    return path
+
+
+def _yaml(topology: Topology) -> str:
+    lines = [
+        "format: 1",
+        "kind: files",
+        f"name: {topology.name}",
+        f"origin: {json.dumps(topology.origin, ensure_ascii=False)}",
+        "crs: WGS-84",
+    ]
+    lines += [f"{name}: {file}" for name, file in _FILES.items() if name not in ("nodes", "edges")]
+    lines.append(f"roads: {{nodes: {_FILES['nodes']}, edges: {_FILES['edges']}}}")
+    return "\n".join(lines) + "\n"
+
+
+def _csv_bytes(topology: Topology, name: str) -> bytes:
+    table = topology.roads if name in ("nodes", "edges") else getattr(topology, name)
+    columns = [column for column in COLUMNS[name] if column.field]
+    cells = [_cells(topology, getattr(table, column.field), column) for column in columns]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.name for column in columns])
+    writer.writerows(zip(*cells, strict=True))
+    return text.getvalue().encode()
+
+
+def _cells(topology: Topology, values: Any, column: Column) -> list[str]:
+    if column.kind == "real":
+        return [_real(value) for value in values.tolist()]
+    if column.kind == "flag":
+        return ["yes" if value else "no" for value in values.tolist()]
+    if column.kind == "word":
+        return [column.words[code] for code in values.tolist()]
+    if column.kind == "ref":
+        ids = topology.roads.node_id if column.table == "nodes" else getattr(topology, column.table).id
+        names = ids.tolist()
+        return [names[row] if row >= 0 else NONE for row in values.tolist()]
+    return [str(value) for value in values.tolist()]
+
+
+def _real(value: float) -> str:
+    """Shortest text that reads as the same number; empty for NaN."""
+    if math.isnan(value):
+        return ""
+    return str(int(value)) if value.is_integer() else repr(value)
