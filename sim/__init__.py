@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.loading import load
-    from sim.results import open_run
-    from sim.run import simulate
+    from sim.results import open_run, simulate
 
     __version__: str
 
 __all__ = ["load", "open_run", "simulate"]
 
-_ROOMS = {"load": "loading", "open_run": "results", "simulate": "run"}
+_ROOMS = {"load": "loading", "open_run": "results", "simulate": "results"}
 
 
 def __getattr__(name: str) -> Any:

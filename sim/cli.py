@@ -239,7 +239,7 @@ def run(
     folder = out or Path("runs") / f"{scenario.name}-{seed}"
     check_free(folder, "run.json", "a run directory")
     console.progress(f"playing {scenario.name}, {scenario.horizon_h:g} h, seed {seed}")
-    from sim.run import simulate
+    from sim.results import simulate
 
     played = simulate(scenario, seed=seed, policy=policy)
     console.progress("writing figures and tables")
@@ -248,9 +248,9 @@ def run(
     if as_json:
         console.out((folder / "scorecard.json").read_text(encoding="utf-8").rstrip())
     else:
-        from sim.scorecard import scorecard_text
+        from sim.report.terminal import scorecard_text
 
-        console.out(f"{scorecard_text(card)}\nWritten to {folder}")
+        console.out(f"{scorecard_text(card, console.width(), colour=console.colour())}\nWritten to {folder}")
     if strict and card.missed:
         raise typer.Exit(MISSED)
 
@@ -265,7 +265,7 @@ def _check_policy(name: str | None) -> None:
 
 
 def _draw(played: Run, folder: Path) -> None:
-    from sim.report import draw_figures
+    from sim.report.figures import draw_figures
 
     draw_figures(played, folder / "figures")
 

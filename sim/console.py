@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from math import isnan
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import input_error, one_line
@@ -55,6 +56,16 @@ def progress(text: str) -> None:
     """What is going on, for a person at a terminal only."""
     if sys.stderr is not None and sys.stderr.isatty():
         err(f"drill: {text}")
+
+
+def width() -> int:
+    """Columns to fill: those of the terminal, at most 120; 80 where there is none."""
+    return min(get_terminal_size().columns, 120) if sys.stdout is not None and sys.stdout.isatty() else 80
+
+
+def colour() -> bool:
+    """Whether a terminal that wants colours is listening (https://no-color.org)."""
+    return sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def hang_up() -> None:

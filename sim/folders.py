@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
 from sim.errors import InputError, input_error
 
@@ -19,14 +20,19 @@ def check_free(folder: Path, mark: str, what: str) -> None:
     try:
         if folder.is_dir():
             if any(folder.iterdir()) and not (folder / mark).is_file():
+                message = f"exists and is not {what} (it has no {mark}); choose another --out"
+                raise input_error(message, file=folder)
+            if Path.cwd().is_relative_to(folder.resolve()):
                 raise input_error(
-                    f"exists and is not {what} (it has no {mark}); choose another --out", file=folder
+                    "is where you are; it would be moved away: choose another --out", file=folder
                 )
         elif folder.exists() or folder.is_symlink():
             raise input_error("exists and is no directory; choose another --out", file=folder)
         above = next(parent for parent in folder.absolute().parents if parent.exists())
         if not above.is_dir():
             raise input_error(f"cannot be made: {above} is no directory", file=folder)
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise input_error(f"cannot be made: {above} may not be written to", file=folder)
     except (OSError, ValueError) as error:
         raise _unwritable(folder, error) from None
 
@@ -37,24 +43,27 @@ def whole(folder: Path) -> Iterator[Path]:
 
     Raises `InputError` where the disk refuses, and then leaves no trace.
     """
-    folder = folder.absolute()
+    place = folder.absolute()
     made: list[Path] = []
-    beside: Path | None = None
+    beside = _sibling(place, "part")
     try:
-        made = [parent for parent in folder.parents if not parent.exists()]
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}.", suffix=".part", dir=folder.parent))
-        beside.chmod(0o755)
+        made = [parent for parent in place.parents if not parent.exists()]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        beside.mkdir()
         yield beside
-        _exchange(beside, folder)
+        _exchange(beside, place)
         made = []
     except OSError as error:
         raise _unwritable(folder, error) from error
     finally:
-        if beside is not None:
-            shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(beside, ignore_errors=True)
         for parent in made:
-            _remove_empty(parent)
+            with suppress(OSError):
+                parent.rmdir()
+
+
+def _sibling(place: Path, ending: str) -> Path:
+    return place.with_name(f".{place.name[:40]}.{token_hex(4)}.{ending}")
 
 
 def _exchange(new: Path, folder: Path) -> None:
@@ -62,7 +71,7 @@ def _exchange(new: Path, folder: Path) -> None:
     if not folder.is_dir() or not any(folder.iterdir()):
         new.replace(folder)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}.", suffix=".old", dir=folder.parent))
+    old = _sibling(folder, "old")
     folder.replace(old)
     try:
         new.replace(folder)
@@ -70,13 +79,6 @@ def _exchange(new: Path, folder: Path) -> None:
         old.replace(folder)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _remove_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
 
 
 def _unwritable(folder: Path, error: Exception) -> InputError:

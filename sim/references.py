@@ -199,9 +199,8 @@ def _what(check: _Check, loc: Loc, inject: InjectSpec) -> None:
     sorts = _DONE_TO.get(inject.do, _ANYTHING)
     if sort not in sorts or not colon or not name:
         forms = ", ".join(f"{one}:ID" for one in sorts)
-        check.tell(
-            loc, f"must be {forms} for '{inject.do}'{hint(inject.what, [f'{s}:{name}' for s in sorts])}"
-        )
+        near = [f"{one}:{name}" for one in sorts if name and sort not in _ANYTHING]
+        check.tell(loc, f"must be {forms} where do is {inject.do}{hint(inject.what, near)}")
     elif sort in ("site", "hub"):
         _site(check, loc, sort, name)
     else:

@@ -179,10 +179,9 @@ class DeskSettings(Spec):
     operator_list_after_h: Hours = 0.5
     wireless_hears_km: Positive = 8.0
     """A wireless monitor is heard while a powered site within this distance serves."""
-    accept_h: Hours = 0.05
-    """From alarm to a job in the queue."""
-    work_order_h: Hours = 0.0
     max_travel_h: PositiveHours = 12.0
     """No order for a journey expected to take longer."""
+    knows_endurance: bool = False
+    """The desk knows each site's drawn endurance; a study setting."""
     assumed_soh: Share = 0.8
     """State of health by which the desk computes battery deadlines."""

@@ -95,6 +95,8 @@ KINDS: Final[dict[str, Kind]] = {
     "desk.alarm": Kind("site", "alarm", "", "mark", "the desk learns of an alarm (mains, down, low_battery, generator)"),
     "desk.cleared": Kind("site", "alarm", "", "mark", "the desk learns that it is over"),
     "desk.listed": Kind("site", "operator list", "", "mark", "an operator's list tells the desk of a silent site"),
+    "desk.line_out": Kind("feeder", "", "", "mark", "the power company reports a line out"),
+    "desk.line_back": Kind("feeder", "", "", "mark", "the power company reports a line live again"),
     "desk.told": Kind("feeder", "", "restore_h", "mark", "the power company names an expected restoration"),
     "desk.asked": Kind("feeder", "reason", "", "mark", "the desk asks for this feeder first"),
     "desk.level": Kind("level", "trigger", "", "mark", "a response level is raised"),

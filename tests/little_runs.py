@@ -22,7 +22,11 @@ _TABLES = {
         ("k2", "d2", "p2", 3, "v2", "all_terrain", "power", 0.0),
         ("k3", "d2", "p2", 4, "", "", "power", 0.0),
     ],
-    "generator": [("g1", "petrol_5kw", "d1", "p1"), ("g2", "diesel_8kw", "d2", "p2"), ("f1", "fixed", "", "p2")],
+    "generator": [
+        ("g1", "petrol_5kw", "d1", "p1"),
+        ("g2", "diesel_8kw", "d2", "p2"),
+        ("f1", "fixed", "", "p2"),
+    ],
     "loader": [("l1", "d2", "p2", 0.0)],
     "station": [
         ("s1-m", "s1", "mobile", 100.0),
@@ -130,7 +134,7 @@ STORY = (
     (30.0, "mains.back", "s1", "f1"),
     (40.0, "site.down", "s1", "upstream_power"),
 )
-"""A whole little run: s2 out for four hours for want of power, s3 one hour by transport, s1 out at the end."""
+"""A little run: s2 out four hours for want of power, s3 one hour by transport, s1 out at the end."""
 
 
 def run_of(*rows, **chapters) -> Run:

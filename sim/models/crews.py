@@ -21,6 +21,8 @@ from sim.settings import RoadSettings
 from sim.streams import Streams
 from sim.units import quantise_h
 
+_SHORTEST_JOB_H: Final = 2.0
+"""Assumed: no crew is kept on duty for less time than this."""
 _MARGIN_H: Final = 0.5
 """Assumed: a job is not begun that would end this close to the hard stop."""
 
@@ -75,15 +77,24 @@ class Crew:
         """Generator places still free on the vehicle."""
         return self.spec.carries - sum(generator.kind.seats for generator in self.carried)
 
+    def likeness(self, now: float) -> tuple[object, ...]:
+        """Crews alike in this would be at any job at the same time."""
+        return (
+            self.node, self.site, self.vehicle, self.depot.id, self.party, bool(self.carried), self.fuel_l < 20, self.skills,
+            self.people, round(self.work_left_h(now), 1),
+        )  # fmt: skip
+
     def work_left_h(self, now: float) -> float:
         """Hours until the hard stop, for a job that would begin now; the shift's own end only bars new jobs."""
         if self.spec.shift_h is None or isinf(self.on_since_h):
             return inf if self.spec.shift_h is None else self.spec.hard_stop_h - _MARGIN_H
         return self.on_since_h + self.spec.hard_stop_h - _MARGIN_H - now
 
-    def shift_over(self, now: float) -> bool:
-        """Whether the shift is over and no new job may be taken."""
-        return self.spec.shift_h is not None and now - self.on_since_h >= self.spec.shift_h - 1e-9
+    def tired_h(self) -> float:
+        """When the crew, if free, goes to rest: its shift over, or too little left of it for another job."""
+        if self.spec.shift_h is None or isinf(self.on_since_h):
+            return inf
+        return self.on_since_h + min(self.spec.shift_h, self.spec.hard_stop_h - _MARGIN_H - _SHORTEST_JOB_H)
 
 
 class Driving:

@@ -281,13 +281,16 @@ class Desk:
         now = self._env.now
         crew.busy = False
         place = str(self._ids[crew.site]) if crew.site >= 0 else crew.depot.id
-        row = self._log.add(now, "crew.free", crew.id, place, cause_row=row)
-        if crew.shift_over(now):
-            crew.resting = True
-            self._log.add(now, "crew.rests", crew.id, place, crew.spec.rest_h, row)
-            Timer(self._env, lambda: self._rested(crew)).set(now + crew.spec.rest_h)
-            return
+        self._log.add(now, "crew.free", crew.id, place, cause_row=row)
         self._dispatcher.release(crew)
+
+    def rest(self, crew: Crew) -> None:
+        """The crew's shift is over: it rests where it is."""
+        now = self._env.now
+        crew.resting = True
+        place = str(self._ids[crew.site]) if crew.site >= 0 else crew.depot.id
+        self._log.add(now, "crew.rests", crew.id, place, crew.spec.rest_h)
+        Timer(self._env, lambda: self._rested(crew)).set(now + crew.spec.rest_h)
 
     def _rested(self, crew: Crew) -> None:
         crew.resting = crew.called = False

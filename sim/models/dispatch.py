@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from itertools import count
-from math import isinf
+from math import inf, isinf
 from typing import Final
 
 from simpy import Environment
@@ -17,6 +17,7 @@ from simpy.events import Event
 
 from sim.log import EventLog
 from sim.models.crews import Crew, Driving
+from sim.models.timer import Timer
 from sim.models.visits import NEEDS_GENERATOR, Visits
 from sim.policies import Policy
 from sim.settings import DeskSettings
@@ -26,6 +27,8 @@ _LOOKED_AT: Final = 40
 """Assumed: a dispatcher passes over at most so many jobs that nobody free can do, then waits."""
 _REFUEL_L: Final = 20.0
 """A crew with less fuel than this goes by its depot before a refuelling."""
+_RETRY_H: Final = 0.5
+"""While somebody is free and cannot reach a job, roads are looked at again this often."""
 _LATE: Final = 2
 """SimPy priority of a decision: after everything else of the same instant."""
 
@@ -43,13 +46,19 @@ class Dispatcher:
         self.free: dict[str, Crew] = {}
         self.waiting: dict[str, Job] = {}
         self._heaps: dict[Need, list[tuple[tuple[float, ...], int, Job]]] = {}
-        self._unreachable: list[Job] = []
+        self._tried: dict[str, tuple[int, int]] = {}
+        """Job → road version and epoch at which nobody free could serve it."""
+        self._epoch = 0
+        self._free_since: dict[str, int] = {}
         self._order = count()
         self._pending = False
         self.helpers: dict[str, set[str]] = {}
         """Party → parties whose jobs it may serve besides its own."""
         self.rove_h: Callable[[Job], float | None] = lambda _job: None
-        self.on_short: Callable[[str], None] = lambda _party: None
+        self.on_stuck: Callable[[], None] = lambda: None
+        """Called when jobs wait that nobody can reach."""
+        self.rest: Callable[[Crew], None] = lambda _crew: None
+        self._retry_timer = Timer(env, self.wake)
 
     # what comes in
 
@@ -75,12 +84,26 @@ class Dispatcher:
         job.status = "open"
         self.waiting[job.id] = job
         job.after_road_version = self._version()
-        self._unreachable.append(job)
+        self._tried[job.id] = (job.after_road_version, self._epoch)
+        self._push(job)
 
     def release(self, crew: Crew) -> None:
         """A crew is free."""
         self.free[crew.id] = crew
+        self._epoch += 1
+        self._free_since[crew.id] = self._epoch
+        tired_h = crew.tired_h()
+        if tired_h <= self._env.now:
+            self._stand_down(crew)
+        elif tired_h < inf:
+            Timer(self._env, lambda: self._stand_down(crew)).set(tired_h)
         self.wake()
+
+    def _stand_down(self, crew: Crew) -> None:
+        """A free crew with too little of its shift left for another job goes to rest."""
+        if crew.id in self.free and crew.tired_h() <= self._env.now + 1e-9:
+            del self.free[crew.id]
+            self.rest(crew)
 
     def wake(self) -> None:
         """Decide at the end of this instant, if there is anything to decide."""
@@ -102,27 +125,19 @@ class Dispatcher:
 
     def _decide(self, _event: Event) -> None:
         self._pending = False
-        self._retry()
         if self._policy.rank is not None:
             self._by_rank()
         elif self._policy.decide is not None:
             for order in self._policy.decide(DeskView(self)):
                 self._carry_out(order)
-
-    def _retry(self) -> None:
-        """Jobs that nobody could reach are looked at again once roads have changed."""
-        version = self._version()
-        if not self._unreachable or self._unreachable[0].after_road_version == version:
-            return
-        jobs, self._unreachable = self._unreachable, []
-        for job in jobs:
-            if job.id in self.waiting:
-                job.after_road_version = -1
-                self._push(job)
+        if self.waiting and self.free:
+            self.on_stuck()
+            self._retry_timer.set((int(self._env.now / _RETRY_H) + 1) * _RETRY_H)
 
     def unreachable(self) -> list[Job]:
-        """Waiting jobs to which no road is open."""
-        return [job for job in self._unreachable if job.id in self.waiting]
+        """Waiting jobs that nobody free could get to when they were last offered, roads being what they are."""
+        version = self._version()
+        return [job for job in self.waiting.values() if job.after_road_version == version]
 
     def _by_rank(self) -> None:
         aside: list[tuple[Need, tuple[tuple[float, ...], int, Job]]] = []
@@ -136,8 +151,6 @@ class Dispatcher:
             crew = self._best_crew(job)
             if crew is not None:
                 self._assign(crew, job, self.rove_h(job))
-            elif job.after_road_version >= 0:
-                self._unreachable.append(job)
             else:
                 passed[need] = passed.get(need, 0) + 1
                 aside.append((need, entry))
@@ -196,21 +209,32 @@ class Dispatcher:
         return self._driving.estimate_h(crew, job.site, self._env.now, job.kind in NEEDS_GENERATOR, self.via_depot(crew, job))
 
     def _best_crew(self, job: Job) -> Crew | None:
-        """The crew that would be there first. Marks the job when it is only the road that keeps them away."""
+        """The crew that would be there first. Marks the job where nobody free can be.
+
+        A job nobody could serve is offered again only to crews that became free since, or once roads change.
+        """
         if self._driving.drawn:
             return next((crew for crew in self.free.values() if self.can_serve(crew, job)), None)
-        best, best_h, asked = None, float("inf"), False
-        now = self._env.now
-        longest_h = self._settings.max_travel_h
+        version, now = self._version(), self._env.now
+        since = self._tried.get(job.id, (-1, -1))
+        newer_than = since[1] if since[0] == version else -1
+        best, best_h = None, float("inf")
+        seen: dict[tuple[object, ...], None] = {}
         for crew in self.free.values():
-            if not self.can_serve(crew, job):
+            if self._free_since[crew.id] <= newer_than or not self.can_serve(crew, job):
                 continue
+            likeness = crew.likeness(now)
+            if likeness in seen:
+                continue
+            seen[likeness] = None
             hours = self.estimate_h(crew, job)
-            asked = asked or not isinf(hours)
-            if hours < best_h and hours <= longest_h and hours <= crew.work_left_h(now):
+            if hours < best_h and hours <= self._settings.max_travel_h and hours <= crew.work_left_h(now):
                 best, best_h = crew, hours
-        if best is None and not asked:
-            job.after_road_version = self._version()
+        if best is None:
+            job.after_road_version = version
+            self._tried[job.id] = (version, self._epoch)
+        else:
+            self._tried.pop(job.id, None)
         return best
 
     def _carry_out(self, order: Order) -> None:

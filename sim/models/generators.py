@@ -109,6 +109,10 @@ class Generator:
             self._dry.set(self.tank.reaches_h(0.0, now))
         return poured
 
+    def halt(self) -> None:
+        """Stop at once, without a word of the log (the caller has said why)."""
+        self._rest()
+
     def _rest(self) -> None:
         self.running = False
         self.tank.run(0.0, self._env.now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import inf, isinf
+from math import isinf
 
 from simpy import Environment
 
@@ -33,6 +33,7 @@ class Loaders:
         self._roads, self._spec, self._env, self._log = roads, spec, env, log
         self._idle: list[Loader] = []
         self._aims: dict[str, int] = {}
+        self._looked: tuple[tuple[int, int], int] | None = None
         self.blocked_jobs: Callable[[], list[Job]] = list
         self.opened: Callable[[], None] = lambda: None
 
@@ -42,14 +43,17 @@ class Loaders:
         self.wake()
 
     def wake(self) -> None:
-        """Look for roads to open: jobs wait that nobody can reach."""
-        if not self._idle:
+        """Look for roads to open: jobs wait that nobody can reach. Once for each state of the roads."""
+        state = (self._roads.version(self._env.now), len(self._idle))
+        if not self._idle or state == self._looked:
             return
+        self._looked = state
         for job in self._wanted():
             if not self._idle:
                 return
-            loader = min(self._idle, key=lambda machine: (self._distance_h(machine, job), machine.id))
-            if isinf(self._distance_h(loader, job)):
+            hours = self._roads.opening_hours(self._roads.site_node[job.site], self._spec.drive_kmh, self._spec.clear_kmh, self._env.now)
+            loader = min(self._idle, key=lambda machine: (hours[machine.node], machine.id))
+            if isinf(hours[loader.node]):
                 continue
             self._idle.remove(loader)
             self._aims[loader.id] = job.site
@@ -65,12 +69,6 @@ class Loaders:
             seen[job.site] = None
             found.append(job)
         return found
-
-    def _distance_h(self, loader: Loader, job: Job) -> float:
-        way = self._way(loader, job.site)
-        if way is None:
-            return inf
-        return sum(self._roads.edge_km[edge] for edge, _ in way) / self._spec.drive_kmh
 
     def _way(self, loader: Loader, site: int) -> list[tuple[int, int]] | None:
         target = self._roads.site_node[site]

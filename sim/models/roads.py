@@ -149,9 +149,18 @@ class Roads:
         hours = self.hours(node, self.site_node[site], "snow", now)
         return hours < inf and not (carry and self._spur_km[site] > 0 and self.track_closed(site, now))
 
-    def opening_way(self, node: int, to_node: int, drive_kmh: float, clear_kmh: float, now: float) -> list[tuple[int, int]]:
-        """The quickest way of a loader that opens what it meets; empty where authority has shut every way."""
+    def _opening_graph(self, drive_kmh: float, clear_kmh: float, now: float) -> tuple[csr_matrix, list[float]]:
         speed = np.where(self.snow.passable(now), drive_kmh, clear_kmh)
         hours = np.where(self.snow.blocked(), inf, np.round(np.asarray(self._km) / speed, 9))
-        _, before = dijkstra(self._graph(hours), indices=node, return_predecessors=True)
-        return self._unwind(before.tolist(), node, to_node, np.where(np.isinf(hours), 0.0, speed).tolist())
+        return self._graph(hours), np.where(np.isinf(hours), 0.0, speed).tolist()
+
+    def opening_hours(self, target: int, drive_kmh: float, clear_kmh: float, now: float) -> list[float]:
+        """Hours a loader that opens what it meets would need from every node to `target`; inf where shut."""
+        graph, _ = self._opening_graph(drive_kmh, clear_kmh, now)
+        return [float(hours) for hours in dijkstra(graph, indices=target)]
+
+    def opening_way(self, node: int, to_node: int, drive_kmh: float, clear_kmh: float, now: float) -> list[tuple[int, int]]:
+        """The quickest way of a loader that opens what it meets; empty where authority has shut every way."""
+        graph, speed = self._opening_graph(drive_kmh, clear_kmh, now)
+        _, before = dijkstra(graph, indices=node, return_predecessors=True)
+        return self._unwind(before.tolist(), node, to_node, speed)

@@ -26,4 +26,4 @@ def draw_figures(run: RunLike, folder: Path) -> list[Path]:
 
 def missing_map(run: RunLike) -> str:
     """Why a run has no map, as words for the page; empty where it has one."""
-    return situation_map.why_not(run.inventory)
+    return situation_map.missing(run.inventory)

@@ -28,7 +28,7 @@ class Bar(NamedTuple):
 CREW_BARS: Final = {
     CALLED: Bar("#dfe3e8", 0.22, "called out, ready", "待命"),
     READY: Bar("#dfe3e8", 0.22, "", ""),
-    REST: Bar("#aab1bb", 0.34, "rest", "休整"),
+    REST: Bar("#bfc5ce", 0.34, "rest", "休整"),
     DRIVE: Bar(style.SKY, 0.66, "drive", "在途"),
     STUCK: Bar(style.INK, 1.0, "stuck, blocked", "受阻"),
     WORK: Bar(style.GREEN, 0.9, "work on site", "作业"),
@@ -140,8 +140,10 @@ def _words(story: Story, crews: Rows, generators: Rows) -> str:
     ran = len(np.unique(generators.spans.of(RUNNING).who))
     most = series.count(generators.spans.of(RUNNING)).most
     text = f"{out} of {story.count('crew')} crews went out"
+    fixed = story.texts("generator", "depot")[np.unique(generators.spans.of(RUNNING).who)] == ""
     text = f"{text}; {ran} of {story.count('generator')} generators ran"
-    return f"{text}, at most {most[1]:.0f} at once ({clock.when(story, most[0])})" if most[1] else text
+    text += f" ({fixed.sum()} of them fixed)" if fixed.any() else ""
+    return f"{text}, at most {most[1]:.0f} at once, {clock.when(story, most[0])}" if most[1] else text
 
 
 def _counts(axes: Axes, story: Story, rows: Rows, bars: dict[int, Bar], name: str) -> None:
@@ -199,6 +201,8 @@ def _depot_bands(axes: Axes, story: Story, rows: Rows) -> None:
             axes.axhline(first - 0.5, color=style.FAINT, linewidth=0.5, zorder=1)
         if not few:
             en, zh = names.get(rows.depots[first], (rows.depots[first], ""))
+            if not rows.depots[first]:
+                en, zh = "fixed at the site", "固定油机"
             text = style.both(en, zh, "\n" if last - first >= _TWO_LINES else " ", 34)
             text = f"{text} ({last - first + 1})"
             axes.text(-0.015, (first + last) / 2, text, fontsize=7.5, linespacing=1.15, **beside)

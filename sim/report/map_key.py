@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sim.report import series, style
 from sim.report.series import Floats, Ints, Story
 
-WIDTH_IN: Final = 2.75
+WIDTH_IN: Final = 3.0
 _LINE_IN: Final = 0.205
 
 
@@ -36,7 +36,7 @@ class Crews(NamedTuple):
 SITE_LOOK: Final = (
     Look("#b9bfc8", "o", 1.5, "none", 0.0, "on mains", "市电"),
     Look("#f5d90a", "^", 4.2, style.INK, 0.5, "on battery", "电池"),
-    Look(style.GREEN, "s", 4.4, style.INK, 0.5, "on generator", "油机"),
+    Look(style.GREEN, "o", 4.6, style.INK, 0.5, "on generator", "油机"),
     *(
         Look(colour, marker, 5.2, style.INK, 0.45, f"out: {en}", zh)
         for colour, _, marker, en, zh in style.CAUSE_LOOK.values()
@@ -46,12 +46,20 @@ CREW_LOOK: Final = {
     "driving": (">", 6.5, "white"),
     "stuck": (">", 6.5, style.INK),
     "on site": ("*", 9.0, "white"),
+    "free or resting away": ("d", 6.0, "white"),
+    "loaders out": ("p", 7.5, style.SKY),
 }
-_CREW_ZH: Final = {"driving": "在途", "stuck": "受阻", "on site": "到站"}
+_CREW_ZH: Final = {
+    "driving": "在途",
+    "stuck": "受阻",
+    "on site": "作业",
+    "free or resting away": "外地待命",
+    "loaders out": "铲车",
+}
 DEPTH_LOOK: Final = (
-    (5.0, "#c3c8cf", "0–5 cm"),
-    (10.0, "#9fc8e4", "5–10 cm"),
-    (20.0, "#5a9fd0", "10–20 cm"),
+    (5.0, "#d0d3d8", "0–5 cm"),
+    (10.0, "#8fb9dc", "5–10 cm"),
+    (20.0, "#4f94cb", "10–20 cm"),
     (30.0, "#1f5fa6", "20–30 cm"),
     (np.inf, "#0b2a5b", "over 30 cm"),
 )
@@ -101,7 +109,7 @@ class Key:
             stations = int(story.stations_per_site[chosen].sum())
             number = f"{int(chosen.sum()):,} ({stations:,})" if chosen.any() else "0"
             y = self._line(f"{look.en} {look.zh}", number)
-            size = max(look.size * 1.35, 3)
+            size = max(look.size * 1.35, 4)
             self.axes.plot(
                 0.15, y, look.marker, ms=size, color=look.colour, mec=look.edge, mew=look.edge_width
             )
@@ -112,6 +120,8 @@ class Key:
             return
         self._head("Crews", "抢修队")
         for name, number in crews.doing.items():
+            if name == "loaders out" and not number:
+                continue
             marker, size, face = CREW_LOOK[name]
             y = self._line(f"{name} {_CREW_ZH[name]}", str(number))
             self.axes.plot(0.15, y, marker, ms=size, mfc=face, mec=style.INK, mew=0.9)

@@ -1,4 +1,4 @@
-"""What crews and generators did, hour by hour, and where they were: intervals and places from their rows."""
+"""What crews and generators did, hour by hour, as intervals from their rows."""
 
 from __future__ import annotations
 
@@ -59,51 +59,18 @@ def _let_end(who: Ints, state: Ints, t_h: Floats, lasts_h: Floats) -> tuple[Ints
 
 
 def generator_states(story: Story) -> Intervals:
-    """What each generator does at a site; states index GENERATOR_STATES, none in a depot or on a vehicle."""
+    """What each generator does at a site; states index GENERATOR_STATES, none in a depot or on a vehicle.
+
+    A fixed generator (it has no depot) always stands at its site: that is none, too.
+    """
     columns = story.columns
     rows = story.rows(*_AFTER_GENERATOR_ROW)
     state = _after(story, _AFTER_GENERATOR_ROW)[columns.kind[rows]]
-    return story.intervals(story.rows_of("generator")[columns.subject[rows]], state, columns.t_h[rows])
+    who = story.rows_of("generator")[columns.subject[rows]]
+    fixed = np.append(story.texts("generator", "depot") == "", [False])[who]
+    return story.intervals(who, np.where(fixed & (state == STANDING), -1, state), columns.t_h[rows])
 
 
 def _after(story: Story, states: dict[str, int]) -> Ints:
     """State after a row, by the code of its kind."""
     return np.array([states.get(kind, -1) for kind in story.columns.kinds], dtype=np.int64)
-
-
-def crew_places(story: Story, t_h: float) -> tuple[Floats, Floats]:
-    """Longitude and latitude of each crew at a moment, shape (crews,); on the road the stretch's middle."""
-    places = _places(story)
-    columns, crews = story.columns, story.rows_of("crew")
-    lon, lat = np.full(story.count("crew"), np.nan), np.full(story.count("crew"), np.nan)
-    for row, depot in enumerate(story.texts("crew", "depot").tolist()):
-        lon[row], lat[row] = places.get(depot, (np.nan, np.nan))
-    opened = story.rows("job.opened")
-    sites = [columns.names[code] for code in columns.object[opened].tolist()]
-    site_of_job = dict(zip(columns.subject[opened].tolist(), sites, strict=True))
-    going: dict[int, str] = {}
-    for row in story.rows("crew.sent", "crew.leg", "crew.arrived").tolist():
-        if columns.t_h[row] > t_h:
-            break
-        crew, name = int(crews[columns.subject[row]]), columns.names[columns.object[row]]
-        if columns.kinds[columns.kind[row]] == "crew.sent":
-            going[crew] = site_of_job.get(int(columns.object[row]), "")
-            continue
-        at = places.get(going.get(crew, "") if name in ("spur", "walk") else name)
-        if crew >= 0 and at is not None:
-            lon[crew], lat[crew] = at
-    return lon, lat
-
-
-def _places(story: Story) -> dict[str, tuple[float, float]]:
-    """Where each site, depot, road node and middle of a road edge lies."""
-    places: dict[str, tuple[float, float]] = {}
-    for item in ("road_node", "site", "depot"):
-        lon, lat = story.floats(item, "lon").tolist(), story.floats(item, "lat").tolist()
-        places |= zip(story.texts(item, "id").tolist(), zip(lon, lat, strict=True), strict=True)
-    for edge, u, v in zip(
-        *(story.texts("road_edge", name).tolist() for name in ("id", "u", "v")), strict=True
-    ):
-        if u in places and v in places:
-            places[edge] = ((places[u][0] + places[v][0]) / 2, (places[u][1] + places[v][1]) / 2)
-    return places

@@ -30,7 +30,7 @@ class Point(NamedTuple):
 
 
 def recorded(story: Story) -> list[Point]:
-    """Recorded counts of stations out that have an instant within the drill, as the scorecard compares them."""
+    """Recorded counts of stations out that have an instant, compared as on the scorecard."""
     lines = [line for line in story.spec.record.rows if line.kpi in _OUT and isinstance(line.at, Moment)]
     record = story.spec.record.model_copy(update={"rows": lines})
     points = []
@@ -72,7 +72,7 @@ def promised(story: Story) -> list[Point]:
         if row.kpi == "restored_share" and row.comparison == "at_least" and row.at_h is not None:
             ever = metrics.kpi("stations_out_cumulative", story.tables, row.at_h)
             allowed, left = (1 - row.target) * ever, (1 - row.simulated) * ever
-            text = f"{row.id}: {row.target:.0%} restored, at most {allowed:.0f} out"
+            text = f"{row.id}: {row.target:.0%} restored, at most {np.floor(allowed):.0f} out"
             points.append(Point(row.at_h, allowed, left, text, row.met))
     return points
 
@@ -151,7 +151,8 @@ def _marks(axes: Axes, points: list[Point], crowd: Floats, taken: list[labels.Bo
             )
             axes.plot(point.t_h, point.simulated, "o", ms=3.5, color=style.INK, zorder=6)
         axes.plot(
-            point.t_h, point.value, marker, ms=size, mfc="white", mec=style.INK, mew=1.7, zorder=6, clip_on=False
+            point.t_h, point.value, marker, ms=size, mfc="white", mec=style.INK, mew=1.7, zorder=6,
+            clip_on=False,
         )  # fmt: skip
         verdict = "" if point.met is None else (" – met 达标" if point.met else " – missed 未达标")
         text = style.plain(point.text, 60) + verdict
@@ -168,9 +169,11 @@ def _pixels(axes: Axes, points: list[Point]) -> Floats:
 
 
 def _along(axes: Axes, story: Story, curves: list[Curve]) -> Floats:
-    """Pixels along the curves, so that words keep off them."""
+    """Pixels along the curves and in the area below the first, so that words keep off them."""
     hours = np.linspace(0, story.horizon_h, 400)
-    lines = [np.column_stack([hours, [curve.at(t_h) for t_h in hours]]) for curve in curves]
+    heights = [np.array([curve.at(t_h) for t_h in hours]) for curve in curves]
+    heights += [heights[0] * share for share in (0.2, 0.4, 0.6, 0.8)]
+    lines = [np.column_stack([hours, height])[height > 0] for height in heights]
     found: Floats = axes.transData.transform(np.concatenate(lines))
     return found
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim import metrics
 from sim.inventory import Inventory
 from sim.log import Columns, EventLog
+from sim.metrics.ground import number, text
 from sim.metrics.intervals import Spells, rows_with
 from sim.scenario import ScenarioSpec
 from sim.vocabulary import POWER_CAUSES
@@ -136,12 +137,12 @@ class Story:
         return len(self.inventory[item]["id"])
 
     def texts(self, item: str, column: str) -> Texts:
-        """A text column of the inventory."""
-        return self.inventory[item][column].astype(np.str_)
+        """A text column of the inventory; empty texts where it has none."""
+        return text(self.inventory[item], column).astype(np.str_)
 
     def floats(self, item: str, column: str) -> Floats:
-        """A number column of the inventory."""
-        return self.inventory[item][column].astype(np.float64)
+        """A number column of the inventory; NaN where it has none."""
+        return number(self.inventory[item], column, np.nan)
 
     def rows_of(self, item: str) -> Ints:
         """For each name of the log its row in an inventory table, -1 where it is no such thing."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.tri import Triangulation
+from numpy.typing import NDArray
 
 from sim.inventory import Inventory
-from sim.report import clock, labels, map_key, movements, series, style, weather
+from sim.metrics.ground import number
+from sim.report import clock, labels, map_key, movements, positions, series, style, weather
 from sim.report.map_key import DEPTH_LOOK, ROAD_WIDTH, SITE_LOOK
 from sim.report.movements import DRIVE, STUCK, WAIT, WORK
 from sim.report.series import SOURCES, Floats, Ints, Story
@@ -38,9 +40,9 @@ class Plane:
         ) * KM_PER_DEG
 
 
-def why_not(inventory: Inventory) -> str:
+def missing(inventory: Inventory) -> str:
     """Why there is no map; empty where there is one."""
-    lon, lat = (inventory["site"][name].astype(np.float64) for name in ("lon", "lat"))
+    lon, lat = (number(inventory["site"], name, np.nan) for name in ("lon", "lat"))
     placed = np.isfinite(lon) & np.isfinite(lat)
     if not placed.any():
         return "no site has a position"
@@ -61,7 +63,7 @@ def site_states(story: Story, t_h: float) -> Ints:
 
 
 def draw(story: Story) -> Figure:
-    """The picture; `why_not` must be empty."""
+    """The picture; `missing` must be empty."""
     t_h = series.worst_h(story)
     plane, box = _frame(story)
     wide, tall = box[1] - box[0], box[3] - box[2]
@@ -181,26 +183,38 @@ def _sites(axes: Axes, story: Story, plane: Plane, state: Ints) -> Floats:
 def _crews(axes: Axes, story: Story, plane: Plane, t_h: float) -> tuple[map_key.Crews, Floats]:
     """Crews on the road and on site as marks; returns their counts, and the pixels of the marks."""
     doing = movements.crew_states(story).at(t_h, story.count("crew"))
-    x, y = plane.xy(*movements.crew_places(story, t_h))
-    placed = np.isfinite(x) & np.isfinite(y)
-    groups = {
-        "driving": np.isin(doing, (DRIVE,)),
-        "stuck": doing == STUCK,
-        "on site": np.isin(doing, (WORK, WAIT)),
-    }
+    x, y = plane.xy(*positions.crew_places(story, t_h))
+    placed, at_home = np.isfinite(x) & np.isfinite(y), _at_home(story, plane, x, y)
+    driving, stuck, on_site = doing == DRIVE, doing == STUCK, np.isin(doing, (WORK, WAIT))
+    away = driving | stuck | on_site | ~at_home
+    idle = away & ~driving & ~stuck & ~on_site
+    groups = {"driving": driving, "stuck": stuck, "on site": on_site, "free or resting away": idle}
     for name, chosen in groups.items():
-        marker, size, face = map_key.CREW_LOOK[name]
-        axes.scatter(
-            x[chosen & placed], y[chosen & placed], s=size**2, marker=marker, c=face, edgecolors=style.INK,
-            linewidths=0.9, zorder=5,
-        )  # fmt: skip
-    away = np.logical_or.reduce(list(groups.values()))
+        _mark(axes, name, x[chosen & placed], y[chosen & placed])
+    loaders = plane.xy(*positions.loader_places(story, t_h))
+    _mark(axes, "loaders out", *loaders)
     home: dict[str, int] = dict.fromkeys(story.texts("depot", "id").tolist(), 0)
     for depot in story.texts("crew", "depot")[~away].tolist():
         home[depot] = home.get(depot, 0) + 1
     shown = away & placed
     pixels: Floats = axes.transData.transform(np.column_stack([x[shown], y[shown]]))
-    return map_key.Crews({name: int(chosen.sum()) for name, chosen in groups.items()}, home), pixels
+    counts = {name: int(chosen.sum()) for name, chosen in groups.items()}
+    return map_key.Crews({**counts, "loaders out": len(loaders[0])}, home), pixels
+
+
+def _mark(axes: Axes, name: str, x: Floats, y: Floats) -> None:
+    marker, size, face = map_key.CREW_LOOK[name]
+    look: Any = {"marker": marker, "c": face, "edgecolors": style.INK, "linewidths": 0.9}
+    axes.scatter(x, y, s=size**2, zorder=5, **look)
+
+
+def _at_home(story: Story, plane: Plane, x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """Which crews are at their own depot, or nobody knows where."""
+    east, north = plane.xy(story.floats("depot", "lon"), story.floats("depot", "lat"))
+    row = {depot: place for place, depot in enumerate(story.texts("depot", "id").tolist())}
+    own = np.array([row.get(depot, -1) for depot in story.texts("crew", "depot").tolist()], dtype=np.int64)
+    far_km = np.hypot(x - np.append(east, np.nan)[own], y - np.append(north, np.nan)[own])
+    return np.asarray(~(far_km > 0.05), dtype=np.bool_)
 
 
 def _names(axes: Axes, story: Story, plane: Plane, crowd: Floats, home: dict[str, int]) -> None:
@@ -229,7 +243,11 @@ def _names(axes: Axes, story: Story, plane: Plane, crowd: Floats, home: dict[str
                 continue
             seats.append((east, north))
             wanted.append(labels.Label(east, north, style.both(en, zh, "\n", 30), size))
-    wanted += _few_sites(story, plane)
+    named = _few_sites(story, plane)
+    for label in named:
+        px, py = axes.transData.transform((label.x, label.y)).tolist()
+        marks.append(labels.Box(px - 11, py - 11, px + 11, py + 11))
+    wanted += named
     labels.draw_labels(axes, wanted, crowd, marks, gap=20)
 
 

@@ -105,7 +105,7 @@ def _register() -> None:
 
 
 @cache
-def _characters(families: tuple[str, ...]) -> frozenset[int]:
+def characters(families: tuple[str, ...]) -> frozenset[int]:
     """Code points that some family can draw."""
     found: set[int] = set()
     for family in families:
@@ -116,7 +116,7 @@ def _characters(families: tuple[str, ...]) -> frozenset[int]:
 
 def drawable(text: str) -> bool:
     """Whether every character of a text has a glyph."""
-    have = _characters(font_families())
+    have = characters(font_families())
     return all(ord(character) in have for character in text)
 
 
@@ -125,7 +125,7 @@ def plain(text: object, longest: int = _LONGEST) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     if len(line) > longest:
         line = line[: longest - 1].rstrip() + "…"
-    have = _characters(font_families())
+    have = characters(font_families())
     missing = sorted({character for character in line if ord(character) not in have})
     if missing:
         _warn("".join(missing))

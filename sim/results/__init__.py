@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from sim.results.folder import open_run, write_run
 from sim.results.run import Figures, Run
+from sim.results.simulate import simulate
 
-__all__ = ["Figures", "Run", "open_run", "write_run"]
+__all__ = ["Figures", "Run", "open_run", "simulate", "write_run"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isnan
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -14,16 +14,17 @@ from sim.errors import input_error, one_line
 from sim.folders import check_free, whole
 from sim.inventory import Inventory
 from sim.log import EventLog
-from sim.results.parquet import read_inventory, read_log, write_frame, write_inventory, write_log
+from sim.results.parquet import Parquet, read_inventory, read_log, write_inventory, write_log
 from sim.results.run import Figures, Run
 from sim.scenario import ScenarioSpec
 from sim.scorecard import number
 from sim.vocabulary import KPIS
 
 MARK: Final = "run.json"
+T = TypeVar("T")
 _KEYS: Final[dict[str, type | tuple[type, ...]]] = {
-    "scenario": str, "scenario_hash": str, "topology_hash": str, "seed": int, "policy": str, "overrides": dict,
-    "version": str, "log_digest": str, "rows": int, "wall_s": (int, float),
+    "scenario": str, "scenario_hash": str, "topology_hash": str, "seed": int, "policy": str,
+    "overrides": dict, "version": str, "log_digest": str, "rows": int, "wall_s": (int, float),
 }  # fmt: skip
 
 
@@ -34,12 +35,12 @@ def write_run(run: Run, folder: Path, figures: Figures | None = None) -> Path:
     left behind.
     """
     check_free(folder, MARK, "a run directory")
-    with whole(folder) as place:
+    with whole(folder) as place, Parquet() as files:
         _json(place / "scenario.json", _resolved(run))
-        write_inventory(place / "inventory.parquet", run.inventory)
-        write_log(place / "log.parquet", run.tables.log)
+        write_inventory(files, place / "inventory.parquet", run.inventory)
+        write_log(files, place / "log.parquet", run.tables.log)
         for name in ("outages", "visits", "preparations"):
-            write_frame(place / f"{name}.parquet", getattr(run.tables, name))
+            files.write(place / f"{name}.parquet", getattr(run.tables, name))
         _json(place / "kpis.json", _kpi_lines(run))
         _json(place / "scorecard.json", run.scorecard_data.to_json())
         if figures is not None:
@@ -61,11 +62,12 @@ def open_run(folder: str | Path, *, verify: bool = True) -> Run:
     about = _read_json(folder / MARK)
     _check(about, folder / MARK)
     spec = _spec(folder / "scenario.json")
-    inventory = _read(folder / "inventory.parquet", read_inventory)
-    log = EventLog.from_columns(_read(folder / "log.parquet", read_log))
+    with Parquet() as files:
+        inventory = _read(files, folder / "inventory.parquet", read_inventory)
+        log = EventLog.from_columns(_read(files, folder / "log.parquet", read_log))
     run = Run(
-        spec, about["seed"], about["policy"], log, inventory, _lists(spec, inventory, folder), about["overrides"],
-        about["scenario_hash"], about["topology_hash"], about["version"], about["wall_s"],
+        spec, about["seed"], about["policy"], log, inventory, _lists(spec, inventory, folder),
+        about["overrides"], about["scenario_hash"], about["topology_hash"], about["version"], about["wall_s"],
     )  # fmt: skip
     if len(log) != about["rows"] or (verify and run.log_digest != about["log_digest"]):
         raise input_error(f"is damaged: it is not the log that {MARK} tells of", file=folder / "log.parquet")
@@ -127,14 +129,14 @@ def _without_nan(value: Any) -> Any:
 # Reading
 
 
-def _read(path: Path, reader: Any) -> Any:
+def _read(files: Parquet, path: Path, reader: Callable[[Parquet, Path], T]) -> T:
     """A Parquet file by its reader; `InputError` where it is missing or damaged."""
     if not path.is_file():
         raise input_error("does not exist; the run directory is not complete", file=path)
     import duckdb
 
     try:
-        return reader(path)
+        return reader(files, path)
     except (duckdb.Error, KeyError, ValueError, TypeError) as error:
         raise input_error(f"is damaged: {one_line(str(error), 120)}", file=path) from None
 

@@ -112,14 +112,15 @@ class Scorecard:
         if not targets:
             return "no targets in the plan"
         if not missed:
-            if unknown == len(targets):
-                return f"plan not tested: all {unknown} targets undefined"
-            return f"plan met: {len(targets) - unknown} of {len(targets)} targets{aside}"
+            met = f"{len(targets) - unknown} of {len(targets)} targets met"
+            return (
+                f"plan not fully tested: {met}{aside}"
+                if unknown
+                else f"plan met: {len(targets)} of {len(targets)} targets"
+            )
         worst = missed[0]
         named = " ".join(part for part in (worst.id, worst.say or worst.kpi) if part)
-        bound = (
-            f"{'at most' if worst.comparison == 'at_most' else 'at least'} {shown(worst.target, worst.unit)}"
-        )
+        bound = f"{'≤' if worst.comparison == 'at_most' else '≥'} {shown(worst.target, worst.unit)}"
         return (
             f"plan NOT met: {len(missed)} of {len(targets)} targets missed{aside}; "
             f"worst: {named}, {shown(worst.simulated, worst.unit)} ({bound})"

@@ -25,11 +25,11 @@ _GRAIN: Final = 1e-9
 _LAGS: Final = (("P10", "lag_p10_h"), ("P50", "lag_p50_h"), ("P90", "lag_p90_h"))
 GENERAL: Final = (
     "sites_without_mains_cumulative", "stations_out_cumulative", "stations_out_peak",
-    "conversion_share_cumulative", "restored_share", "stations_out", "station_outage_h", "user_outage_h", "saidi",
-    "availability", "core_room_outages", "hub_outages", "townships_dark", "township_dark_h",
+    "conversion_share_cumulative", "restored_share", "stations_out", "station_outage_h", "user_outage_h",
+    "saidi", "availability", "core_room_outages", "hub_outages", "townships_dark", "township_dark_h",
     "time_to_first_report_h", "mtta_h", "mttr_h", "generation_timeliness_share", "repair_timeliness_share",
-    "site_visits", "generation_visits", "repair_visits", "wasted_trips", "generator_runs", "vehicles", "people",
-    "sites_without_mains_per_vehicle", "preparation_done_share", "snow_water_mm", "snow_depth_cm",
+    "site_visits", "generation_visits", "repair_visits", "wasted_trips", "generator_runs", "vehicles",
+    "people", "sites_without_mains_per_vehicle", "preparation_done_share", "snow_water_mm", "snow_depth_cm",
 )  # fmt: skip
 """Figures that every scorecard shows, at the end of the run where they are of an instant."""
 

@@ -33,12 +33,18 @@ def cache_folder() -> Path:
     return Path.home() / ".cache" / "drillsim"
 
 
+def program_files() -> list[Path]:
+    """Source files that decide what network a topology file gives."""
+    package = Path(__file__).parent
+    shared = [package.parent / f"{name}.py" for name in ("spec", "streams", "units", "yamlfile")]
+    return [*sorted(package.glob("*.py")), *shared]
+
+
 @cache
 def program_hash() -> str:
-    """Hash of this package's own source and of numpy's version: another program makes another network."""
-    package = Path(__file__).parent
+    """Hash of these files and of numpy's version: another program makes another network."""
     state = sha256(f"{np.__version__} {sys.byteorder}".encode())
-    for path in [*sorted(package.glob("*.py")), package.parent / "streams.py"]:
+    for path in program_files():
         state.update(path.name.encode())
         state.update(path.read_bytes())
     return state.hexdigest()
@@ -51,7 +57,7 @@ def _place(folder: Path, spec: bytes) -> Path:
 def recall(folder: Path, spec_file: Path, spec: bytes) -> Topology | None:
     """The copy made from exactly these bytes and from CSV files that are still the same, if there is one."""
     try:
-        with np.load(_place(folder, spec), allow_pickle=False) as stored:
+        with _place(folder, spec).open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             meta = json.loads(str(stored["meta"]))
             for name, digest in meta["files"].items():
                 if sha256((spec_file.parent / name).read_bytes()).hexdigest() != digest:

@@ -14,14 +14,18 @@ from sim.topology.tables import ROLES, Floats, Ints, Links, Roads, Sites
 
 
 def check_positions(sheet: Sheet, lon: Floats, lat: Floats) -> None:
-    """Report longitudes and latitudes that seem swapped.
+    """Report longitudes and latitudes that are none or seem swapped.
 
-    Swapped means that the latitude is none, or would lie in the Arctic while the swap lies in China.
+    Swapped means that the latitude is none while the longitude could be one, or that the place would lie in
+    the Arctic while the swap lies in China.
     """
     arctic = (lon > 15) & (lon < 55) & (lat > 70) & (lat <= 90)
-    swapped = (np.abs(lat) > 90) & (np.abs(lon) <= 90)
-    for row in np.flatnonzero(swapped | arctic).tolist():
+    swapped = arctic | ((np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90))
+    for row in np.flatnonzero(swapped).tolist():
         sheet.report(row, "lon", f"and lat look swapped (got lon {lon[row]:g}, lat {lat[row]:g})")
+    for name, values, most in (("lon", lon, 180), ("lat", lat, 90)):
+        for row in np.flatnonzero((np.abs(values) > most) & ~swapped).tolist():
+            sheet.report(row, name, f"must be from {-most} to {most} (got {values[row]:g})")
 
 
 def check_sites(sheet: Sheet, values: dict[str, Any]) -> None:
@@ -35,22 +39,24 @@ def check_sites(sheet: Sheet, values: dict[str, Any]) -> None:
 
 
 def check_links(sheet: Sheet, values: dict[str, Any], sites: dict[str, Any]) -> None:
-    """Report links from a site to itself and rings that are not closed.
+    """Report links that lead to no core, links from a site to itself and rings that are not closed.
 
     A ring is closed when it is one cycle of at least three sites, or one open chain whose two different ends
     have a higher role than all between them (dual homing).
     """
+    if len(sheet) and not (sites["role"] == ROLES.index("core")).any():
+        sheet.desk.report(sheet.path, 1, "", "need a site with role core to lead to; none has it")
     rings: dict[str, list[int]] = defaultdict(list)
     for row, (a, b, ring) in enumerate(
         zip(values["a"].tolist(), values["b"].tolist(), values["ring"], strict=True)
     ):
-        if a < 0 or b < 0:
-            continue  # told already
-        if a == b:
+        if a == b and a >= 0:
             sheet.report(row, "b", "must be another site than a")
-        elif ring:
+        if ring:
             rings[str(ring)].append(row)
     for ring, rows in rings.items():
+        if (values["a"][rows] < 0).any() or (values["b"][rows] < 0).any():
+            continue  # told already
         pairs = [(int(values["a"][row]), int(values["b"][row])) for row in rows]
         wrong = ring_fault(pairs, sites["role"], sites["id"])
         if wrong:

@@ -87,11 +87,11 @@ _UNKNOWN: Final = math.nan
 
 
 def _lon(default: Missing = REFUSED) -> Column:
-    return _real("lon", "Longitude, degrees east.", default, -180.0, 180.0)
+    return _real("lon", "Longitude, degrees east.", default, low=-math.inf)
 
 
 def _lat(default: Missing = REFUSED) -> Column:
-    return _real("lat", "Latitude, degrees north.", default, -90.0, 90.0)
+    return _real("lat", "Latitude, degrees north.", default, low=-math.inf)
 
 
 SITE_COLUMNS: Final = (
@@ -164,8 +164,8 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     ),
     "nodes": (
         _text("id", "Unique in its table.", REFUSED, "node_id"),
-        _real("lon", "Longitude, degrees east.", REFUSED, -180.0, 180.0, field="node_lon"),
-        _real("lat", "Latitude, degrees north.", REFUSED, -90.0, 90.0, field="node_lat"),
+        _real("lon", "Longitude, degrees east.", REFUSED, -math.inf, field="node_lon"),
+        _real("lat", "Latitude, degrees north.", REFUSED, -math.inf, field="node_lat"),
     ),
     "edges": (
         _text("id", "Unique in its table; empty: r0001, r0002, ….", GUESSED, "edge_id"),

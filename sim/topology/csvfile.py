@@ -33,10 +33,15 @@ class Desk:
     """Where problems, notes and hashes of the files gather while an inventory is read."""
 
     folder: Path
+    files: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     _told: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def sorted(self) -> list[Problem]:
+        """The problems file by file, each by line."""
+        return sorted(self.problems, key=lambda one: (self.files.index(one.file), one.line or 0))
 
     def has_room(self, file: Path, path: str) -> bool:
         """True while problems of this column are still written out."""
@@ -89,6 +94,7 @@ def read_sheet(source: str | CsvFile, columns: tuple[Column, ...], desk: Desk) -
     """A CSV file with headings; with a mapping of columns, headings it does not name are left alone."""
     spec = CsvFile(file=source) if isinstance(source, str) else source
     path = desk.folder / spec.file
+    desk.files.append(str(path))
     rows = _rows(path, spec, desk)
     sheet = Sheet(path, {}, [], desk)
     if not rows:
@@ -97,10 +103,10 @@ def read_sheet(source: str | CsvFile, columns: tuple[Column, ...], desk: Desk) -
     place = _headings(sheet, spec, heading, columns)
     for line, cells in rows[1:]:
         if len(cells) != len(heading):
-            desk.report(
-                path, line, "", f"must have {len(heading)} fields like the heading (got {len(cells)})"
-            )
-            continue
+            wanted = f"must have {len(heading)} fields like the heading"
+            desk.report(path, line, "", f"{wanted} (got {len(cells)})")
+            if len(cells) < len(heading):
+                continue
         sheet.lines.append(line)
         for name, at in place.items():
             sheet.cells[name].append(cells[at].strip())
@@ -139,6 +145,7 @@ def _rows(path: Path, spec: CsvFile, desk: Desk) -> list[tuple[int, list[str]]]:
 def _headings(sheet: Sheet, spec: CsvFile, heading: list[str], columns: tuple[Column, ...]) -> dict[str, int]:
     """Where each of our columns stands, with room made for its cells."""
     known = [column.name for column in columns]
+    all_known = ", ".join(known)
     place: dict[str, int] = {}
     desk, path = sheet.desk, sheet.path
     for ours, theirs in spec.columns.items():
@@ -152,7 +159,7 @@ def _headings(sheet: Sheet, spec: CsvFile, heading: list[str], columns: tuple[Co
         if spec.columns and name not in known:
             continue
         if name not in known:
-            desk.report(path, 1, name, f"unknown column{near(name, known)}; known are {', '.join(known)}")
+            desk.report(path, 1, name, f"unknown column{near(name, known) or f'; known are {all_known}'}")
         elif heading.index(name) != at:
             desk.report(path, 1, name, "stands twice in the heading")
         else:
@@ -264,7 +271,8 @@ def refs(sheet: Sheet, column: Column, ids: Texts) -> tuple[Ints, Bools]:
             values[row] = rows[cell]
         elif cell and (cell != NONE or column.default is REFUSED):
             hint = near(cell, list(rows)) if sheet.desk.has_room(sheet.path, column.name) else ""
-            sheet.report(row, column.name, f"names {shown(cell)}, which is not in {column.table}{hint}")
+            lost = f"which is not in {column.table}{hint}" if rows else f"but there are no {column.table}"
+            sheet.report(row, column.name, f"names {shown(cell)}, {lost}")
         elif not cell and column.default is REFUSED and column.name in sheet.cells:
             sheet.report(row, column.name, "is missing")
     return values, given

@@ -38,7 +38,7 @@ def read_files(spec: Files, document: Document) -> tuple[Topology, dict[str, str
     if "links" in tables:
         check_links(tables["links"].sheet, tables["links"].values, tables["sites"].values)
     if reader.desk.problems:
-        raise InputError(reader.desk.problems)
+        raise InputError(reader.desk.sorted())
     return _built(spec, reader, tables, operators), reader.desk.hashes
 
 
@@ -126,7 +126,7 @@ def _built(spec: Files, reader: _Reader, read: dict[str, Table], operators: list
         gaps.notes.append("positions converted from GCJ-02 by an unofficial formula, good to a few metres")
     return empty(
         name=spec.name,
-        origin="\n".join([spec.origin or "Own inventory.", *gaps.notes]),
+        origin="\n".join([" ".join((spec.origin or "Own inventory.").split()), *spec.guesses, *gaps.notes]),
         counties=counties,
         townships=townships,
         feeders=feeders,

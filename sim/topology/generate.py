@@ -96,10 +96,8 @@ def _names(places: Places, draft: Draft, roles: Roles) -> tuple[Texts, Texts]:
 
 
 def _origin(spec: Generated) -> str:
-    return (
-        spec.origin
-        or f"Generated, seed {spec.seed}. Real: {spec.real.strip()} Synthetic: {spec.synthetic.strip()}"
-    )
+    text = f"Generated, seed {spec.seed}. Real: {spec.real} Synthetic: {spec.synthetic}"
+    return " ".join((spec.origin or text).split())
 
 
 def _depots(spec: Generated, places: Places) -> Depots:

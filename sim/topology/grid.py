@@ -25,8 +25,9 @@ def make_feeders(spec: Generated, places: Places, draft: Draft, streams: Streams
         for city in (True, False)
     ]
     parts = [part for part in parts if len(part[2])]
-    counts = apportion(spec.grid.feeders, np.array([len(rows) for _, _, rows in parts]), 1)
-    shakes = Luck(streams, [f"feeder/{n}" for n in range(spec.grid.feeders)]).uniform("feeder_size")
+    sizes = np.array([len(rows) for _, _, rows in parts])
+    counts = np.minimum(apportion(max(spec.grid.feeders, len(parts)), sizes, 1), sizes)
+    shakes = Luck(streams, [f"feeder/{n}" for n in range(int(counts.sum()))]).uniform("feeder_size")
     feeder = np.empty(len(draft.key), dtype=np.int64)
     county_of: list[int] = []
     in_city: list[bool] = []

@@ -49,7 +49,7 @@ def check_topology(path: Path | str) -> tuple[str, ...]:
 
 def assumptions(topology: Topology) -> tuple[str, ...]:
     """Gaps of an inventory that were filled by guesses, such as `12 of 40 sites: feeder empty, …`."""
-    return tuple(topology.origin.splitlines()[1:])
+    return tuple(topology.origin.split("\n")[1:])
 
 
 def read_spec(path: Path | str) -> tuple[Generated | Files | Plain, Document]:

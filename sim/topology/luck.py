@@ -38,8 +38,12 @@ class Luck:
 
 
 def apportion(total: int, weights: Floats | Ints, at_least: int = 0) -> Ints:
-    """Whole numbers that add up to `total` in proportion to `weights` (largest remainder), shape (n,)."""
+    """Whole numbers that add up to `total` in proportion to `weights` (largest remainder), shape (n,).
+
+    Weights of nothing count as equal. Raises `ValueError` if `total` cannot give each `at_least`.
+    """
     weights = np.asarray(weights, dtype=np.float64)
+    weights = weights if weights.sum() > 0 else np.ones(len(weights))
     free = total - at_least * len(weights)
     if free < 0:
         raise ValueError(f"{total} cannot be shared so that each of {len(weights)} has {at_least}")

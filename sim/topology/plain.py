@@ -52,7 +52,7 @@ def plain(spec: Plain) -> Topology:
     lon, lat = np.array([_LON]), np.array([_LAT])
     return empty(
         name=spec.name,
-        origin=spec.origin or f"Plain: {count} bare sites on {feeders} feeders, no roads, no links.",
+        origin=" ".join(spec.origin.split()) or f"{count} bare sites on {feeders} feeders.",
         counties=Counties(np.array(["plain"]), np.array(["平地"]), np.array(["Plain"]), lon, lat, people),
         feeders=Feeders(
             id=numbered("f", feeders), county=_whole(0, feeders), lon=_real(_LON, feeders),

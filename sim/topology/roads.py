@@ -49,7 +49,7 @@ class _Net:
     def road(self, u: int, v: int, road_class: int, beside_km: float = 0.0) -> None:
         """A road between two nodes, cut into pieces, slightly bent."""
         (ax, ay), (bx, by) = self.points[u], self.points[v]
-        far = math.sqrt((bx - ax) ** 2 + (by - ay) ** 2)
+        far = max(math.sqrt((bx - ax) ** 2 + (by - ay) ** 2), 1e-6)
         pieces = max(1, round(far / self.piece_km))
         name = f"{self.ids[u]}-{self.ids[v]}"
         bend = (2 * self.streams.uniform("road_bow", name) - 1) * self.bow * far

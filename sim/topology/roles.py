@@ -51,14 +51,18 @@ def give_roles(spec: Generated, places: Places, draft: Draft, streams: Streams) 
 
 def _spread_in_city(draft: Draft, county: int, seats: Floats, role: Ints, count: int) -> Ints:
     """Free sites of a county seat: the one nearest the middle, then each as far as can be from the others."""
-    rows = np.flatnonzero((draft.county == county) & (draft.zone == CITY) & (role == ACCESS))
+    rows = np.flatnonzero((draft.county == county) & (role == ACCESS))
     middle = distances_km(draft.xy[rows], seats[county : county + 1])[:, 0]
-    inner = rows[np.argsort(middle, kind="stable")[: max(len(rows) * 3 // 4, count)]]
-    chosen = [int(inner[0])]
-    far = np.full(len(inner), np.inf)
-    while len(chosen) < count:
-        far = np.minimum(far, distances_km(draft.xy[inner], draft.xy[chosen[-1:]])[:, 0])
-        chosen.append(int(inner[far.argmax()]))
+    inner = max(int((draft.zone[rows] == CITY).sum()) * 3 // 4, 2 * count)
+    rows = rows[np.argsort(middle, kind="stable")[:inner]]
+    chosen = [int(rows[0])]
+    far = distances_km(draft.xy[rows], draft.xy[chosen])[:, 0]
+    far[0] = -1.0
+    while len(chosen) < min(count, len(rows)):
+        row = int(far.argmax())
+        chosen.append(int(rows[row]))
+        far = np.minimum(far, distances_km(draft.xy[rows], draft.xy[chosen[-1:]])[:, 0])
+        far[row] = -1.0
     return np.array(chosen)
 
 

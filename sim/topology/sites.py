@@ -18,6 +18,7 @@ from sim.topology.tables import Bools, Floats, Ints, Roads, Texts
 CITY: Final = 0
 TOWN: Final = 1
 RURAL: Final = 2
+_CITY_SITES: Final = 8  # enough for the core, aggregation nodes and a hub
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,25 +44,13 @@ class Draft:
 
 def place_sites(spec: Generated, places: Places, roads: Roads, node_county: Ints, streams: Streams) -> Draft:
     """All sites: in cities, in town centres, near villages, along roads."""
-    knobs = spec.sites
-    weight = np.array([county.site_weight for county in spec.counties])
-    urban = apportion(
-        round(knobs.total * knobs.urban_share), (places.city_people + places.town_people) * weight
-    )
-    people, area = places.rural_people, places.area_km2
-    by = (1 - knobs.rural_area_weight) * people / people.sum() + knobs.rural_area_weight * area / area.sum()
-    rural = apportion(knobs.total - int(urban.sum()), by * weight, 1)
+    city, towns, rural = _shares(spec, places)
     parts = []
-    for county in range(len(weight)):
-        town_share = places.town_people[county] / (places.town_people[county] + places.city_people[county])
-        towns = max(
-            round(float(urban[county] * town_share)), int((places.townships.county == county).sum()) - 1
-        )
-        city = max(int(urban[county]) - towns, 5)
-        roadside = round(int(rural[county]) * knobs.roadside_share)
-        parts.append(_in_city(places, county, city, streams))
-        parts.append(_in_towns(spec, places, county, towns, streams))
-        parts.append(_near_villages(spec, places, county, max(int(rural[county]) - roadside, 1), streams))
+    for county in range(len(city)):
+        roadside = min(round(float(rural[county]) * spec.sites.roadside_share), int(rural[county]) - 1)
+        parts.append(_in_city(places, county, int(city[county]), streams))
+        parts.append(_in_towns(spec, places, county, int(towns[county]), streams))
+        parts.append(_near_villages(spec, places, county, int(rural[county]) - roadside, streams))
         parts.append(_along_roads(places, roads, node_county, county, roadside, streams))
     key = np.array([name for part in parts for name in part[0]])
     xy = places.plane.xy(*places.plane.degrees(np.vstack([part[3] for part in parts])))
@@ -75,6 +64,26 @@ def place_sites(spec: Generated, places: Places, roads: Roads, node_county: Ints
         township=places.township_of(xy, county_of),
         operators=_operators(spec, Luck(streams, key), zone),
     )
+
+
+def _shares(spec: Generated, places: Places) -> tuple[Ints, Ints, Ints]:
+    """Sites in the city, in town centres and elsewhere, by county.
+
+    Cities get at least 8, each town centre and the country one; `total` is shared out by people and area.
+    """
+    knobs = spec.sites
+    weight = np.array([county.site_weight for county in spec.counties])
+    urban_people = places.city_people + places.town_people
+    urban = apportion(round(knobs.total * knobs.urban_share), urban_people * weight)
+    town_share = places.town_people / np.maximum(urban_people, 1e-9)
+    own_towns = np.bincount(places.townships.county, minlength=len(weight)) - 1
+    towns = np.maximum(np.round(urban * town_share).astype(np.int64), own_towns)
+    city = np.maximum(urban - towns, _CITY_SITES)
+    people, area = places.rural_people, places.area_km2
+    by_people, by_area = people / max(float(people.sum()), 1e-9), area / area.sum()
+    by = (1 - knobs.rural_area_weight) * by_people + knobs.rural_area_weight * by_area
+    left = max(knobs.total - int(city.sum() + towns.sum()), len(weight))
+    return city, towns, apportion(left, by * weight, 1)
 
 
 _Part = tuple[list[str], Ints, Ints, Floats]
@@ -99,12 +108,10 @@ def _in_city(places: Places, county: int, count: int, streams: Streams) -> _Part
 
 
 def _in_towns(spec: Generated, places: Places, county: int, count: int, streams: Streams) -> _Part:
-    """Sites in town centres, at least one in each."""
+    """Sites in town centres, at least one in each; in the seat where a county has no other township."""
     rows = np.flatnonzero(places.townships.county == county)
-    rows = rows[rows != places.seat_row[county]]
-    if not len(rows):
-        rows = places.seat_row[county : county + 1]
-    share = apportion(count, places.townships.population[rows], 1)
+    rows = rows[rows != places.seat_row[county]] if len(rows) > 1 else rows
+    share = apportion(count, places.townships.population[rows], min(1, count // len(rows)))
     names = [
         f"{places.townships.id[row]}/{n}" for row, own in zip(rows, share, strict=True) for n in range(own)
     ]

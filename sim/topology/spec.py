@@ -170,6 +170,9 @@ class Files(_TopologyFile):
     kind: Literal["files"]
     convert_from_gcj02: bool = False
     crs: str = Field(description="WGS-84; GCJ-02 only with convert_from_gcj02: true.")
+    guesses: tuple[str, ...] = Field(
+        default=(), description="What was guessed before these files were written, a line each."
+    )
     sites: Csv
     counties: Csv | None = None
     townships: Csv | None = None

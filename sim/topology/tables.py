@@ -1,8 +1,8 @@
 """What exists, in columns: a site that nothing strikes is a row and nothing more.
 
 Units are in the names; indices point into the sibling table and are -1 where there is none. Counts keep four
-units apart: a *site* is a tower with its cabinet, a *station* one operator's presence at a site, a *radio* one
-radio system (4G, 5G, …) of a station, a *cell* a sector of a radio (not modelled here).
+units apart: a *site* is a tower with its cabinet, a *station* one operator's presence at a site, a *radio*
+one radio system (4G, 5G, …) of a station, a *cell* a sector of a radio (not modelled here).
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Feeders:
 
 @dataclass(frozen=True, eq=False)
 class Roads:
-    """A road graph: `node_*` one value a node, `edge_*` one value an undirected edge; `edge_class` as ROAD_CLASSES."""
+    """A road graph: `node_*` one value a node, `edge_*` one an undirected edge, classes as ROAD_CLASSES."""
 
     node_id: Texts
     node_lon: Floats
@@ -84,11 +84,12 @@ class Roads:
 
 @dataclass(frozen=True, eq=False)
 class Sites:
-    """Tower sites (站址). Codes index the tuples of this module (`site_class` → SITE_CLASSES, `role` → ROLES, …).
+    """Tower sites (站址). Codes index tuples of this module (`site_class` → SITE_CLASSES, `role` → ROLES, …).
 
-    `soh` (state of health, share) and `autonomy_h` (measured hours to the first disconnect at full load) are NaN
-    where unknown; a measured endurance beats a computed one. `road_node` with `spur_km` of village track and
-    `walk_km` on foot is the way in. `hub` is the ring hub (汇聚节点) the site's traffic passes, itself for a hub.
+    `soh` (state of health, share) and `autonomy_h` (measured hours to the first disconnect at full load) are
+    NaN where unknown; a measured endurance beats a computed one. `road_node` with `spur_km` of village track
+    and `walk_km` on foot is the way in. `hub` is the ring hub (汇聚节点) the site's traffic passes, itself
+    for a hub.
     """
 
     id: Texts
@@ -136,7 +137,7 @@ class Stations:
 
 @dataclass(frozen=True, eq=False)
 class Links:
-    """Transport links (传输链路) between sites `a` and `b`; links of one ring share its name in `ring`, else ''."""
+    """Transport links (传输链路) between sites `a` and `b`; links of a ring share its name, else ''."""
 
     id: Texts
     a: Ints
@@ -162,7 +163,7 @@ class Depots:
 
 @dataclass(frozen=True, eq=False)
 class Topology:
-    """Everything that exists before the drill starts; immutable, columns only. `digest` is its content hash."""
+    """All that exists before the drill starts; immutable, columns only. `digest` is its content hash."""
 
     name: str
     origin: str
@@ -194,7 +195,8 @@ class Topology:
     @cached_property
     def users_per_site(self) -> Floats:
         """Users who lose service when all stations of a site are out, shape (sites,)."""
-        return np.bincount(self.stations.site, weights=self.stations.users, minlength=len(self.sites.id))
+        users = np.bincount(self.stations.site, weights=self.stations.users, minlength=len(self.sites.id))
+        return users.astype(np.float64)
 
     @cached_property
     def site_index(self) -> dict[str, int]:

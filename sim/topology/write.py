@@ -30,16 +30,22 @@ def write_topology(topology: Topology, folder: Path, yaml_name: str = "topology.
 
 
 def _yaml(topology: Topology) -> str:
+    origin, *guesses = topology.origin.split("\n")
     lines = [
         "format: 1",
         "kind: files",
         f"name: {topology.name}",
-        f"origin: {json.dumps(topology.origin, ensure_ascii=False)}",
+        f"origin: {_quoted(origin)}",
         "crs: WGS-84",
     ]
+    lines += [f"guesses: [{', '.join(map(_quoted, guesses))}]"] if guesses else []
     lines += [f"{name}: {file}" for name, file in _FILES.items() if name not in ("nodes", "edges")]
     lines.append(f"roads: {{nodes: {_FILES['nodes']}, edges: {_FILES['edges']}}}")
     return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _csv_bytes(topology: Topology, name: str) -> bytes:

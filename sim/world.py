@@ -1,0 +1,365 @@
+"""One world: the models put together, injects applied as their time comes, until the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import inf
+from typing import Final
+
+from simpy import Environment
+
+from sim.disaster import Disaster
+from sim.log import EventLog
+from sim.models.crews import Driving
+from sim.models.desk import Desk
+from sim.models.dispatch import Dispatcher
+from sim.models.fields import field_rows
+from sim.models.generators import Generator
+from sim.models.gensets import Gensets
+from sim.models.grid import Grid
+from sim.models.knowledge import Knowledge
+from sim.models.machines import Loaders
+from sim.models.monitor import Monitor
+from sim.models.network import Network
+from sim.models.plants import Plants
+from sim.models.preparation import Preparation
+from sim.models.requests import Requests
+from sim.models.roads import Roads
+from sim.models.roster import Roster
+from sim.models.snowroads import SnowRoads
+from sim.models.timer import Timer
+from sim.models.triggers import Triggers
+from sim.models.visits import Visits
+from sim.plan import Level, Measure
+from sim.policies import Policy
+from sim.scenario import Scenario
+from sim.streams import Streams
+from sim.topology.tables import ROAD_CLASSES
+from sim.vocabulary import KINDS, Inject
+
+_UNLIMITED_KIND: Final = ("petrol_5kw", "diesel_8kw", "diesel_12kw", "trailer_30kw", "truck_50kw")
+
+
+class World:
+    """Assembles everything and runs it."""
+
+    def __init__(
+        self, scenario: Scenario, disaster: Disaster, policy: Policy, seed: int, sites_of: Callable[[Measure], list[int]]
+    ) -> None:
+        self._sites_of = sites_of
+        self.scenario, self.disaster, self.policy = scenario, disaster, policy
+        self.streams = Streams(seed)
+        self.env = Environment()
+        self.log = EventLog(tuple(KINDS))
+        self._quilted: set[int] = set()
+        self._feeders = {str(feeder): row for row, feeder in enumerate(scenario.topology.feeders.id)}
+        self._links = {str(link): row for row, link in enumerate(scenario.topology.links.id)}
+        self._switched_h = {i.target[7:]: i.t_h for i in disaster.injects if i.source == "switching"}
+        self._build_network()
+        self._build_resources()
+        self._build_desk()
+        self._next = 0
+        self._inject_timer = Timer(self.env, self._fire_due)
+
+    # assembly
+
+    def _build_network(self) -> None:
+        scenario, spec, topology = self.scenario, self.scenario.spec, self.scenario.topology
+        weather = self.disaster.weather
+        self.plants = Plants(topology, spec, weather, self.streams, self._quilted)
+        self.network = Network(topology, self.plants.plant, self.env, self.log)
+        self.gensets = Gensets(
+            self.network, spec.plan.generator, spec.generators, lambda site: self.plants.temperature_c(site, self.env.now),
+            self.streams, self.env, self.log,
+        )  # fmt: skip
+        self._fixed: dict[int, Generator] = {}
+        self.gensets.fixed_of = self._fixed_of
+        ploughs = spec.roads.public_ploughs
+        plough_h = tuple(inf if (m := getattr(ploughs, word)) is None else scenario.at_h(m) for word in ROAD_CLASSES)
+        closed = spec.roads.expressways.closed
+        closed_h = (inf, inf)
+        if closed is not None:
+            reopened = spec.roads.expressways.reopened
+            until_h = inf if reopened is None else scenario.at_h(reopened)
+            closed_h = (scenario.at_h(closed), min(until_h, scenario.at_h(closed) + spec.roads.expressways.permit_h))
+        self.snow = SnowRoads(topology, weather, spec.roads, plough_h, closed_h, self.streams)
+        self.roads = Roads(topology, self.snow, self.plants.cells.tolist() if len(topology.roads.edge_id) else [])
+        self._plough_h, self._closed_h = plough_h, closed_h
+
+    def _build_resources(self) -> None:
+        spec, topology = self.scenario.spec, self.scenario.topology
+        self.roster = Roster(
+            topology, spec.resources, spec.parties, spec.generators, self.streams, self.env, self.log, self.gensets.stopped
+        )
+        keys = topology.site_keys
+        self.driving = Driving(self.roads, spec.roads, lambda site: int(keys[site]), self.streams, self.env, self.log)
+        self.visits = Visits(
+            self.network, self.gensets, self.driving, spec.plan.generator, spec.generators, spec.repair, self.streams,
+            self.env, self.log,
+        )  # fmt: skip
+        self.visits.quilted = self._quilted
+        start_hour = spec.start.hour + spec.start.minute / 60
+        self.visits.local_hour = lambda t_h: (start_hour + t_h) % 24
+        self.visits.gust_mps = lambda site: self.plants.gust_mps(site, self.env.now)
+        if spec.resources.crew.unlimited_generators:
+            self.visits.new_generator = lambda need_kw, crew: self._new_generator(need_kw, crew.id)
+        self.loaders = Loaders(self.roads, spec.resources.loader, self.env, self.log)
+
+    def _build_desk(self) -> None:
+        scenario, spec, topology = self.scenario, self.scenario.spec, self.scenario.topology
+        key_sites = scenario.lists.get("key_sites", frozenset())
+        self.knowledge = Knowledge(topology, spec.plan.order, key_sites)
+        self.knowledge.mains_truth = self.network.mains_on
+        self.knowledge.faults_truth = lambda site: list(self.network.faults(site))
+        self.dispatcher = Dispatcher(self.policy, self.driving, self.visits, spec.desk, self.env, self.log)
+        self.desk = Desk(topology, spec.plan, spec.desk, self.knowledge, self.dispatcher, self.gensets, self.env, self.log)
+        self.monitor = Monitor(self.network, spec.desk, self.env, self.log)
+        self.monitor.desk = self.desk
+        self.visits.office = self.desk
+        counties = topology.counties.id.tolist()
+        parties = [self.roster.party_of_county(county) for county in counties]
+        self.desk.party_of = lambda site: parties[int(topology.sites.county[site])] if parties else ""
+        self.desk.need_kw = self.plants.need_kw
+        self.desk.autonomy_h = lambda site: self.plants.expected_autonomy_h(site, self.env.now)
+        self.desk.generator_alarm = self.monitor.generator_alarm
+        self.desk.skills = frozenset(skill for crew in self.roster.crews for skill in crew.skills)
+        self.desk.rove_all = self.policy.rove
+        self.dispatcher.rove_h = self.desk.rove_h
+        self.triggers = Triggers(spec.plan.levels, self.disaster.conditional, self._counts, self.env, self.log)
+        self.triggers.raised, self.triggers.fire = self._level_raised, self._fire
+        self.desk.changed = self.triggers.look
+        slots_h = [inject.t_h for inject in self.disaster.injects if inject.action == "slot"]
+        self.grid = Grid(spec.grid, slots_h, self.streams, self.env, self._feeder_mended, self._told)
+        self.requests = Requests(spec.grid.requests, self.knowledge, topology, self.grid.ask, self.env, self.log)
+        self.roster.crew_ready = self.dispatcher.release
+        self.roster.loader_ready = self.loaders.add
+        self.roster.generators_came = self.dispatcher.wake
+        self.loaders.blocked_jobs = self._blocked_jobs
+        self.loaders.opened = self.dispatcher.wake
+        self.dispatcher.rest = self.desk.rest
+        self.dispatcher.on_stuck = self.loaders.wake
+        by_h = [scenario.at_h(measure.by) for measure in spec.plan.before]
+        self.preparation = Preparation(
+            spec.plan.before, by_h, self._sites_of, self.desk, self.roster.depots, self.env, self.log
+        )
+
+    def _fixed_of(self, site: int) -> Generator | None:
+        """The fixed generator of a site, made when its site is struck."""
+        prime_kw = float(self.scenario.topology.sites.fixed_generator_kw[site])
+        if prime_kw <= 0:
+            return None
+        generator = self._fixed.get(site)
+        if generator is None:
+            name = f"{self.network.site_id(site)}-fixed"
+            generator = self._fixed[site] = self._generator(name, "fixed", self.plants.fixed_kind(prime_kw))
+            generator.fixed, generator.grade_c, generator.watcher = True, -35.0, "nobody"
+        return generator
+
+    def _new_generator(self, need_kw: float, crew: str) -> Generator:
+        kinds = [(name, self.scenario.spec.resources.kind(name)) for name in _UNLIMITED_KIND]
+        name, kind = next(((n, k) for n, k in kinds if k.prime_kw >= need_kw), kinds[-1])
+        self._made = getattr(self, "_made", 0) + 1
+        return self._generator(f"set-{self._made:05d}", name, kind.model_copy(update={"tank_l": 1e9}))
+
+    def _generator(self, name: str, kind_name: str, kind: object) -> Generator:
+        spec = self.scenario.spec.generators
+        return Generator(name, kind_name, kind, "", "", self.env, self.log, self.streams, spec, self.gensets.stopped)  # type: ignore[arg-type]
+
+    # the run
+
+    def run(self) -> EventLog:
+        """Play the drill to its horizon; the log."""
+        name = self.scenario.name
+        self.log.add(0.0, "run.begins", name, self.policy.name)
+        self._begin_weather()
+        self.roster.begin()
+        self.preparation.begin(self.network.site_id, self.driving, self.dispatcher, self.roster.crews)
+        self._chain()
+        self.env.run(until=self.scenario.horizon_h)
+        self.log.add(self.scenario.horizon_h, "run.ends", name)
+        return self.log
+
+    def _begin_weather(self) -> None:
+        rows = field_rows(self.disaster.weather, self.scenario.topology, self.scenario.horizon_h)
+        if rows:
+            self.env.process(self._log_weather(rows))  # type: ignore[arg-type]
+        for road_class, at_h in enumerate(self._plough_h):
+            if at_h <= self.scenario.horizon_h:
+                Timer(self.env, lambda road_class=road_class: self._ploughed(road_class)).set(at_h)  # type: ignore[misc]
+        if self._closed_h[0] <= self.scenario.horizon_h:
+            Timer(self.env, lambda: self._expressways("road.closed")).set(self._closed_h[0])
+            Timer(self.env, lambda: self._expressways("road.opened")).set(self._closed_h[1])
+
+    def _log_weather(self, rows: list[tuple[float, str, str, float]]) -> Iterator[object]:
+        for t_h, kind, cell, value in rows:
+            if t_h > self.env.now:
+                yield self.env.timeout(t_h - self.env.now)
+            self.log.add(t_h, kind, cell, "", value)
+
+    def _ploughed(self, road_class: int) -> None:
+        for edge in (self.snow.road_class == road_class).nonzero()[0].tolist():
+            self.log.add(self.env.now, "road.cleared", self.roads.edge_ids[edge], "plough")
+        self.snow.changes += 1
+        self.dispatcher.wake()
+
+    def _expressways(self, kind: str) -> None:
+        for edge in (self.snow.road_class == 0).nonzero()[0].tolist():
+            self.log.add(self.env.now, kind, self.roads.edge_ids[edge], "authority" if kind == "road.closed" else "permit")
+        self.snow.changes += 1
+        self.dispatcher.wake()
+
+    # injects
+
+    def _chain(self) -> None:
+        if self._next < len(self.disaster.injects):
+            self._inject_timer.set(self.disaster.injects[self._next].t_h)
+
+    def _fire_due(self) -> None:
+        """Fire every inject of this instant; only one wake-up is ever pending."""
+        injects, now = self.disaster.injects, self.env.now + 1e-9
+        while self._next < len(injects) and injects[self._next].t_h <= now:
+            inject = injects[self._next]
+            self._next += 1
+            self._fire(inject, -1)
+        self._chain()
+
+    def _fire(self, inject: Inject, row: int) -> None:
+        """Apply one inject."""
+        now = self.env.now
+        row = self.log.add(now, "inject.fired", inject.target or inject.to, inject.action, inject.value, row)
+        if inject.message or inject.to:
+            self.log.add(now, "message.sent", inject.sender or "controllers", inject.to, cause_row=row)
+        sort, _, name = inject.target.partition(":")
+        if inject.action == "slot":
+            self.grid.slot()
+        elif inject.action == "warn":
+            self.triggers.warn(inject.target, self.log.add(now, "warning.issued", inject.sender or "weather_service", inject.target, cause_row=row))
+        elif sort == "feeder":
+            self._feeder(inject, self._feeders[name], name, row)
+        elif sort == "drops":
+            self.network.mend_drops(self._feeders[name], self.log.add(now, "feeder.restored", name, "drops", cause_row=row))
+        elif sort == "link":
+            self._link(inject, self._links[name], row)
+        elif sort == "road":
+            self._road(inject, name, row)
+        elif sort in ("site", "hub"):
+            self._site(inject, name, row)
+
+    def _feeder(self, inject: Inject, feeder: int, name: str, row: int) -> None:
+        now = self.env.now
+        if inject.action == "mend":
+            if self.network.feeder_dead(feeder):
+                self.grid.drop(name)
+                self._feeder_mended(name, "switching" if inject.source == "switching" else "inject", row)
+            return
+        if self.network.feeder_dead(feeder):
+            return
+        county = int(self.scenario.topology.feeders.county[feeder])
+        row = self.log.add(now, "feeder.failed", name, str(self.scenario.topology.counties.id[county]), cause_row=row)
+        self.grid.failed(name, row, self._switched_h.get(name, inf))
+        told = self.scenario.spec.grid.told
+        Timer(self.env, lambda: self._line_reported(feeder, name, row)).set(now + told.lines_out_after_h)
+        self.network.fail_feeder(feeder, row)
+
+    def _line_reported(self, feeder: int, name: str, row: int) -> None:
+        if self.network.feeder_dead(feeder):
+            row = self.log.add(self.env.now, "desk.line_out", name, cause_row=row)
+            self.desk.line_out(feeder, row)
+            self.requests.begin()
+
+    def _feeder_mended(self, name: str, how: str, row: int) -> None:
+        feeder = self._feeders[name]
+        row = self.log.add(self.env.now, "feeder.restored", name, how, cause_row=row)
+        self.network.mend_feeder(feeder, row)
+        told = self.scenario.spec.grid.told
+
+        def report() -> None:
+            if not self.network.feeder_dead(feeder):
+                self.log.add(self.env.now, "desk.line_back", name, cause_row=row)
+                self.knowledge.line_back(feeder)
+
+        Timer(self.env, report).set(self.env.now + told.lines_out_after_h)
+
+    def _told(self, name: str, restore_h: float) -> None:
+        row = self.log.add(self.env.now, "desk.told", name, "", restore_h)
+        self.desk.told(self._feeders[name], restore_h, row)
+
+    def _link(self, inject: Inject, link: int, row: int) -> None:
+        if inject.action == "fail":
+            self.network.cut_link(link, inject.source, row)
+        else:
+            self.network.mend_link(link, row)
+
+    def _road(self, inject: Inject, name: str, row: int) -> None:
+        closing = inject.action in ("close", "fail")
+        self.snow.block(self.roads.edge_index[name], closing)
+        self.log.add(self.env.now, "road.closed" if closing else "road.opened", name, inject.source, cause_row=row)
+        self.dispatcher.wake()
+
+    def _site(self, inject: Inject, name: str, row: int) -> None:
+        site_id, _, part = name.partition(".")
+        site = self.scenario.topology.site_index[site_id]
+        if part in ("", "mains"):
+            act = self.network.fail_drop if inject.action == "fail" else self.network.mend_drop
+            act(site, row)
+        elif part == "generator":
+            self._break_generator(site, row)
+        else:
+            change = self.network.fail_part if inject.action == "fail" else self.network.mend_part
+            change(site, part, row)
+
+    def _break_generator(self, site: int, row: int) -> None:
+        """An inject takes a site's own generator away (fixed or standing)."""
+        standing = [*self.gensets.standing.get(site, [])]
+        fixed = self._fixed_of(site)
+        for generator in [*standing, *([fixed] if fixed is not None and fixed not in standing else [])]:
+            generator.broken = True
+            broke = self.log.add(self.env.now, "generator.broke", generator.id, self.network.site_id(site), cause_row=row)
+            if generator.running:
+                generator.halt()
+                self.gensets.stopped(generator, "broke", broke)
+
+    # levels, conditions, loaders
+
+    def _counts(self) -> dict[str, float]:
+        known = self.knowledge
+        return {
+            "stations_out": known.stations_out, "sites_out": known.sites_out, "sites_without_mains": known.sites_without_mains,
+            "counties_hit": known.counties_hit, "jobs_waiting": len(self.dispatcher.waiting), "crews_free": len(self.dispatcher.free),
+            "core_rooms_out": known.core_rooms_out, "hubs_out": known.hubs_out, "townships_dark": known.townships_dark,
+        }  # fmt: skip
+
+    def _level_raised(self, level: Level, row: int) -> None:
+        spec = self.scenario.spec.resources
+        if "call_contractors" in level.do:
+            self.roster.call_others()
+        if "hire" in level.do:
+            self.roster.call_spare("hired", spec.hired.ready_h, row)
+        if "ask_mutual_aid" in level.do:
+            aid = spec.mutual_aid
+            self.roster.call_spare("aid", aid.mobilise_h + aid.road_km / aid.road_kmh, row)
+            for name, party in self.scenario.spec.parties.items():
+                for other in party.helps:
+                    self._help(name, other, party.help_after_h, row)
+
+    def _help(self, party: str, other: str, after_h: float, row: int) -> None:
+        """A party will serve another's jobs too, after a delay."""
+        ready_h = self.env.now + after_h
+        self.log.add(self.env.now, "desk.aid", other, party, ready_h, row)
+
+        def allow() -> None:
+            self.dispatcher.helpers.setdefault(party, set()).add(other)
+            self.dispatcher.wake()
+
+        Timer(self.env, allow).set(ready_h)
+
+    def _blocked_jobs(self) -> list:  # type: ignore[type-arg]
+        """Waiting jobs to which no ordinary vehicle of their own depot has an open road, most urgent first."""
+        rank = self.policy.rank or (lambda job: (job.opened_h,))
+        found = []
+        for job in sorted(self.dispatcher.waiting.values(), key=lambda job: (rank(job), job.id))[:400]:
+            depot = next((d for d in self.roster.depots.values() if d.party == job.party), None)
+            if depot is not None and not self.roads.reachable(depot.node, job.site, self.env.now, carry=job.need_kw > 0):
+                found.append(job)
+        return found
+

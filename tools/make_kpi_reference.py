@@ -1,0 +1,123 @@
+"""Write the reference pages of the KPIs and of the event log from their catalogues.
+
+python tools/make_kpi_reference.py          writes docs/reference/kpis.md and event_log.md
+python tools/make_kpi_reference.py --check  exit code 1 where a page is out of date
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sim.metrics import ADDITIVE, WHY_UNDEFINED
+from sim.vocabulary import KINDS, KPIS
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+NOTE = "<!-- Written by tools/make_kpi_reference.py; change the catalogue in sim/vocabulary.py instead. -->\n"
+
+KPI_HEAD = """# KPIs
+
+Every figure that a scorecard, `kpis.json` or a target of a plan can name. *Better* says which way is good,
+`–` where neither is. A figure *of an instant* takes `at`; without one it is that of the end of the run. A
+*sum* can be split by party and by county (`sim.metrics.split`). Where nothing can be said, the figure is
+empty (`null` in JSON), for the reason in the last column; a target on it is neither met nor missed.
+
+How the figures count:
+
+- A *site* is a tower with its cabinet, a *station* one operator's presence at a site. A site that is out
+  takes all its stations out; their users are those of the inventory's stations.
+- A row at the instant counts. An outage lasts from its beginning up to its end, the end excluded; one that
+  is still open at the horizon ends there, and still holds there.
+- The cause of an outage is the one it began with. `stations_out_cumulative`, `sites_out_cumulative` and
+  what is divided by them (`restored_share`) or made from them (`conversion_share_cumulative`) know the
+  causes `power` and `upstream_power` alone; the figures of a moment and of hours count every cause.
+- Restored is what was cumulatively out and serves at the instant: cumulative = still out + restored.
+- A *visit* is an arrival on site for a job of the response, refuelling, collection and wasted trips
+  included. Visits that prepare (`place`, `quilt`, `inspect`, `move`) are not among them. A journey that
+  never arrives is a turnout and no visit.
+- A site *needs generation* each time its mains fail and a generator carries it or its radio is shed before
+  the mains are back. It is powered in time when the generator runs before the first disconnect.
+- Repair jobs (`repair`, `splice`, `scout`, `lineman`) have the plan's `repair_limit_h` from their opening:
+  of hubs (hub, aggregation, core), of towns, of the country. Needless jobs and jobs not yet due do not
+  count.
+- `mtta_h` runs from the alarm that caused the job to its first crew, `mttr_h` from the desk's first word of
+  an outage (alarm `down`, or an operator's list) to its end; outages that the desk never heard of are not
+  in it.
+- A township is dark while every one of its sites with stations is out. Of a group of sites: its townships,
+  whole.
+- Vehicles on duty are those of crews called out and not resting. The worst moment is one with a vehicle on
+  duty.
+- Of a group of sites: outages, visits and placements are those at its sites, people and vehicles those sent
+  there.
+
+"""
+
+LOG_HEAD = """# The event log
+
+A row is `t_h, kind, subject, object, value, cause_row`: hours since the start, one of the kinds below, two
+names of the inventory or of the log, a number, and the row that brought it about (-1: none). Rows are in
+the order of time, changes only, never samples. *Runs* says what lies between two rows of a kind and
+subject: `step` holds the value, `line` goes straight to the next one, `mark` is a mere moment.
+
+Ids of jobs tell their kind before the last dash (`generate-0001`), ids of measures what is to be done
+(`place_generators-01`).
+
+"""
+
+
+def kpi_page() -> str:
+    """The page of the KPI catalogue."""
+    lines = [NOTE, KPI_HEAD, "| KPI | 中文 | unit | better | of an instant | a sum | meaning | empty when |"]
+    lines.append("\n|---|---|---|---|---|---|---|---|\n")
+    for name, kpi in KPIS.items():
+        better = {"less": "less", "more": "more", "neither": "–"}[kpi.better]
+        yes = ("yes" if kpi.timed else "", "yes" if name in ADDITIVE else "")
+        cells = (f"`{name}`", kpi.zh, _unit(kpi.unit), better, *yes, kpi.meaning, WHY_UNDEFINED.get(name, ""))
+        lines.append(f"| {' | '.join(cells)} |\n")
+    return "".join(lines)
+
+
+def _unit(unit: str) -> str:
+    return unit.replace("_", " ")
+
+
+def log_page() -> str:
+    """The page of the kinds of rows."""
+    lines = [
+        NOTE,
+        LOG_HEAD,
+        "| kind | subject | object | value | runs | meaning |\n|---|---|---|---|---|---|\n",
+    ]
+    for name, kind in KINDS.items():
+        cells = (
+            f"`{name}`",
+            kind.subject,
+            kind.object,
+            f"`{kind.value}`" if kind.value else "",
+            kind.runs,
+            kind.meaning,
+        )
+        lines.append(f"| {' | '.join(cells)} |\n")
+    return "".join(lines)
+
+
+PAGES = {"kpis.md": kpi_page, "event_log.md": log_page}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or say whether they are what would be written."""
+    stale = []
+    for name, make in PAGES.items():
+        path, text = FOLDER / name, make()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if "--check" not in arguments:
+                path.write_text(text, encoding="utf-8")
+    if "--check" not in arguments or not stale:
+        return 0
+    sys.stderr.write(f"out of date: {', '.join(stale)}; run python tools/make_kpi_reference.py\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
