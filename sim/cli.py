@@ -35,7 +35,7 @@ topology_app = typer.Typer(help="Networks to play on.", no_args_is_help=True, ri
 app.add_typer(topology_app, name="topology")
 
 _Path = Annotated[str, typer.Argument(metavar="PATH", help="A scenario file, or the name of a shipped one.")]
-_Seed = Annotated[int, typer.Option("--seed", min=0, help="Another seed, another luck.")]
+_Seed = Annotated[int, typer.Option("--seed", min=0, max=2**53, help="Another seed, another luck.")]
 _Set = Annotated[
     list[str] | None,
     typer.Option(
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         console.err(str(error))
         return BAD_INPUT
-    except (console.Closed, BrokenPipeError):
+    except (console.Closed, BrokenPipeError, SystemExit):  # the last is typer's own way with a broken pipe
         console.hang_up()
         return DONE
     except (KeyboardInterrupt, typer.Abort):

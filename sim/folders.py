@@ -23,9 +23,7 @@ def check_free(folder: Path, mark: str, what: str) -> None:
                 message = f"exists and is not {what} (it has no {mark}); choose another --out"
                 raise input_error(message, file=folder)
             if Path.cwd().is_relative_to(folder.resolve()):
-                raise input_error(
-                    "is where you are; it would be moved away: choose another --out", file=folder
-                )
+                raise input_error("is where you are now; choose another --out", file=folder)
         elif folder.exists() or folder.is_symlink():
             raise input_error("exists and is no directory; choose another --out", file=folder)
         above = next(parent for parent in folder.absolute().parents if parent.exists())

@@ -6,12 +6,18 @@ It is fixed before the clock starts, so that a log and an inventory together tel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from itertools import repeat
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Texts = NDArray[Any]
+"""Text columns: of fixed width or of Python strings."""
 Table = Mapping[str, NDArray[np.generic]]
 """Columns by name, all of one length; every table has `id` (text)."""
 
@@ -42,3 +48,33 @@ class Inventory(dict[str, dict[str, NDArray[np.generic]]]):
 
     def __missing__(self, item: str) -> dict[str, NDArray[np.generic]]:
         return {name: np.zeros(0) if name != "id" else np.zeros(0, dtype="U1") for name in ITEMS[item]}
+
+
+def rows_of(ids: Texts, names: Iterable[str], count: int = -1) -> Ints:
+    """The row of each name in a column of ids, -1 where it is none of them; shape (names,)."""
+    rows = dict(zip(ids.tolist(), range(len(ids)), strict=True))
+    return np.fromiter(map(rows.get, names, repeat(-1)), dtype=np.int64, count=count)
+
+
+def text(table: Table, column: str) -> Texts:
+    """A text column; empty texts where the table has no such column."""
+    size = len(table["id"])
+    if column not in table or len(table[column]) != size:
+        return np.full(size, "", dtype="U1")
+    return np.asarray(table[column])
+
+
+def number(table: Table, column: str, missing: float = 0.0) -> Floats:
+    """A column of numbers as floats; `missing` where the table has no such column."""
+    size = len(table["id"])
+    if column not in table or len(table[column]) != size:
+        return np.full(size, missing)
+    return np.asarray(table[column]).astype(np.float64)
+
+
+def truth(table: Table, column: str) -> Bools:
+    """A column of yes and no; no where the table has no such column."""
+    size = len(table["id"])
+    if column not in table or len(table[column]) != size:
+        return np.zeros(size, dtype=np.bool_)
+    return np.asarray(table[column]).astype(np.bool_)

@@ -135,6 +135,7 @@ class World:
         self.roster.loader_ready = self.loaders.add
         self.roster.generators_came = self.dispatcher.wake
         self.loaders.blocked_jobs = self._blocked_jobs
+        self.loaders.base_of = lambda job: self._base_of(job.party)
         self.loaders.opened = self.dispatcher.wake
         self.dispatcher.rest = self.desk.rest
         self.dispatcher.on_stuck = self.loaders.wake
@@ -358,8 +359,12 @@ class World:
         rank = self.policy.rank or (lambda job: (job.opened_h,))
         found = []
         for job in sorted(self.dispatcher.waiting.values(), key=lambda job: (rank(job), job.id))[:400]:
-            depot = next((d for d in self.roster.depots.values() if d.party == job.party), None)
-            if depot is not None and not self.roads.reachable(depot.node, job.site, self.env.now, carry=job.need_kw > 0):
+            if not self.roads.reachable(self._base_of(job.party), job.site, self.env.now, carry=job.need_kw > 0):
                 found.append(job)
         return found
+
+    def _base_of(self, party: str) -> int:
+        """Road node of a party's first depot."""
+        depots = self.roster.depots.values()
+        return next((d.node for d in depots if d.party == party), next(iter(depots)).node)
 

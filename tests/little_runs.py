@@ -1,13 +1,13 @@
 """A tiny network, and logs written by hand, for tests of what is read from a log."""
 
 from datetime import datetime
-from math import nan
+from math import inf, nan
 
 import numpy as np
 
 from sim.inventory import ITEMS, Inventory
 from sim.log import EventLog
-from sim.metrics import tables
+from sim.metrics import kpi, tables
 from sim.results import Run
 from sim.scenario import ScenarioSpec
 from sim.vocabulary import KINDS
@@ -19,7 +19,7 @@ _TABLES = {
     "depot": [("d1", "库一", "One", "c1", 0.0, 0.0, "p1"), ("d2", "库二", "Two", "c2", 0.0, 0.0, "p2")],
     "crew": [
         ("k1", "d1", "p1", 2, "v1", "pickup", "power", 0.0),
-        ("k2", "d2", "p2", 3, "v2", "all_terrain", "power", 0.0),
+        ("k2", "d2", "p2", 3, "v2", "all_terrain", "power", inf),
         ("k3", "d2", "p2", 4, "", "", "power", 0.0),
     ],
     "generator": [
@@ -86,6 +86,12 @@ def data_of(*rows, horizon_h=HORIZON_H, plan=None):
 def group(*sites):
     """A mask over the sites."""
     return np.array([site in sites for site in SITES["id"]])
+
+
+def figure(name, *rows, at_h=None, sites=None, horizon_h=HORIZON_H, plan=None):
+    """One figure of such a log, of the sites of a group or of all."""
+    mask = None if sites is None else group(*sites)
+    return kpi(name, data_of(*rows, horizon_h=horizon_h, plan=plan), at_h, mask)
 
 
 def spec_of(**chapters) -> ScenarioSpec:

@@ -1,7 +1,7 @@
 """A small town in a folder of its own, to be broken on purpose: a scenario, its topology, a list."""
 
+import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,4 +83,9 @@ class Town:
         return {str(path): path.read_bytes() if path.is_file() else None for path in found}
 
 
-Break = Callable[[Town], object]
+def is_refused(result, message: str) -> None:
+    """A command ended with one line on stderr, which the pattern matches wholly, and said nothing else."""
+    assert result.code == 2, result
+    assert result.out == ""
+    assert len(result.err.splitlines()) == 1, result.err
+    assert re.fullmatch(message, result.err.rstrip("\n")), result.err

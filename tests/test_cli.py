@@ -1,4 +1,4 @@
-"""The command: exit codes, streams, and that bad input says one clear line and leaves nothing behind."""
+"""The command: what it prints and where, exit codes, and that a run appears whole or not at all."""
 
 import json
 import os
@@ -7,274 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from scenario_files import ROOT, SCENARIO, Town
-
-import sim.results
-from sim.cli import main
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("DRILLSIM_CACHE", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def town(tmp_path, monkeypatch):
-    """A town, with its folder as the current one."""
-    made = Town(tmp_path / "town")
-    monkeypatch.chdir(made.folder)
-    return made
-
-
-@pytest.fixture
-def drill(capsys):
-    """Run a command in this process: exit code, stdout, stderr."""
-
-    def run(*arguments):
-        code = main([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        return SimpleNamespace(code=code, out=told.out, err=told.err)
-
-    return run
-
-
-class Played:
-    """Stands in for a run, where a test is about the command and not about the model."""
-
-    def __init__(self, missed=(), fails=None):
-        self.scorecard_data = SimpleNamespace(missed=list(missed))
-        self.fails = fails
-
-    def write(self, folder, figures):
-        from sim.folders import whole
-
-        with whole(Path(folder)) as place:
-            (place / "run.json").write_text("{}")
-            if self.fails:
-                raise self.fails
-            (place / "scorecard.json").write_text('{\n "rows": []\n}\n')
-
-
-@pytest.fixture
-def plays(monkeypatch):
-    """Replace the simulation: `plays(missed=…)`, `plays(raises=…)`; gives back the calls."""
-    calls = []
-
-    def replace(*, missed=(), raises=None, writing_raises=None):
-        def simulate(scenario, seed=1, policy=None):
-            calls.append((scenario.name, seed, policy))
-            if raises:
-                raise raises
-            return Played(missed, writing_raises)
-
-        monkeypatch.setattr(sim.results, "simulate", simulate)
-        monkeypatch.setattr("sim.report.terminal.scorecard_text", lambda *_, **__: "THE CARD")
-        return calls
-
-    return replace
+from scenario_files import ROOT, SCENARIO, Town, is_refused
 
 
 def drill_process(*arguments, **options):
+    """The command as a process of its own, with buffers as at a user's desk."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
-    return subprocess.Popen(
-        [sys.executable, "-m", "sim", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        env=environment,
-        **options,
-    )
-
-
-# Bad input
-
-
-def alias_bomb(town):
-    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
-    lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
-    town.file.write_text("format: 1\n" + "\n".join(lines))
-
-
-def huge_file(town):
-    with town.file.open("r+b") as file:
-        file.truncate(200_000_000)
-
-
-def no_file(town):
-    town.file.unlink()
-
-
-def a_folder(town):
-    town.file.unlink()
-    town.file.mkdir()
-
-
-def changed(old, new, file="little.yaml"):
-    return lambda town: town.change(old, new, file)
-
-
-def written(content):
-    return lambda town: town.file.write_bytes(content)
-
-
-BAD_FILES = {
-    "an unknown key": (
-        changed("tyres: chains", "tires: chains"),
-        r"little.yaml:17: resources.crew.tires unknown key \(did you mean 'tyres'\?\)",
-    ),
-    "a key without a near one": (
-        changed("tyres: chains", "zzzz: chains"),
-        r"little.yaml:17: resources.crew.zzzz unknown key \(allowed: people, carries, .*\)",
-    ),
-    "a wrong unit": (
-        changed("duration_h: 10 h", "duration_h: 10 km"),
-        r'little.yaml:11: hazards\[0\].duration_h must be a duration such as .* \(got "10 km"\)',
-    ),
-    "another unit of the same thing": (
-        changed("water_mm: 40", "water_mm: 4 cm"),
-        r'little.yaml:11: hazards\[0\].water_mm must be a number of mm .* \(got "4 cm"\)',
-    ),
-    "a negative number": (
-        changed("ten: {crews: 2", "ten: {crews: -2"),
-        r"little.yaml:19: resources.depots.ten.crews must be >= 0 \(got -2\)",
-    ),
-    "not a number": (
-        changed("water_mm: 40", "water_mm: .nan"),
-        r"little.yaml:11: hazards\[0\].water_mm must be finite \(got .nan\)",
-    ),
-    "infinity": (
-        changed("at_most: 0}", "at_most: .inf}"),
-        r"little.yaml:30: plan.targets\[0\].at_most must be finite \(got .inf\)",
-    ),
-    "a duplicate key": (
-        changed("name: little\n", "name: little\nname: other\n"),
-        r"little.yaml:3: name is a duplicate key, first on line 2",
-    ),
-    "a time where a date is wanted": (
-        changed("start: 2024-01-10T12:00", "start: 12:30"),
-        r"little.yaml:4: start must be a date and time such as .* \(got '12:30'\)",
-    ),
-    "a tag": (
-        changed("{zh: 小镇演练, en: Little town}", "!!python/object/apply:os.system [touch pwned]"),
-        r"little.yaml:3: title must have no tag \(got 'tag:yaml.org,2002:python/object/apply:os.system'\)",
-    ),
-    "an unknown format": (
-        changed("format: 1", "format: 2"),
-        r"little.yaml:1: format must be 1 \(got 2\); to migrate, .+",
-    ),
-    "no format": (
-        changed("format: 1\n", ""),
-        r"little.yaml:1: format is missing; a scenario file begins with `format: 1`",
-    ),
-    "a site that does not exist": (
-        changed("site:s3.rectifier", "site:s33.rectifier"),
-        r"little.yaml:33: injects\[0\].what must be a site of the topology \(got 's33'; did you mean 's3'\?\)",
-    ),
-    "a site that does not exist, in a list": (
-        changed("学校,s6", "学校,s66", "lists/schools.csv"),
-        r"lists/schools.csv:2: site must be a site of the topology \(got 's66'; did you mean 's6'\?\)",
-    ),
-    "a ring that is not closed": (
-        changed("l07,s3,hub_1,ring,r1,9.1,yes\n", "", "town/ten_sites/links.csv"),
-        r"town/ten_sites(/links.csv|.yaml)(:\d+)?: .*\br1\b.*closed.*",
-    ),
-    "an end before the start": (
-        changed("horizon_h: 48 h", "horizon_h: 2024-01-09T00:00"),
-        r"little.yaml:5: horizon_h must be after the start and within a year \(got '2024-01-09T00:00'\)",
-    ),
-    "an alias bomb": (alias_bomb, r"little.yaml:\d: .*aliases repeat more than 100000 values"),
-    "deep nesting": (
-        written(b"format: 1\nname: " + b"[" * 20_000),
-        r"little.yaml:2: name.* is nested deeper than \d+ levels",
-    ),
-    "a huge file": (huge_file, r"little.yaml: is larger than the limit of \d+ MB"),
-    "a binary file": (written(bytes(range(256))), r"little.yaml: is not a text file \(NUL byte at position 0\)"),
-    "a picture": (written(b"\x89PNG\r\n\x1a\n" + b"\x80" * 50), r"little.yaml:\d: is not in UTF-8.*"),
-    "a missing file": (no_file, r"little.yaml: does not exist"),
-    "a folder": (a_folder, r"little.yaml: is a directory, not a file"),
-    "an empty file": (written(b""), r"little.yaml: is empty"),
-    "only a comment": (written(b"# nothing\n"), r"little.yaml: is empty"),
-    "broken YAML": (written(b"format: 1\nname: [a\n"), r"little.yaml:\d: is not valid YAML: .+"),
-    "an unknown policy": (
-        changed("policy: class_then_deadline", "policy: neerest"),
-        r"little.yaml:42: policy must be a policy: one of .* \(got 'neerest'; did you mean 'nearest'\?\)",
-    ),
-    "a typing error in an assumption": (
-        changed("set: hazards.snowstorm", "set: hazards.snowstrom"),
-        r"little.yaml:41: assumptions\[0\].set must be a place in the scenario: .*'snowstorm'.*",
-    ),
-}  # fmt: skip
-
-
-def is_refused(result, message):
-    assert result.code == 2, result
-    assert result.out == ""
-    assert len(result.err.splitlines()) == 1, result.err
-    assert re.fullmatch(message, result.err.rstrip("\n")), result.err
-
-
-def test_the_town_is_in_order(town, drill):
-    """Else everything below could be refused for another reason."""
-    assert drill("check", "little.yaml").code == 0
-
-
-@pytest.mark.parametrize("command", ["run", "check", "injects"])
-@pytest.mark.parametrize("case", BAD_FILES)
-def test_a_bad_file_is_refused_in_one_line(town, drill, plays, case, command):
-    spoil, message = BAD_FILES[case]
-    calls = plays()
-    spoil(town)
-    before = town.everything() if case != "a huge file" else None
-    is_refused(drill(command, "little.yaml"), message)
-    assert calls == []
-    assert before is None or town.everything() == before
-    assert not (town.folder / "runs").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--policy", "neerest"], r"--policy: must be one of first_come, .* \(got 'neerest'; did you mean 'nearest'\?\)"),
-        (["--set", "polcy=nearest"], r"--set polcy: unknown key 'polcy' \(did you mean 'policy'\?\)"),
-        (["--set", "resources.depots.ten.crew=2"], r"--set resources.depots.ten.crew: unknown key .*'crews'\?\)"),
-        (["--set", "hazards.snow.onset=0"], r"--set hazards.snow.onset: hazards has no item of this name: .*"),
-        (["--set", "policy"], r"--set policy: must be KEY=VALUE, such as policy=nearest"),
-        (["--set", "=3"], r"--set =3: must be KEY=VALUE, such as policy=nearest"),
-        (["--set", "resources.depots.ten.crews=-2"], r"--set resources.depots.ten.crews: must be >= 0 \(got -2\)"),
-        (["--set", "resources.depots.ten.crews=two"], r"--set resources.depots.ten.crews: must be a whole number .*"),
-        (["--set", "policy=neerest"], r"--set policy: must be a policy: one of .*; did you mean 'nearest'\?\)"),
-        (["--set", "hazards=[a"], r"--set hazards: is not valid YAML: .*"),
-        (["--set", "start=12:30"], r"--set start: must be a date and time .* \(got '12:30'\)"),
-        (["--seed", "-1"], r"drill run: .*'--seed'.*"),
-        (["--seed", "one"], r"drill run: .*'--seed'.*"),
-        (["--sed", "1"], r"drill run: No such option: --sed.*"),
-        (["more"], r"drill run: .*unexpected extra argument.*"),
-        (["--out", "little.yaml"], r"little.yaml: exists and is no directory; choose another --out"),
-        (["--out", "little.yaml/run"], r"little.yaml/run: cannot be .*"),
-        (["--out", "lists"], r"lists: exists and is not a run directory \(it has no run.json\); choose another --out"),
-    ],
-)  # fmt: skip
-def test_a_bad_command_line_is_refused_in_one_line(town, drill, plays, arguments, message):
-    calls = plays()
-    before = town.everything()
-    is_refused(drill("run", "little.yaml", *arguments), message)
-    assert calls == []
-    assert town.everything() == before
-
-
-def test_check_tells_every_problem_of_every_file(town, drill):
-    town.change("centre: ten", "centre: tne").change("for: O2", "for: O3")
-    (town.folder / "other.yaml").write_text("start: 2024-01-10T12:00\n")
-    result = drill("check", "little.yaml", "town/ten_sites.yaml", "other.yaml", "none.yaml")
-    assert result.code == 2
-    assert result.out == "OK town/ten_sites.yaml: topology ten_sites, 10 sites, 14 stations, 3 feeders\n"
-    places = [line.partition(" ")[0] for line in result.err.splitlines()]
-    assert places == ["little.yaml:11:", "little.yaml:33:", "other.yaml:1:", "none.yaml:"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    command = [sys.executable, "-m", "sim", *map(str, arguments)]
+    return subprocess.Popen(command, text=True, encoding="utf-8", env=environment, **{**pipes, **options})
 
 
 # What is printed
@@ -366,9 +109,7 @@ def test_a_generated_topology_is_written_and_loads_again(town, drill):
 def test_a_topology_is_not_written_over_something_else(town, drill):
     before = town.everything()
     result = drill("topology", "generate", ROOT / "topologies" / "ten_sites.yaml", "--out", "lists")
-    is_refused(
-        result, r"lists: exists and is not a topology \(it has no topology.yaml\); choose another --out"
-    )
+    is_refused(result, r"lists: exists and is not a topology \(.*\); choose another --out")
     assert town.everything() == before
 
 
@@ -519,6 +260,17 @@ def test_a_reader_that_goes_away_is_no_error():
     err = process.stderr.read()
     process.stderr.close()
     assert (process.wait(timeout=30), err) == (0, "")
+
+
+@pytest.mark.parametrize("argument", ["list", "--help", "--version"])
+def test_a_reader_that_was_never_there_is_no_error(argument):
+    """What is left in the buffer must not be told of at the very end either."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    process = drill_process(argument, stdout=writes)
+    os.close(writes)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
 
 
 def test_a_run_from_an_empty_folder(tmp_path):

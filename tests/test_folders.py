@@ -88,4 +88,4 @@ def test_what_may_not_be_written(tmp_path, monkeypatch):
     assert refusal(file / "below").startswith("cannot be ")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    assert refusal(tmp_path / "here").startswith("is where you are")
+    assert refusal(tmp_path / "here").startswith("is where you are now")

@@ -76,7 +76,7 @@ def test_two_items_of_one_name_must_be_told_apart(document):
 def test_strict_wants_names_that_are_there(document):
     free = find_place(ScenarioSpec, document.data, "resources.depots.elsewhere.crews")
     assert free == ("resources", "depots", "elsewhere", "crews")
-    with pytest.raises(ValueError, match="resources.depots has no such name: one of ten"):
+    with pytest.raises(ValueError, match=r"resources\.depots has no such name: one of ten"):
         find_place(ScenarioSpec, document.data, "resources.depots.elsewhere.crews", strict=True)
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from little_runs import STORY, inventory, run_of
 from matplotlib.image import imread
 
-from little_runs import STORY, inventory, run_of
 from sim.report import gantt, outage_curve, situation_map, style
 from sim.report.figures import draw_figures, missing_map
 from sim.report.series import Story
@@ -14,13 +14,19 @@ from sim.results import Run
 from sim.topology import load_topology
 
 TOPOLOGIES = sorted((Path(__file__).resolve().parent.parent / "topologies").glob("*.yaml"))
-SNOW = ((1.0, "snow.depth", "w1", "", 0.0), (30.0, "snow.depth", "w1", "", 25.0), (2.0, "road.closed", "r2", "snow"),
-        (5.0, "site.source", "s1", "generator", 2.0), (5.0, "site.source", "s3", "battery", 2.0),
-        (9.6, "crew.leg", "k2", "r1", 20.0), (9.8, "crew.stuck", "k2", "r1", 0.4))  # fmt: skip
+SNOW = (
+    (1.0, "snow.depth", "w1", "", 0.0),
+    (30.0, "snow.depth", "w1", "", 25.0),
+    (2.0, "road.closed", "r2", "snow"),
+    (5.0, "site.source", "s1", "generator", 2.0),
+    (5.0, "site.source", "s3", "battery", 2.0),
+    (9.6, "crew.leg", "k2", "r1", 20.0),
+    (9.8, "crew.stuck", "k2", "r1", 0.4),
+)
 
 
 def town(**renamed):
-    """The little network with places, roads and snow; `renamed` are columns of names of the depots or counties."""
+    """The little network with places, roads and snow; `renamed` are other names of depots or counties."""
     made = inventory()
     made["site"] |= {
         "lon": 122 + np.array([0.0, 0.1, 0.2, 0.3, 0.1]),
@@ -28,11 +34,19 @@ def town(**renamed):
     }
     made["county"] |= {"lon": np.array([122.0, 122.3]), "lat": np.array([43.0, 43.3])}
     made["depot"] |= {"lon": np.array([122.01, 122.2]), "lat": np.array([43.05, 43.2])}
-    made["road_node"] = {"id": np.array(["n1", "n2", "n3"]), "lon": np.array([122.0, 122.1, 122.3]),
-                         "lat": np.array([43.0, 43.2, 43.3])}  # fmt: skip
-    made["road_edge"] = {"id": np.array(["r1", "r2"]), "u": np.array(["n1", "n2"]), "v": np.array(["n2", "n3"]),
-                         "length_km": np.array([20.0, 20.0]), "road_class": np.array(["county", "expressway"]),
-                         "weather_cell": np.array(["w1", "w1"])}  # fmt: skip
+    made["road_node"] = {
+        "id": np.array(["n1", "n2", "n3"]),
+        "lon": np.array([122.0, 122.1, 122.3]),
+        "lat": np.array([43.0, 43.2, 43.3]),
+    }
+    made["road_edge"] = {
+        "id": np.array(["r1", "r2"]),
+        "u": np.array(["n1", "n2"]),
+        "v": np.array(["n2", "n3"]),
+        "length_km": np.array([20.0, 20.0]),
+        "road_class": np.array(["county", "expressway"]),
+        "weather_cell": np.array(["w1", "w1"]),
+    }
     made["weather_cell"] = {"id": np.array(["w1"]), "lon": np.array([122.1]), "lat": np.array([43.1])}
     for item, columns in renamed.items():
         made[item] |= {name: np.array(column) for name, column in columns.items()}
@@ -68,10 +82,9 @@ def test_the_bundled_font_has_a_name_of_its_own_and_its_licence():
 
 
 def test_a_character_beyond_all_fonts_gives_the_english_name_and_one_warning():
-    with pytest.warns(UserWarning, match="no font here can draw") as caught:
+    with pytest.warns(UserWarning, match="no font here can draw"):
         assert style.both("Somewhere", "某\U0001cffd") == "Somewhere"
-        assert style.both("Somewhere", "某\U0001cffd") == "Somewhere"
-    assert len(caught) == 1
+    assert style.both("Somewhere", "某\U0001cffd") == "Somewhere"  # another warning would be an error here
 
 
 def test_the_users_font_comes_first():
@@ -99,7 +112,7 @@ def test_three_pictures_of_a_little_run(tmp_path):
     for path in paths:
         picture = imread(path)
         assert picture.shape[1] >= 1500
-        assert len(np.unique(picture.reshape(-1, picture.shape[2]), axis=0)) > 20
+        assert picture[..., :3].std() > 0.05
 
 
 def test_the_same_run_gives_the_same_bytes(tmp_path):
@@ -127,8 +140,10 @@ def test_a_run_in_which_nothing_happens_says_so(tmp_path):
 def test_hostile_names_are_shown_as_text(tmp_path):
     long = "$x_1$ " + "很长的地名" * 30
     names = ["$x_1$", long]
-    made = town(depot={"name": names, "name_en": ["\\frac{1}{2}", "a\nb\x07c"]},
-                county={"name": names, "name_en": ["100 % & _^{}", "x" * 300]})  # fmt: skip
+    made = town(
+        depot={"name": names, "name_en": ["\\frac{1}{2}", "a\nb\x07c"]},
+        county={"name": names, "name_en": ["100 % & _^{}", "x" * 300]},
+    )
     title = {"en": "$\\alpha$ storm {", "zh": long}
     targets = [{"id": "$O_1$" * 20, "kpi": "stations_out", "at": "+9 h", "at_most": 9}]
     run = run_in_town(made=made, title=title, plan={"targets": targets})

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -373,3 +374,18 @@ def test_a_path_with_a_quote_is_a_path(tmp_path):
     odd.mkdir()
     assert open_run(run_of().write(odd / "通辽")).scenario == "little"
     assert len(log_of(*STORY)) == len(STORY)
+
+
+def test_the_reference_names_every_file_and_column(folder):
+    page = (Path(__file__).parent.parent / "docs" / "reference" / "run_directory.md").read_text(
+        encoding="utf-8"
+    )
+    for name in FILES:
+        assert f"## {name}" in page
+        if name.endswith(".parquet"):
+            chapter = page.partition(f"## {name}")[2].partition("\n## ")[0]
+            for column in duckdb.sql(f"SELECT * FROM '{folder}/{name}'").columns:
+                assert f"`{column}`" in chapter, f"{name}: {column}"
+    row = json.loads((folder / "scorecard.json").read_text(encoding="utf-8"))["rows"][0]
+    for key in [*row, *json.loads((folder / "run.json").read_text(encoding="utf-8"))]:
+        assert f"`{key}`" in page, key

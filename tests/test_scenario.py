@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from scenario_files import SCENARIO, Town
+from scenario_files import ROOT, SCENARIO, Town
 
 import sim.loading
 from sim.errors import InputError
@@ -196,17 +196,9 @@ def test_the_end_comes_after_the_start_and_within_a_year(town, horizon):
     ],
 )
 def test_an_inject_is_complete(inject, message):
+    head = {"format": 1, "name": "x", "start": "2024-01-10T12:00", "horizon_h": 1, "topology": "t"}
     with pytest.raises(ValidationError, match=message):
-        ScenarioSpec.model_validate(
-            {
-                "format": 1,
-                "name": "x",
-                "start": "2024-01-10T12:00",
-                "horizon_h": 1,
-                "topology": "t",
-                "injects": [inject],
-            }
-        )
+        ScenarioSpec.model_validate({**head, "injects": [inject]})
 
 
 # Lists
@@ -215,9 +207,10 @@ def test_an_inject_is_complete(inject, message):
 def test_an_unknown_site_is_told_with_the_line_of_its_list(town):
     town.change("hub_1, s1", "hbu_1, s1")
     (town.folder / "lists/schools.csv").write_text("site,name\n\ns6,a\ns77,b\n")
+    site = "must be a site of the topology"
     assert problems(town) == [
-        "little.yaml:8: lists.lifelines[1] must be a site of the topology (got 'hbu_1'; did you mean 'hub_1'?)",
-        "lists/schools.csv:4: site must be a site of the topology (got 's77'; did you mean 's7'?)",
+        f"little.yaml:8: lists.lifelines[1] {site} (got 'hbu_1'; did you mean 'hub_1'?)",
+        f"lists/schools.csv:4: site {site} (got 's77'; did you mean 's7'?)",
     ]
 
 
@@ -264,7 +257,7 @@ def test_a_missing_topology_is_told_where_it_is_named(town):
     town.change("town/ten_sites.yaml", "town/ten_site.yaml")
     told = the_problem(town)
     assert told.startswith("little.yaml:6: topology names a file that does not exist: ")
-    assert told.endswith("did you mean 'ten_sites'?") or told.endswith("did you mean 'ten_sites.yaml'?")
+    assert told.endswith(("did you mean 'ten_sites'?", "did you mean 'ten_sites.yaml'?"))
 
 
 def test_a_wrong_topology_is_told_in_its_own_file(town):
@@ -328,6 +321,11 @@ def test_in_a_checkout_scenarios_lie_beside_the_package(tmp_path, monkeypatch):
     assert load("ten_sites").name == "ten_sites"
 
 
+@pytest.mark.parametrize("file", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda file: file.stem)
+def test_every_shipped_scenario_is_in_order(file):
+    assert load(file).name == file.stem
+
+
 def test_the_first_scenario_fits_on_a_screen():
     text = find_file("ten_sites").read_text(encoding="utf-8")
     assert len(text.splitlines()) < 45
@@ -339,7 +337,17 @@ def test_the_first_scenario_fits_on_a_screen():
 def test_the_schema_tells_keys_units_and_remarks():
     schema = scenario_schema()
     storm = schema["$defs"]["Snowstorm"]["properties"]
-    assert storm["depth_cm"]["description"] == "Deepest new snow, where it is worst."
+    told = "Deepest new snow, where it is worst. Number of cm, plain or with the unit."
+    assert storm["depth_cm"]["description"] == told
     assert "from" in schema["$defs"]["Measure"]["properties"]
     assert schema["required"] == ["format", "name", "start", "horizon_h", "topology"]
     assert schema["additionalProperties"] is False
+
+
+def test_the_schema_takes_what_the_loader_takes():
+    """Short forms that validators unfold."""
+    tables = scenario_schema()["$defs"]
+    (line,) = tables["Depot"]["patternProperties"]
+    assert re.match(line, "petrol_5kw")
+    assert {"type": "number"} in tables["Level"]["properties"]["when"]["additionalProperties"]["anyOf"]
+    assert {"type": "string"} in tables["Target"]["properties"]["at_least"]["anyOf"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from sim.errors import InputError
 from sim.topology import cache as cache_module
 from sim.topology import load as load_module
 from sim.topology import load_topology, summarise, topology_schema
+from sim.topology.knobs import Equipment, GridKnobs, RoadKnobs, Settlements, SiteKnobs, Transport, UserKnobs
 
 TOPOLOGIES = Path(__file__).parent.parent / "topologies"
 SHIPPED = sorted(path.name for path in TOPOLOGIES.glob("*.yaml"))
@@ -118,6 +120,16 @@ def test_the_schema_tells_all_three_kinds_with_units_and_sources():
             assert "description" in described, f"{name}.{knob}"
 
 
+def test_the_reference_page_tells_every_knob_with_its_default():
+    page = (TOPOLOGIES.parent / "docs" / "reference" / "topology_files.md").read_text(encoding="utf-8")
+    for chapter in (SiteKnobs, Equipment, GridKnobs, Transport, RoadKnobs, UserKnobs, Settlements):
+        for name, knob in chapter.model_fields.items():
+            default = f"{knob.default:g}" if isinstance(knob.default, float) else ".*"
+            assert re.search(rf"\| `{name}` \| {default} \| {re.escape(str(knob.description))} \|", page), (
+                name
+            )
+
+
 # The cache
 
 
@@ -213,3 +225,14 @@ def test_the_cache_is_where_the_user_wants_it(spec, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     monkeypatch.setattr(cache_module.sys, "platform", "linux")
     assert cache_module.cache_folder() == tmp_path / "xdg" / "drillsim"
+
+
+def test_a_user_without_a_home_has_no_cache(spec, monkeypatch):
+    def homeless() -> Path:
+        raise RuntimeError("no home")
+
+    for name in ("DRILLSIM_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert cache_module.cache_folder() is None
+    assert load_topology(spec).name == "xilingol"

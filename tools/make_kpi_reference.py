@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
-from sim.metrics import ADDITIVE, WHY_UNDEFINED
-from sim.vocabulary import KINDS, KPIS
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+from sim.metrics import ADDITIVE, WHY_UNDEFINED  # noqa: E402
+from sim.vocabulary import KINDS, KPIS  # noqa: E402
+
+FOLDER: Final = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by tools/make_kpi_reference.py; change the catalogue in sim/vocabulary.py instead. -->\n"
 
 KPI_HEAD = """# KPIs
@@ -45,8 +49,8 @@ How the figures count:
   in it.
 - A township is dark while every one of its sites with stations is out. Of a group of sites: its townships,
   whole.
-- Vehicles on duty are those of crews called out and not resting. The worst moment is one with a vehicle on
-  duty.
+- Vehicles on duty are those of crews that are ready and not resting. The worst moment is one with a
+  vehicle on duty.
 - Of a group of sites: outages, visits and placements are those at its sites, people and vehicles those sent
   there.
 

@@ -1,7 +1,7 @@
 """Fills the tables of the reference page from the models: `python tools/make_reference.py [--check]`.
 
 In the page, a table stands between `<!-- table: Name -->` and `<!-- end -->`. Name is a model of the scenario
-file, or one of KPIS, POLICIES, GENERATOR_KINDS. With `--check` nothing is written; exit code 1
+file, or one of POLICIES, GENERATOR_KINDS. With `--check` nothing is written; exit code 1
 says that the page is not what the models say.
 """
 
@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,6 @@ sys.path.insert(0, str(ROOT))
 from sim.policies import POLICIES  # noqa: E402
 from sim.resources import GENERATOR_KINDS  # noqa: E402
 from sim.schema import models, remarks_of, scenario_schema  # noqa: E402
-from sim.vocabulary import KPIS  # noqa: E402
 
 PAGE: Final = ROOT / "docs" / "reference" / "scenario_files.md"
 _BLOCK: Final = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -50,7 +50,7 @@ def tables_in(text: str) -> list[str]:
 
 
 def _table(name: str) -> str:
-    special = {"KPIS": _kpis, "POLICIES": _policies, "GENERATOR_KINDS": _generators}
+    special = {"POLICIES": _policies, "GENERATOR_KINDS": _generators}
     return special[name]() if name in special else _model(name)
 
 
@@ -67,7 +67,7 @@ def _cell(text: str) -> str:
 
 
 def _model(name: str) -> str:
-    schema = scenario_schema()
+    schema = _schema()
     table = schema if name == "ScenarioSpec" else schema["$defs"][name]
     remarks, required = remarks_of(models()[name]), table.get("required", [])
     rows = []
@@ -76,6 +76,11 @@ def _model(name: str) -> str:
         meaning = remarks.get(key) or _about(field, schema["$defs"])
         rows.append([f"`{key}`", kind(field), unit(key, field), usual, meaning])
     return _rows(["key", "value", "unit", "default", "meaning"], rows)
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return scenario_schema()
 
 
 def _about(field: dict[str, Any], known: dict[str, Any]) -> str:
@@ -161,13 +166,6 @@ def spread(median_h: float, p90_h: float) -> str:
 
 
 # Catalogues
-
-
-def _kpis() -> str:
-    rows = (
-        [f"`{name}`", k.unit, "yes" if k.timed else "", k.better, k.meaning, k.zh] for name, k in KPIS.items()
-    )
-    return _rows(["kpi", "unit", "needs `at`", "better", "meaning", "中文"], rows)
 
 
 def _policies() -> str:

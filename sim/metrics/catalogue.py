@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 import numpy as np
 
+from sim.inventory import Bools, Ints
 from sim.metrics.duty import Band, Ratio, bands, ratio, worst
-from sim.metrics.ground import Bools, Ints
 from sim.metrics.intervals import count_over_time, rows_with
 from sim.metrics.parts import ADDITIVE, Parts
 from sim.metrics.preparation import dispatch, in_group
@@ -76,7 +76,7 @@ def vehicle_ratio(data: Tables, county: str | None = None) -> Ratio:
         return ratio(data.mains_spells, data.duty)
     code = data.ground.counties.index(county)
     sites = data.ground.site_county[data.mains_spells.who] == code
-    crews = data.ground.owners("crew").county[data.duty.who] == code
+    crews = data.ground.owners("crew").county[data.duty.crew] == code
     return ratio(data.mains_spells.where(sites), data.duty.where(crews))
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from sim.inventory import Floats, Ints, Texts
 from sim.log import Columns
-from sim.metrics.ground import Floats, Ints, Texts
 from sim.metrics.intervals import Spells, is_kind, rows_with, spells
 from sim.metrics.jobs import Names
 

@@ -5,49 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.inventory import Inventory, Table
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Texts = NDArray[Any]
-"""Text columns: of fixed width or of Python strings."""
-
-
-def rows_of(ids: Texts, names: Iterable[str], count: int = -1) -> Ints:
-    """The row of each name in a column of ids, -1 where it is none of them; shape (names,)."""
-    rows = dict(zip(ids.tolist(), range(len(ids)), strict=True))
-    return np.fromiter(map(rows.get, names, repeat(-1)), dtype=np.int64, count=count)
-
-
-def text(table: Table, column: str) -> Texts:
-    """A text column; empty texts where the table has no such column."""
-    size = len(table["id"])
-    if column not in table or len(table[column]) != size:
-        return np.full(size, "", dtype="U1")
-    return np.asarray(table[column])
-
-
-def number(table: Table, column: str, missing: float = 0.0) -> Floats:
-    """A column of numbers as floats; `missing` where the table has no such column."""
-    size = len(table["id"])
-    if column not in table or len(table[column]) != size:
-        return np.full(size, missing)
-    return np.asarray(table[column]).astype(np.float64)
-
-
-def truth(table: Table, column: str) -> Bools:
-    """A column of yes and no; no where the table has no such column."""
-    size = len(table["id"])
-    if column not in table or len(table[column]) != size:
-        return np.zeros(size, dtype=np.bool_)
-    return np.asarray(table[column]).astype(np.bool_)
+from sim.inventory import Bools, Floats, Ints, Inventory, Texts, number, rows_of, text, truth
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,13 +104,6 @@ class Ground:
     def urban(self) -> Bools:
         """Whether each site stands in a town."""
         return truth(self.inventory["site"], "urban")
-
-    @cached_property
-    def downstream(self) -> Ints:
-        """How many other sites each site is the hub of: those whose column `hub` names it."""
-        hub = rows_of(self.site_ids, text(self.inventory["site"], "hub").tolist())
-        others = (hub >= 0) & (hub != np.arange(self.sites))
-        return np.bincount(hub[others], minlength=self.sites).astype(np.int64)
 
     @cached_property
     def crew_people(self) -> Ints:

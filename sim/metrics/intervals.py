@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.inventory import Bools, Floats, Ints
 from sim.log import Columns
-from sim.metrics.ground import Bools, Floats, Ints
 
 
 def rows_with(log: Columns, *kinds: str) -> Ints:

@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from sim.inventory import Bools, Floats, Ints, Texts
 from sim.log import Columns
-from sim.metrics.ground import Bools, Floats, Ground, Ints, Texts
+from sim.metrics.ground import Ground
 from sim.metrics.intervals import first_of, is_kind, rows_with
 from sim.vocabulary import PREPARATION, VISIT_WORK
 

@@ -8,9 +8,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from sim.inventory import Bools, Floats, Ints, Texts, rows_of
 from sim.log import Columns
-from sim.metrics.ground import Bools, Floats, Ground, Ints, Texts, rows_of
+from sim.metrics.ground import Ground
 from sim.metrics.intervals import Spells, is_kind, pick, rows_with, spells
+from sim.metrics.jobs import Names
 from sim.vocabulary import POWER_CAUSES
 
 CAUSES: Final = ("power", "upstream_power", "transport", "equipment")
@@ -83,22 +85,21 @@ class Outages:
         }
 
 
-def outages(log: Columns, ground: Ground, horizon_h: float) -> Outages:
+def outages(log: Columns, ground: Ground, names: Names, horizon_h: float) -> Outages:
     """Outages of the inventory's sites from `site.down` and `site.up`."""
-    found = _site_spells(log, ground, "site.down", "site.up", horizon_h)
+    found = _site_spells(log, names, "site.down", "site.up", horizon_h)
     cause = rows_of(np.array(CAUSES), log.names, len(log.names))
     return Outages(ground, found, cause[log.object[found.begin]])
 
 
-def mains_spells(log: Columns, ground: Ground, horizon_h: float) -> Spells:
+def mains_spells(log: Columns, names: Names, horizon_h: float) -> Spells:
     """Times without mains of the inventory's sites."""
-    return _site_spells(log, ground, "mains.lost", "mains.back", horizon_h)
+    return _site_spells(log, names, "mains.lost", "mains.back", horizon_h)
 
 
-def _site_spells(log: Columns, ground: Ground, begin: str, end: str, horizon_h: float) -> Spells:
+def _site_spells(log: Columns, names: Names, begin: str, end: str, horizon_h: float) -> Spells:
     rows = rows_with(log, begin, end)
-    site = ground.rows("site", log.names)
-    return spells(log, rows, site[log.subject[rows]], is_kind(log, rows, begin), horizon_h)
+    return spells(log, rows, names.site[log.subject[rows]], is_kind(log, rows, begin), horizon_h)
 
 
 class Townships(NamedTuple):

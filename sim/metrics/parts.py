@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sim.metrics.ground import Bools, Floats, Ints, Owners, text
+from sim.inventory import Bools, Floats, Ints, text
+from sim.metrics.ground import Owners
 from sim.metrics.intervals import code_at, rows_with
 from sim.metrics.preparation import in_group
 from sim.metrics.tables import Tables

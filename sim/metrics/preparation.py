@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from sim.inventory import Bools, Floats, Ints, Texts
 from sim.log import Columns
-from sim.metrics.ground import Bools, Floats, Ints, Texts
 from sim.metrics.intervals import first_of, is_kind, pick, rows_with, take
 from sim.metrics.jobs import Names
 

@@ -7,11 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.inventory import Inventory
+from sim.inventory import Inventory, Texts
 from sim.log import Columns
-from sim.metrics.duty import duty_spells
+from sim.metrics.duty import Duty, duty_of
 from sim.metrics.generators import Runs, generator_runs
-from sim.metrics.ground import Ground, Texts
+from sim.metrics.ground import Ground
 from sim.metrics.intervals import Spells, pick
 from sim.metrics.jobs import Jobs, Journeys, Names, jobs_of, journeys_of, names_of
 from sim.metrics.outages import Outages, Townships, dark_townships, mains_spells, outages
@@ -43,12 +43,12 @@ class Tables:
     @cached_property
     def site_outages(self) -> Outages:
         """Outages of sites, as numbers."""
-        return outages(self.log, self.ground, self.horizon_h)
+        return outages(self.log, self.ground, self.names, self.horizon_h)
 
     @cached_property
     def mains_spells(self) -> Spells:
         """Times of sites without mains, as numbers."""
-        return mains_spells(self.log, self.ground, self.horizon_h)
+        return mains_spells(self.log, self.names, self.horizon_h)
 
     @cached_property
     def townships_dark(self) -> Townships:
@@ -81,9 +81,9 @@ class Tables:
         return lines_of(self.log, self.names, self.horizon_h)
 
     @cached_property
-    def duty(self) -> Spells:
-        """Times on duty of crews with a vehicle."""
-        return duty_spells(self.log, self.ground, self.names, self.horizon_h)
+    def duty(self) -> Duty:
+        """Vehicles coming on and going off duty."""
+        return duty_of(self.log, self.ground, self.names, self.horizon_h)
 
     @property
     def outages(self) -> Frame:

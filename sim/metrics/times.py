@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from sim.inventory import Bools, Floats, Ints
 from sim.log import Columns
-from sim.metrics.ground import Bools, Floats, Ints
 from sim.metrics.intervals import first_of, is_kind, last_before, next_after, rows_with, take
 from sim.metrics.preparation import in_group
 from sim.metrics.tables import Tables

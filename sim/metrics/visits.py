@@ -12,8 +12,9 @@ from typing import Final
 
 import numpy as np
 
+from sim.inventory import Bools, Floats, Ints, Texts, text
 from sim.log import Columns
-from sim.metrics.ground import Bools, Floats, Ground, Ints, Texts, text
+from sim.metrics.ground import Ground
 from sim.metrics.intervals import code_at, first_of, last_before, next_after, pick, rows_with, take
 from sim.metrics.jobs import Jobs, Journeys, Names
 

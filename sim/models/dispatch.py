@@ -50,6 +50,9 @@ class Dispatcher:
         """Job → road version and epoch at which nobody free could serve it."""
         self._epoch = 0
         self._free_since: dict[str, int] = {}
+        self._exhausted: dict[Need, int] = {}
+        """Needs whose first jobs nobody free could serve, with the state of the roads at which that was so."""
+        self._served: dict[Need, bool] = {}
         self._order = count()
         self._pending = False
         self.helpers: dict[str, set[str]] = {}
@@ -73,6 +76,7 @@ class Dispatcher:
         if self._policy.rank is None:
             return
         need = (job.party, "generator" if job.kind in NEEDS_GENERATOR else job.skill)
+        self._exhausted.pop(need, None)
         heappush(self._heaps.setdefault(need, []), (self._policy.rank(job), next(self._order), job))
 
     def drop(self, job: Job) -> None:
@@ -92,6 +96,8 @@ class Dispatcher:
         self.free[crew.id] = crew
         self._epoch += 1
         self._free_since[crew.id] = self._epoch
+        for need in [need for need in self._exhausted if self._suits(crew, need)]:
+            del self._exhausted[need]
         tired_h = crew.tired_h()
         if tired_h <= self._env.now:
             self._stand_down(crew)
@@ -125,6 +131,7 @@ class Dispatcher:
 
     def _decide(self, _event: Event) -> None:
         self._pending = False
+        self._served.clear()
         if self._policy.rank is not None:
             self._by_rank()
         elif self._policy.decide is not None:
@@ -142,8 +149,9 @@ class Dispatcher:
     def _by_rank(self) -> None:
         aside: list[tuple[Need, tuple[tuple[float, ...], int, Job]]] = []
         passed: dict[Need, int] = {}
+        state = self._version()
         while self.free:
-            need = self._first_need(passed)
+            need = self._first_need(passed, state)
             if need is None:
                 break
             entry = heappop(self._heaps[need])
@@ -151,20 +159,24 @@ class Dispatcher:
             crew = self._best_crew(job)
             if crew is not None:
                 self._assign(crew, job, self.rove_h(job))
+                self._served.clear()
             else:
                 passed[need] = passed.get(need, 0) + 1
                 aside.append((need, entry))
         for need, entry in aside:
             heappush(self._heaps[need], entry)
+            self._exhausted[need] = state
 
-    def _first_need(self, passed: dict[Need, int]) -> Need | None:
+    def _first_need(self, passed: dict[Need, int], state: int) -> Need | None:
         """The need whose first job comes first of all that somebody free could serve."""
         best: Need | None = None
         best_key: tuple[tuple[float, ...], int] | None = None
         for need, heap in self._heaps.items():
+            if passed.get(need, 0) >= _LOOKED_AT or self._exhausted.get(need) == state:
+                continue
             while heap and (heap[0][2].id not in self.waiting or heap[0][2].status != "open"):
                 heappop(heap)
-            if not heap or passed.get(need, 0) >= _LOOKED_AT:
+            if not heap:
                 continue
             key = heap[0][:2]
             if (best_key is None or key < best_key) and self._anybody(need):
@@ -172,11 +184,14 @@ class Dispatcher:
         return best
 
     def _anybody(self, need: Need) -> bool:
+        known = self._served.get(need)
+        if known is None:
+            known = self._served[need] = any(self._suits(crew, need) for crew in self.free.values())
+        return known
+
+    def _suits(self, crew: Crew, need: Need) -> bool:
         party, what = need
-        return any(
-            self._may_serve(crew, party) and (self._has_generator(crew) if what == "generator" else what in crew.skills)
-            for crew in self.free.values()
-        )
+        return self._may_serve(crew, party) and (self._has_generator(crew) if what == "generator" else what in crew.skills)
 
     def _may_serve(self, crew: Crew, party: str) -> bool:
         return crew.party == party or not party or not crew.party or party in self.helpers.get(crew.party, ())
@@ -188,7 +203,7 @@ class Dispatcher:
 
     def via_depot(self, crew: Crew, job: Job) -> bool:
         """Whether the crew must go by its depot first."""
-        if self._driving.drawn or crew.spec.unlimited_generators:
+        if crew.spec.unlimited_generators:
             return False
         if job.kind in NEEDS_GENERATOR:
             return not any(not g.broken for g in crew.carried)

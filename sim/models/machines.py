@@ -15,6 +15,8 @@ from sim.vocabulary import Job
 
 _DRIFT_CM = 60.0
 _JOBS_LOOKED_AT = 30
+_PAUSE_H = 0.5
+"""A loader that found nothing to open asks again after this time."""
 
 
 class Loader:
@@ -35,6 +37,8 @@ class Loaders:
         self._aims: dict[str, int] = {}
         self._looked: tuple[tuple[int, int], int] | None = None
         self.blocked_jobs: Callable[[], list[Job]] = list
+        self.base_of: Callable[[Job], int] = lambda _job: 0
+        """Road node from which crews come to a job."""
         self.opened: Callable[[], None] = lambda: None
 
     def add(self, loader: Loader) -> None:
@@ -70,17 +74,29 @@ class Loaders:
             found.append(job)
         return found
 
-    def _way(self, loader: Loader, site: int) -> list[tuple[int, int]] | None:
-        target = self._roads.site_node[site]
-        if loader.node == target:
+    def _legs(self, loader: Loader, job: Job) -> list[tuple[int, int]]:
+        """To the first closed edge on the crews' way to the job, and along that way to the job's site."""
+        roads, spec, now = self._roads, self._spec, self._env.now
+        target = roads.site_node[job.site]
+        base = self.base_of(job)
+        way = roads.opening_way(base, target, spec.drive_kmh, spec.clear_kmh, now)
+        passable = roads.snow.passable(now)
+        begin = base
+        for place, (edge, node) in enumerate(way):
+            if not passable[edge]:
+                return self._way(loader.node, begin) + way[place:]
+            begin = node
+        return self._way(loader.node, target)
+
+    def _way(self, node: int, target: int) -> list[tuple[int, int]]:
+        if node == target:
             return []
-        spec = self._spec
-        return self._roads.opening_way(loader.node, target, spec.drive_kmh, spec.clear_kmh, self._env.now) or None
+        return self._roads.opening_way(node, target, self._spec.drive_kmh, self._spec.clear_kmh, self._env.now)
 
     def _open_way(self, loader: Loader, job: Job) -> Iterator[object]:
         """Drive to the job's site, clearing what lies in the way; then be free there."""
-        way = self._way(loader, job.site)
-        for edge, node in way or ():
+        began_h = self._env.now
+        for edge, node in self._legs(loader, job):
             now = self._env.now
             row = self._log.add(now, "loader.sent", loader.id, self._roads.edge_ids[edge], cause_row=job.cause_row)
             if self._roads.snow.passable(now)[edge]:
@@ -89,6 +105,8 @@ class Loaders:
                 yield from self._clear(loader, edge, row)
             loader.node = node
         yield from self._clear_track(loader, job)
+        if self._env.now <= began_h:
+            yield self._env.timeout(_PAUSE_H)
         self._log.add(self._env.now, "loader.free", loader.id, self._roads.node_ids[loader.node])
         del self._aims[loader.id]
         self._idle.append(loader)

@@ -56,13 +56,14 @@ class Monitor:
     def _neighbours(self, site: int) -> list[int]:
         near = self._near.get(site)
         if near is None:
-            sites = self._network.topology.sites
+            sites, within_km = self._network.topology.sites, self._settings.wireless_hears_km
             north = (sites.lat - sites.lat[site]) * EARTH_KM_PER_DEG
             east = (sites.lon - sites.lon[site]) * EARTH_KM_PER_DEG * np.cos(np.radians(sites.lat[site]))
             distance = np.round(np.hypot(north, east), 6)
-            order = np.argsort(distance, kind="stable")[1 : _MOST_NEIGHBOURS + 1]
-            near = [int(other) for other in order if distance[other] <= self._settings.wireless_hears_km]
-            self._near[site] = near
+            close = np.flatnonzero(distance <= within_km)
+            close = close[close != site]
+            order = close[np.argsort(distance[close], kind="stable")][:_MOST_NEIGHBOURS]
+            near = self._near[site] = order.tolist()
         return near
 
     # from the network

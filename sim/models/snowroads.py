@@ -6,6 +6,7 @@ the open snow since it was last cleared, times a drift factor where wind piles i
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from math import inf
 from typing import Final
 
@@ -28,6 +29,8 @@ DEPTH_FACTOR: Final = np.array(
 _TYRES: Final = {"summer": 0.6, "all_season": 0.8, "snow": 1.0, "chains": 1.0}
 _CHAINS_KMH: Final = 40.0
 _VIEW_BOUNDS_M: Final = np.array([50.0, 200.0, 1000.0])
+_DEPTHS: Final = DEPTH_BOUNDS_CM.tolist()
+_VIEWS: Final = _VIEW_BOUNDS_M.tolist()
 _VIEW_FACTOR: Final = np.array([0.0, 0.4, 0.7, 1.0])
 _ALL_TERRAIN_ROAD_KMH: Final = 50.0
 """Assumed: a tracked or all-terrain vehicle goes no faster than this on a clear road."""
@@ -73,6 +76,8 @@ class SnowRoads:
         self._sites, self._streams, self._site_keys = sites, streams, topology.site_keys
         self._village_plough_h = plough_h[VILLAGE]
         self._tracks_cleared: dict[int, float] = {}
+        self._track_drifts: dict[int, float] = {}
+        self._track_speeds: dict[tuple[int, int, bool, str], float] = {}
         self.changes = 0
         """Counts what loaders, authorities and injects changed."""
 
@@ -162,15 +167,35 @@ class SnowRoads:
 
     def track(self, site: int, cell: int, vehicle: str, now: float) -> tuple[float, float]:
         """Depth (cm) and speed (km/h) on the village track to a site."""
-        key = int(self._site_keys[site])
-        drifting = self._streams.uniform_of("track_drift", key) < self._spec.drift_share
-        low, high = self._spec.drift_factor
-        drift = low + (high - low) * self._streams.uniform_of("track_drift_factor", key) if drifting else 1.0
-        cleared_h = self._tracks_cleared.get(site, -inf)
-        lying = self._lying_cm(
-            np.array([self._open_cm(cell, now)]), np.array([self._weather.at("gust_mps", cell, now)]), np.array([drift]),
-            np.array([self._village_plough_h]), np.array([self._open_cm(cell, self._village_plough_h)]),
-            np.array([cleared_h]), np.array([self._open_cm(cell, cleared_h) if cleared_h > -inf else 0.0]), now,
-        )  # fmt: skip
-        view = np.array([self._weather.at("visibility_m", cell, now)])
-        return float(lying[0]), float(self._speed(np.array([VILLAGE]), lying, view, vehicle)[0])
+        open_cm, gust = self._weather.at("depth_cm", cell, now), self._weather.at("gust_mps", cell, now)
+        drift = self._track_drift(site)
+        swept_h = self._tracks_cleared.get(site, -inf)
+        if swept_h < self._village_plough_h <= now:
+            swept_h = self._village_plough_h
+        depth = whole = open_cm * drift
+        if swept_h > -inf:
+            depth = max(open_cm - self._weather.at("depth_cm", cell, swept_h), 0.0) * drift
+            if gust >= self._spec.drift_gust_mps and drift > 1.0:
+                back = 1.0 - round(0.5 ** min((now - swept_h) / self._spec.redrift_half_life_h, 60.0), 9)
+                depth = max(depth, whole * back)
+            depth = min(depth, whole)
+        return depth, self._track_kmh(depth, self._weather.at("visibility_m", cell, now), vehicle)
+
+    def _track_drift(self, site: int) -> float:
+        drift = self._track_drifts.get(site)
+        if drift is None:
+            key = int(self._site_keys[site])
+            low, high = self._spec.drift_factor
+            drifting = self._streams.uniform_of("track_drift", key) < self._spec.drift_share
+            drift = low + (high - low) * self._streams.uniform_of("track_drift_factor", key) if drifting else 1.0
+            self._track_drifts[site] = drift
+        return drift
+
+    def _track_kmh(self, depth: float, view_m: float, vehicle: str) -> float:
+        """Speed on a village track, from a table of the speeds by band of depth and of visibility."""
+        bands = (bisect_left(_DEPTHS, depth), bisect_right(_VIEWS, view_m), depth <= self._spec.all_terrain_depth_cm, vehicle)
+        known = self._track_speeds.get(bands)
+        if known is None:
+            speeds = self._speed(np.array([VILLAGE]), np.array([depth]), np.array([view_m]), vehicle)
+            known = self._track_speeds[bands] = float(speeds[0])
+        return known

@@ -61,7 +61,7 @@ class Visits:
         estimate_h = self._driving.estimate_h(crew, job.site, now, wants, via_depot)
         row = self._log.add(now, "crew.sent", crew.id, job.id, estimate_h, row)
         there = True
-        if via_depot and not self._driving.drawn:
+        if via_depot:
             there = yield from self._driving.to_node(crew, crew.depot.node, row)
             if there:
                 self.load(crew, job.need_kw if wants else 0.0, row)

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import metrics
-from sim.inventory import Inventory
+from sim.inventory import Inventory, number, text
 from sim.log import Columns, EventLog
-from sim.metrics.ground import number, text
 from sim.metrics.intervals import Spells, rows_with
 from sim.scenario import ScenarioSpec
 from sim.vocabulary import POWER_CAUSES

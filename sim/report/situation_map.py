@@ -12,8 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.tri import Triangulation
 from numpy.typing import NDArray
 
-from sim.inventory import Inventory
-from sim.metrics.ground import number
+from sim.inventory import Inventory, number
 from sim.report import clock, labels, map_key, movements, positions, series, style, weather
 from sim.report.map_key import DEPTH_LOOK, ROAD_WIDTH, SITE_LOOK
 from sim.report.movements import DRIVE, STUCK, WAIT, WORK

@@ -107,6 +107,7 @@ def _register() -> None:
 @cache
 def characters(families: tuple[str, ...]) -> frozenset[int]:
     """Code points that some family can draw."""
+    _register()
     found: set[int] = set()
     for family in families:
         path = font_manager.findfont(font_manager.FontProperties(family=[family]), fallback_to_default=False)

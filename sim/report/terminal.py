@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from io import StringIO
 from typing import Any, Final
@@ -15,6 +16,7 @@ from sim.scorecard import Assumed, Scorecard, ScoreRow, shown
 from sim.vocabulary import KPIS
 
 _WIDE: Final = 100
+_CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?")
 _MARK: Final = {True: ("met", "green"), False: ("MISSED", "bold red"), None: ("–", "yellow")}
 _WHY_CHARS: Final = 60
 
@@ -196,7 +198,9 @@ def _plain(value: Any) -> str:
         return ", ".join(f"{key} {_plain(part)}" for key, part in value.items())
     if isinstance(value, list):
         return ", ".join(map(_plain, value))
-    return f"{value:g}" if isinstance(value, float) else str(value).replace("T", " ")
+    if isinstance(value, float):
+        return f"{value:g}"
+    return _CLOCK.sub(r"\1 \2", value) if isinstance(value, str) else str(value)
 
 
 def _range(allowed: list[float | str] | None) -> str:

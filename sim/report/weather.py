@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from sim.report.series import Floats, Story
+
+_TRACE_MM_PER_H: Final = 0.05
 
 
 def lines(story: Story, kind: str) -> dict[int, tuple[Floats, Floats]]:
@@ -28,10 +32,13 @@ def at_cells(story: Story, kind: str, t_h: float) -> Floats:
 
 
 def snowfall_h(story: Story) -> tuple[float, float] | None:
-    """From the first to the last hour in which water fell anywhere; None without snowfall."""
+    """From the first to the last hour in which snow fell anywhere; None without snowfall.
+
+    Rows are thinned, so a dry stretch may seem to carry a trace: below `_TRACE_MM_PER_H` it counts as dry.
+    """
     begins, ends = [], []
     for t_h, water_mm in lines(story, "snow.water").values():
-        rises = np.flatnonzero(np.diff(water_mm) > 1e-9)
+        rises = np.flatnonzero(np.diff(water_mm) > _TRACE_MM_PER_H * np.diff(t_h))
         if len(rises):
             begins.append(float(t_h[rises[0]]))
             ends.append(float(t_h[rises[-1] + 1]))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.results.folder import open_run, write_run
+from sim.results.opening import open_run
 from sim.results.run import Figures, Run
 from sim.results.simulate import simulate
 
-__all__ = ["Figures", "Run", "open_run", "simulate", "write_run"]
+__all__ = ["Figures", "Run", "open_run", "simulate"]

@@ -74,7 +74,7 @@ def _filled(column: np.ma.MaskedArray[Any, Any]) -> NDArray[Any]:
     if values.dtype == object:
         return np.where(nulls, "", values)
     if values.dtype == np.bool_:
-        return np.logical_and(values, ~nulls)
+        return np.where(nulls, np.False_, values)
     return np.where(nulls, np.nan, values.astype(np.float64))
 
 

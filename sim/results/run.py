@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import numpy as np
 from sim.inventory import Inventory
 from sim.log import EventLog, Row
 from sim.metrics import Tables, kpis, tables
+from sim.results.folder import Contents, write_run
 from sim.scenario import Scenario, ScenarioSpec
 from sim.scorecard import Scorecard, scorecard
 from sim.vocabulary import KPIS
@@ -142,9 +143,32 @@ class Run:
 
     def write(self, folder: str | Path, figures: Figures | None = None) -> Path:
         """Write the run directory, whole or not at all; `figures` draws into it. Raises `InputError`."""
-        from sim.results.folder import write_run
+        contents = Contents(
+            self._about(), self._resolved(), self.inventory, self.tables, self.kpi_values, self.scorecard_data
+        )
+        return write_run(Path(folder), contents, None if figures is None else partial(figures, self))
 
-        return write_run(self, Path(folder), figures)
+    def _about(self) -> dict[str, Any]:
+        return {
+            "scenario": self.scenario,
+            "scenario_hash": self.scenario_hash,
+            "topology_hash": self.topology_hash,
+            "seed": self.seed,
+            "policy": self.policy,
+            "overrides": dict(self.overrides),
+            "version": self.version,
+            "start": self.spec.start.isoformat(),
+            "horizon_h": self.horizon_h,
+            "log_digest": self.log_digest,
+            "rows": len(self.log),
+            "wall_s": round(self.wall_s, 3),
+        }
+
+    def _resolved(self) -> dict[str, Any]:
+        """The scenario as resolved, its lists as ids, so that nothing beside the directory is needed."""
+        ids = self.inventory["site"]["id"]
+        lists = {name: [str(ids[row]) for row in sorted(rows)] for name, rows in self.lists.items()}
+        return {**self.spec.model_dump(mode="json", by_alias=True), "lists": lists}
 
     def _kpi_columns(self) -> dict[str, list[Any]]:
         return {

@@ -10,8 +10,8 @@ from math import isnan, nan
 from operator import ge, gt, le, lt
 from typing import Final, NamedTuple
 
+from sim.inventory import Bools
 from sim.metrics import Tables, dispatch, kpi, select, why_undefined
-from sim.metrics.ground import Bools
 from sim.plan import RecordRow, Target
 from sim.scenario import ScenarioSpec
 from sim.scorecard.card import Comparison, ScoreRow, Section
@@ -56,7 +56,7 @@ def _row(source: Source, section: Section, name: str, at: Instant, where: Where 
     data = source.data
     timed = KPIS[name].timed
     at_h = at.at_h if timed else None
-    group: Bools | None = select(where, data.ground, source.lists) if where is not None else None
+    group: Bools | None = select(where, data.ground.inventory, source.lists) if where is not None else None
     value = nan if at.missing else kpi(name, data, at_h, group)
     reading = at.reading
     if isnan(value):
@@ -76,8 +76,9 @@ def _row(source: Source, section: Section, name: str, at: Instant, where: Where 
 
 
 def _clock(spec: ScenarioSpec, at_h: float) -> str:
-    moment = spec.start + timedelta(milliseconds=round(at_h * 3_600_000))
-    return moment.isoformat(timespec="minutes" if moment.second == moment.microsecond == 0 else "auto")
+    """Wall clock of the place, to the second."""
+    moment = spec.start.replace(tzinfo=None) + timedelta(seconds=round(at_h * 3600))
+    return moment.isoformat(timespec="seconds" if moment.second else "minutes")
 
 
 def told(where: Where | None) -> str:

@@ -24,13 +24,16 @@ _KEPT: Final = 24
 _UNUSABLE: Final = (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
 
 
-def cache_folder() -> Path:
-    """`DRILLSIM_CACHE`, else `drillsim` in the user's cache folder."""
+def cache_folder() -> Path | None:
+    """`DRILLSIM_CACHE`, else `drillsim` in the user's cache folder; none for a user without a home."""
     if own := os.environ.get("DRILLSIM_CACHE"):
         return Path(own)
     if local := os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"):
         return Path(local) / "drillsim"
-    return Path.home() / ".cache" / "drillsim"
+    try:
+        return Path.home() / ".cache" / "drillsim"
+    except RuntimeError:
+        return None
 
 
 def program_files() -> list[Path]:

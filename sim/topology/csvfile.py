@@ -116,8 +116,14 @@ def read_sheet(source: str | CsvFile, columns: tuple[Column, ...], desk: Desk) -
 def _rows(path: Path, spec: CsvFile, desk: Desk) -> list[tuple[int, list[str]]]:
     """Lines of the file that are not blank, each with its number."""
     try:
+        if path.exists() and not path.is_file():
+            desk.report(path, None, "", "is not a regular file")
+            return []
         raw = path.read_bytes()
         desk.hashes[spec.file] = sha256(raw).hexdigest()
+        if b"\0" in raw:
+            desk.report(path, None, "", "is not a text file in UTF-8; save it as CSV in UTF-8")
+            return []
         text = raw.decode("utf-8-sig" if spec.encoding == "utf-8" else spec.encoding)
     except OSError as error:
         desk.report(path, None, "", f"cannot be read: {(error.strerror or str(error)).lower()}")

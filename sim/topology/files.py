@@ -39,7 +39,19 @@ def read_files(spec: Files, document: Document) -> tuple[Topology, dict[str, str
         check_links(tables["links"].sheet, tables["links"].values, tables["sites"].values)
     if reader.desk.problems:
         raise InputError(reader.desk.sorted())
-    return _built(spec, reader, tables, operators), reader.desk.hashes
+    topology = _built(spec, reader, tables, operators)
+    _check_ids(reader, tables, topology)
+    return topology, reader.desk.hashes
+
+
+def _check_ids(reader: _Reader, tables: dict[str, Table], topology: Topology) -> None:
+    """Refuse ids that were given to one row and made up for another, such as two stations of one operator."""
+    made = {"stations": topology.stations.id, "links": topology.links.id, "edges": topology.roads.edge_id}
+    for name, ids in made.items():
+        if name in tables and not tables[name].given["id"].all():
+            csvfile.unique(tables[name].sheet, "id", ids)
+    if reader.desk.problems:
+        raise InputError(reader.desk.sorted())
 
 
 class _Reader:

@@ -141,6 +141,7 @@ def make_stations(table: Table | None, sites: Table, operators: list[list[int]],
     pairs = [(row, one) for row, own in enumerate(operators) for one in own]
     count = len(pairs)
     gaps.notes.append(f"no table of stations: {count} from the sites' operators, 340 users and 2 radios each")
+    gaps.note(~sites.given["operators"], "sites", "operators empty, one station of mobile taken")
     site, operator = (np.array([pair[n] for pair in pairs], dtype=np.int64) for n in (0, 1))
     named = np.array([f"{ids[row]}_{OPERATORS[one]}" for row, one in pairs] or [""])[:count]
     ones, none = np.ones(count, dtype=np.int64), np.zeros(count, dtype=np.int64)

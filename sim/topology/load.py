@@ -95,6 +95,6 @@ def _made(path: Path) -> tuple[Topology, dict[str, str] | None]:
 
 def _bytes(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else None
     except OSError:
         return None

@@ -14,6 +14,7 @@ def summarise(topology: Topology) -> dict[str, Any]:
     sites, stations, links, roads = topology.sites, topology.stations, topology.links, topology.roads
     radios = stations.radios_4g + stations.radios_5g + stations.radios_other
     count, tenants = len(sites.id), topology.stations_per_site
+    users = float(stations.users.sum())
     return {
         "name": topology.name,
         "digest": topology.digest,
@@ -25,8 +26,8 @@ def summarise(topology: Topology) -> dict[str, Any]:
         "stations_per_site_urban": _mean(tenants[sites.urban]),
         "stations_per_site_rural": _mean(tenants[~sites.urban]),
         "radios_per_station": _ratio(int(radios.sum()), len(stations.id)),
-        "users": round(float(stations.users.sum())),
-        "users_per_station": _ratio(float(stations.users.sum()), len(stations.id)),
+        "users": round(users),
+        "users_per_station": _ratio(users, len(stations.id)),
         "urban_sites": int(sites.urban.sum()),
         "key_sites": int(sites.key.sum()),
         "command_sites": int(sites.command.sum()),
@@ -42,10 +43,7 @@ def summarise(topology: Topology) -> dict[str, Any]:
         "aerial_km": round(float(links.length_km[links.aerial].sum()), 1),
         "road_nodes": len(roads.node_id),
         "road_edges": len(roads.edge_id),
-        "road_km": {
-            name: round(float(roads.edge_km[roads.edge_class == code].sum()), 1)
-            for code, name in enumerate(ROAD_CLASSES)
-        },
+        "road_km": _road_km(topology),
         "townships": len(topology.townships.id),
         "depots": len(topology.depots.id),
         "counties": _county_rows(topology),
@@ -74,6 +72,11 @@ def _county_rows(topology: Topology) -> list[dict[str, Any]]:
         }
         for row in range(count)
     ]
+
+
+def _road_km(topology: Topology) -> dict[str, float]:
+    km, code = topology.roads.edge_km, topology.roads.edge_class
+    return {name: round(float(km[code == row].sum()), 1) for row, name in enumerate(ROAD_CLASSES)}
 
 
 def _tally(codes: Any, words: tuple[str, ...]) -> dict[str, int]:

@@ -1,0 +1,99 @@
+"""Runs read back from their directories, without simulating."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from sim.errors import input_error, one_line
+from sim.inventory import Inventory
+from sim.log import EventLog
+from sim.results.folder import MARK
+from sim.results.parquet import Parquet, read_inventory, read_log
+from sim.results.run import Run
+from sim.scenario import ScenarioSpec
+
+T = TypeVar("T")
+_KEYS: Final[dict[str, type | tuple[type, ...]]] = {
+    "scenario": str, "scenario_hash": str, "topology_hash": str, "seed": int, "policy": str,
+    "overrides": dict, "version": str, "log_digest": str, "rows": int, "wall_s": (int, float),
+}  # fmt: skip
+
+
+def open_run(folder: str | Path, *, verify: bool = True) -> Run:
+    """A run from its directory; nothing is simulated, and nothing but the directory is needed.
+
+    `verify`: check the log against the digest in `run.json`. Raises `InputError` for a directory that is no
+    run or is damaged.
+    """
+    folder = Path(folder)
+    if not (folder / MARK).is_file():
+        what = f"is no run directory (it has no {MARK})" if folder.is_dir() else "does not exist"
+        raise input_error(what, file=folder)
+    about = _read_json(folder / MARK)
+    _check(about, folder / MARK)
+    spec = _spec(folder / "scenario.json")
+    with Parquet() as files:
+        inventory = _read(files, folder / "inventory.parquet", read_inventory)
+        log = EventLog.from_columns(_read(files, folder / "log.parquet", read_log))
+    run = Run(
+        spec, about["seed"], about["policy"], log, inventory, _lists(spec, inventory, folder),
+        about["overrides"], about["scenario_hash"], about["topology_hash"], about["version"], about["wall_s"],
+    )  # fmt: skip
+    if len(log) != about["rows"] or (verify and run.log_digest != about["log_digest"]):
+        raise input_error(f"is damaged: it is not the log that {MARK} tells of", file=folder / "log.parquet")
+    return run
+
+
+def _read(files: Parquet, path: Path, reader: Callable[[Parquet, Path], T]) -> T:
+    """A Parquet file by its reader; `InputError` where it is missing or damaged."""
+    if not path.is_file():
+        raise input_error("does not exist; the run directory is not complete", file=path)
+    import duckdb
+
+    try:
+        return reader(files, path)
+    except (duckdb.Error, KeyError, ValueError, TypeError) as error:
+        raise input_error(f"is damaged: {one_line(str(error), 120)}", file=path) from None
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise input_error("does not exist; the run directory is not complete", file=path) from None
+    except OSError as error:
+        raise input_error(f"cannot be read: {error.strerror or error}".lower(), file=path) from None
+    except (ValueError, RecursionError):
+        raise input_error("is damaged: it is no JSON", file=path) from None
+    if not isinstance(found, dict):
+        raise input_error("is damaged: it must be a table", file=path)
+    return found
+
+
+def _check(about: dict[str, Any], path: Path) -> None:
+    for key, kind in _KEYS.items():
+        if not isinstance(about.get(key), kind) or isinstance(about[key], bool):
+            raise input_error(f"is damaged: {key} is missing or of another kind", file=path)
+
+
+def _spec(path: Path) -> ScenarioSpec:
+    try:
+        return ScenarioSpec.model_validate(_read_json(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise input_error(f"is damaged: {place} {first['msg']}", file=path) from None
+
+
+def _lists(spec: ScenarioSpec, inventory: Inventory, folder: Path) -> dict[str, frozenset[int]]:
+    rows = {str(site): row for row, site in enumerate(inventory["site"]["id"].tolist())}
+    try:
+        return {name: frozenset(rows[site] for site in sites) for name, sites in spec.lists.items()}
+    except KeyError as error:
+        message = f"is damaged: a list names {error}, which the inventory does not have"
+        raise input_error(message, file=folder / "scenario.json") from None
