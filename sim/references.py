@@ -29,6 +29,7 @@ _DONE_TO: Final[Mapping[str, tuple[str, ...]]] = {
     "close": ("road",),
     "open": ("road",),
 }
+_LEDGER: Final = "a depot of resources.depots"
 _ANYTHING: Final = ("feeder", "site", "hub", "link", "road")
 
 
@@ -102,9 +103,9 @@ def _moments(check: _Check) -> None:
     for loc, moment in _moments_in(check.spec, ()):
         try:
             moment.to_h(check.spec.start)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             check.bad_moments.add(loc)
-            check.tell(loc, str(error))
+            check.tell(loc, str(error) if isinstance(error, ValueError) else "must be a date of our time")
 
 
 def _moments_in(value: object, loc: Loc) -> Iterator[tuple[Loc, Moment]]:
@@ -148,7 +149,10 @@ def _resources(check: _Check) -> None:
         check.each(("parties", name, "counties"), party.counties, counties, "a county of the topology")
         check.each(("parties", name, "helps"), party.helps, spec.parties, "one of the parties")
     for key, helper in (("hired", spec.resources.hired), ("mutual_aid", spec.resources.mutual_aid)):
-        check.known(("resources", key, "depot"), helper.depot, depots, "a depot of the topology")
+        place: Loc = ("resources", key, "depot")
+        check.known(place, helper.depot, spec.resources.depots, _LEDGER)
+        if helper.depot is None and (helper.crews or helper.generators or getattr(helper, "loaders", 0)):
+            check.tell(place, f"is missing; they report to {_LEDGER}: {one_of(spec.resources.depots)}")
 
 
 def _where(check: _Check, loc: Loc, where: Where) -> None:
@@ -169,8 +173,8 @@ def _measure(check: _Check, loc: Loc, measure: Measure) -> None:
     depots = check.spec.resources.depots
     _where(check, (*loc, "where"), measure.where)
     check.inside((*loc, "by"), measure.by)
-    check.known((*loc, "from"), measure.from_depot, depots, "a depot of resources.depots")
-    check.known((*loc, "to"), measure.to_depot, depots, "a depot of resources.depots")
+    check.known((*loc, "from"), measure.from_depot, depots, _LEDGER)
+    check.known((*loc, "to"), measure.to_depot, depots, _LEDGER)
 
 
 def _targets(check: _Check) -> None:

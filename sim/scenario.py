@@ -33,7 +33,7 @@ class InjectSpec(Spec):
     when: dict[StateKey, Bound] = {}
     do: Action
     what: str = ""
-    """`feeder:ID`, `site:ID`, `site:ID.mains|rectifier|radio|transmission|battery|generator`, `link:ID`, `road:ID`."""
+    """`feeder:ID`, `link:ID`, `road:ID`, `site:ID` or one of its parts, such as `site:ID.rectifier`."""
     colour: Literal["blue", "yellow", "orange", "red"] | None = None
     message: str = ""
     from_: Annotated[str, Field(alias="from")] = ""
@@ -77,14 +77,17 @@ def _clock(value: object) -> object:
 
 def _horizon_h(value: object, info: ValidationInfo) -> float:
     start = info.data.get("start")
-    hours = parse_moment(value).to_h(start if isinstance(start, datetime) else datetime(2000, 1, 1))  # noqa: DTZ001
+    try:
+        hours = parse_moment(value).to_h(start if isinstance(start, datetime) else datetime(2000, 1, 1))
+    except OverflowError:  # the first or last day of the calendar, in another zone
+        hours = 0.0
     if not 0 < hours <= _LONGEST_H:
         raise ValueError(f"must be after the start and within a year (got {value!r})")
     return hours
 
 
 class ScenarioSpec(Spec):
-    """A scenario file. Chapters in the order of a plan: situation, what we have, what we do, what we promise."""
+    """A scenario file. Chapters in the order of a plan: situation, resources, what we do, what we promise."""
 
     format: Literal[1]
     name: Annotated[str, Field(pattern=r"^[\w-]+$", max_length=80)]

@@ -37,13 +37,16 @@ def test_the_town_is_in_order(town):
             "helps: [contractor]",
             "parties.contractor_b.helps[0] must be one of the parties",
         ),
-        ("ten: {crews: 2", "tne: {crews: 2", "resources.depots.tne must be a depot"),
         (
             "party: contractor_a",
             "party: contractr_a",
             "resources.depots.ten.party must be one of the",
         ),
-        ("crews: 1, depot: ten", "crews: 1, depot: tne", "resources.hired.depot must be a depot"),
+        (
+            "crews: 1, depot: ten",
+            "crews: 1, depot: tne",
+            "resources.hired.depot must be a depot of resources",
+        ),
         ("county: ten", "county: tne", "plan.before[0].where.county must be a county"),
         ("county: ten", "county: [ten, tne]", "plan.before[0].where.county[1] must be a county"),
         ("county: ten", "township: twon", "plan.before[0].where.township must be a township"),
@@ -71,6 +74,36 @@ def test_an_unknown_name_is_found(town, old, new, told):
     problems = told_of(town)
     assert len(problems) == 1, problems
     assert problems[0].startswith(f"{line}: {told}"), problems[0]
+
+
+def test_depots_of_the_ledger_are_those_of_the_topology(town):
+    town.change("  hired:", "    tne: {crews: 1}\n  hired:")
+    (problem,) = told_of(town)
+    place = f"{town.line('tne:')}: resources.depots.tne"
+    assert problem == f"{place} must be a depot of the topology: one of ten (got 'tne'; did you mean 'ten'?)"
+
+
+@pytest.mark.parametrize(
+    "helper", ["hired: {crews: 1", "hired: {loaders: 1", "mutual_aid: {generators: {petrol_5kw: 1}"]
+)
+def test_who_helps_reports_to_a_depot(town, helper):
+    town.change("hired: {crews: 1, depot: ten", helper)
+    (problem,) = told_of(town)
+    key = helper.partition(":")[0]
+    assert problem.startswith(
+        f"{town.line(helper)}: resources.{key}.depot is missing; they report to a depot"
+    )
+
+
+@pytest.mark.parametrize("way", ["from", "to"])
+def test_crews_move_between_depots_of_the_ledger(town, way):
+    ends = {"from": "ten", "to": "ten", way: "tne"}
+    line = f"- {{do: move_crews, crews: 1, from: {ends['from']}, to: {ends['to']}, by: +3 h}}"
+    town.change("  levels:", f"    {line}\n  levels:")
+    (problem,) = told_of(town)
+    assert problem.startswith(
+        f"{town.line(line)}: plan.before[1].{way} must be a depot of resources.depots: one of"
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,6 +224,16 @@ def test_a_clock_with_an_offset_needs_a_start_with_one(town, old, new, path):
     problems = told_of(town)
     assert len(problems) == 1
     assert problems[0].startswith(f"{town.line(new)}: {path} must be without an offset"), problems[0]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"])
+@pytest.mark.parametrize("old", ["at: 2024-01-11T09:00", "horizon_h: 48 h"])
+def test_the_ends_of_the_calendar_are_no_bug(town, old, moment):
+    town.change("start: 2024-01-10T12:00", "start: 2024-01-10T12:00+08:00")
+    new = f"{old.partition(':')[0]}: {moment}"
+    town.change(old, new)
+    (problem,) = told_of(town)
+    assert problem.startswith(f"{town.line(new)}: ")
 
 
 def test_clocks_may_leave_out_the_offset_of_the_start(town):

@@ -19,7 +19,8 @@ _ALPHA: Final = ((10.0, 0.006), (1.0, 0.008), (0.0, 0.010))
 _SEALED_FACTOR_AT_MINUS18: Final = 0.45
 _LFP_COLD: Final = ((-20.0, 0.65), (-10.0, 0.80), (0.0, 0.90), (25.0, 1.0))
 _LFP_USABLE: Final = 0.90
-_EFFICIENCY: Final = 0.9
+CHARGE_EFFICIENCY: Final = 0.9
+"""Share of the charging current that is stored."""
 
 
 def temperature_coefficient(capacity_ah: float, current_a: float) -> float:
@@ -81,7 +82,7 @@ def recharge_per_h(lead_acid: bool, capacity_ah: float, soh: float, headroom_w: 
     limit_a = (0.10 if lead_acid else 0.20) * capacity_ah
     volts = NOMINAL_V if lead_acid else LFP_V
     current_a = min(limit_a, max(headroom_w, 0.0) / volts)
-    return _EFFICIENCY * current_a / max(capacity_ah * soh, 1e-9)
+    return CHARGE_EFFICIENCY * current_a / max(capacity_ah * soh, 1e-9)
 
 
 TAPER_FROM: Final = 0.9

@@ -36,6 +36,7 @@ class DepotStock:
     party: str
     fuel_l: float
     grade_c: float
+    county: int
     generators: list[Generator] = field(default_factory=list)
 
     def draw_fuel(self, litres: float) -> float:

@@ -295,6 +295,8 @@ class Desk:
     def _rested(self, crew: Crew) -> None:
         crew.resting = crew.called = False
         crew.on_since_h = inf
+        place = str(self._ids[crew.site]) if crew.site >= 0 else crew.depot.id
+        self._log.add(self._env.now, "crew.free", crew.id, place)
         self._dispatcher.release(crew)
 
     def generator_runs(self, site: int, generator: Generator, row: int) -> None:

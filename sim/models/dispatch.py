@@ -32,7 +32,8 @@ _RETRY_H: Final = 0.5
 _LATE: Final = 2
 """SimPy priority of a decision: after everything else of the same instant."""
 
-Need = tuple[str, str]
+Need = tuple[str, str, int]
+"""Party, skill or 'generator', county."""
 
 
 class Dispatcher:
@@ -46,11 +47,11 @@ class Dispatcher:
         self.free: dict[str, Crew] = {}
         self.waiting: dict[str, Job] = {}
         self._heaps: dict[Need, list[tuple[tuple[float, ...], int, Job]]] = {}
-        self._tried: dict[str, tuple[int, int]] = {}
+        self._tried: dict[bool, dict[str, tuple[int, int]]] = {True: {}, False: {}}
         """Job → road version and epoch at which nobody free could serve it."""
         self._epoch = 0
         self._free_since: dict[str, int] = {}
-        self._exhausted: dict[Need, int] = {}
+        self._exhausted: dict[bool, dict[Need, int]] = {True: {}, False: {}}
         """Needs whose first jobs nobody free could serve, with the state of the roads at which that was so."""
         self._served: dict[Need, bool] = {}
         self._order = count()
@@ -75,8 +76,9 @@ class Dispatcher:
     def _push(self, job: Job) -> None:
         if self._policy.rank is None:
             return
-        need = (job.party, "generator" if job.kind in NEEDS_GENERATOR else job.skill)
-        self._exhausted.pop(need, None)
+        need = (job.party, "generator" if job.kind in NEEDS_GENERATOR else job.skill, job.county)
+        for exhausted in self._exhausted.values():
+            exhausted.pop(need, None)
         heappush(self._heaps.setdefault(need, []), (self._policy.rank(job), next(self._order), job))
 
     def drop(self, job: Job) -> None:
@@ -88,7 +90,8 @@ class Dispatcher:
         job.status = "open"
         self.waiting[job.id] = job
         job.after_road_version = self._version()
-        self._tried[job.id] = (job.after_road_version, self._epoch)
+        for tried in self._tried.values():
+            tried[job.id] = (job.after_road_version, self._epoch)
         self._push(job)
 
     def release(self, crew: Crew) -> None:
@@ -96,8 +99,9 @@ class Dispatcher:
         self.free[crew.id] = crew
         self._epoch += 1
         self._free_since[crew.id] = self._epoch
-        for need in [need for need in self._exhausted if self._suits(crew, need)]:
-            del self._exhausted[need]
+        for own_county, exhausted in self._exhausted.items():
+            for need in [need for need in exhausted if self._suits(crew, need, own_county)]:
+                del exhausted[need]
         tired_h = crew.tired_h()
         if tired_h <= self._env.now:
             self._stand_down(crew)
@@ -131,7 +135,6 @@ class Dispatcher:
 
     def _decide(self, _event: Event) -> None:
         self._pending = False
-        self._served.clear()
         if self._policy.rank is not None:
             self._by_rank()
         elif self._policy.decide is not None:
@@ -147,16 +150,24 @@ class Dispatcher:
         return [job for job in self.waiting.values() if job.after_road_version == version]
 
     def _by_rank(self) -> None:
+        """Crews first serve the county of their own depot, then the other counties of their party."""
+        if self._settings.own_county_first:
+            self._by_rank_within(own_county=True)
+        self._by_rank_within(own_county=False)
+
+    def _by_rank_within(self, *, own_county: bool) -> None:
         aside: list[tuple[Need, tuple[tuple[float, ...], int, Job]]] = []
         passed: dict[Need, int] = {}
         state = self._version()
+        exhausted = self._exhausted[own_county]
+        self._served.clear()
         while self.free:
-            need = self._first_need(passed, state)
+            need = self._first_need(passed, state, own_county)
             if need is None:
                 break
             entry = heappop(self._heaps[need])
             job = entry[2]
-            crew = self._best_crew(job)
+            crew = self._best_crew(job, own_county)
             if crew is not None:
                 self._assign(crew, job, self.rove_h(job))
                 self._served.clear()
@@ -165,32 +176,35 @@ class Dispatcher:
                 aside.append((need, entry))
         for need, entry in aside:
             heappush(self._heaps[need], entry)
-            self._exhausted[need] = state
+            exhausted[need] = state
 
-    def _first_need(self, passed: dict[Need, int], state: int) -> Need | None:
+    def _first_need(self, passed: dict[Need, int], state: int, own_county: bool) -> Need | None:
         """The need whose first job comes first of all that somebody free could serve."""
         best: Need | None = None
         best_key: tuple[tuple[float, ...], int] | None = None
+        exhausted = self._exhausted[own_county]
         for need, heap in self._heaps.items():
-            if passed.get(need, 0) >= _LOOKED_AT or self._exhausted.get(need) == state:
+            if passed.get(need, 0) >= _LOOKED_AT or exhausted.get(need) == state:
                 continue
             while heap and (heap[0][2].id not in self.waiting or heap[0][2].status != "open"):
                 heappop(heap)
             if not heap:
                 continue
             key = heap[0][:2]
-            if (best_key is None or key < best_key) and self._anybody(need):
+            if (best_key is None or key < best_key) and self._anybody(need, own_county):
                 best, best_key = need, key
         return best
 
-    def _anybody(self, need: Need) -> bool:
+    def _anybody(self, need: Need, own_county: bool) -> bool:
         known = self._served.get(need)
         if known is None:
-            known = self._served[need] = any(self._suits(crew, need) for crew in self.free.values())
+            known = self._served[need] = any(self._suits(crew, need, own_county) for crew in self.free.values())
         return known
 
-    def _suits(self, crew: Crew, need: Need) -> bool:
-        party, what = need
+    def _suits(self, crew: Crew, need: Need, own_county: bool) -> bool:
+        party, what, county = need
+        if own_county and crew.depot.county != county:
+            return False
         return self._may_serve(crew, party) and (self._has_generator(crew) if what == "generator" else what in crew.skills)
 
     def _may_serve(self, crew: Crew, party: str) -> bool:
@@ -223,7 +237,7 @@ class Dispatcher:
         """Expected hours for this crew to be at the job's site; inf if it cannot be."""
         return self._driving.estimate_h(crew, job.site, self._env.now, job.kind in NEEDS_GENERATOR, self.via_depot(crew, job))
 
-    def _best_crew(self, job: Job) -> Crew | None:
+    def _best_crew(self, job: Job, own_county: bool) -> Crew | None:
         """The crew that would be there first. Marks the job where nobody free can be.
 
         A job nobody could serve is offered again only to crews that became free since, or once roads change.
@@ -231,12 +245,14 @@ class Dispatcher:
         if self._driving.drawn:
             return next((crew for crew in self.free.values() if self.can_serve(crew, job)), None)
         version, now = self._version(), self._env.now
-        since = self._tried.get(job.id, (-1, -1))
+        since = self._tried[own_county].get(job.id, (-1, -1))
         newer_than = since[1] if since[0] == version else -1
         best, best_h = None, float("inf")
         seen: dict[tuple[object, ...], None] = {}
         for crew in self.free.values():
-            if self._free_since[crew.id] <= newer_than or not self.can_serve(crew, job):
+            if self._free_since[crew.id] <= newer_than or (own_county and crew.depot.county != job.county):
+                continue
+            if not self.can_serve(crew, job):
                 continue
             likeness = crew.likeness(now)
             if likeness in seen:
@@ -247,9 +263,10 @@ class Dispatcher:
                 best, best_h = crew, hours
         if best is None:
             job.after_road_version = version
-            self._tried[job.id] = (version, self._epoch)
+            self._tried[own_county][job.id] = (version, self._epoch)
         else:
-            self._tried.pop(job.id, None)
+            for tried in self._tried.values():
+                tried.pop(job.id, None)
         return best
 
     def _carry_out(self, order: Order) -> None:

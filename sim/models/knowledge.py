@@ -53,7 +53,7 @@ class Knowledge:
         self.stations_out = self.sites_out = self.sites_without_mains = 0
         self.core_rooms_out = self.hubs_out = self.townships_dark = 0
         self._counties: dict[int, int] = {}
-        self.feeders_reported = False
+        self._near: dict[int, list[int]] | None = None
 
     def file(self, site: int) -> SiteFile:
         """The file on a site, opened at need."""
@@ -154,9 +154,23 @@ class Knowledge:
         return township >= 0 and self._township_down.get(township, 0) == self._township_sites[township]
 
     def upstream_down(self, site: int) -> bool:
-        """Whether the site's hub is known to be out: then the hub is the place to go."""
+        """Whether a silent site is explained by its hub or by a neighbour on its ring or spur in trouble."""
         hub = int(self._hub[site])
-        return hub >= 0 and hub != site and hub in self._files and self._files[hub].down
+        return any(self._in_trouble(other) for other in ([hub] if hub >= 0 and hub != site else []) + self._neighbours(site))
+
+    def _in_trouble(self, site: int) -> bool:
+        file = self._files.get(site)
+        return file is not None and (file.down or file.mains_lost)
+
+    def _neighbours(self, site: int) -> list[int]:
+        """Sites linked to this one, by the network's own drawings."""
+        if self._near is None:
+            self._near = {}
+            links = self._topology.links
+            for a, b in zip(links.a.tolist(), links.b.tolist(), strict=True):
+                self._near.setdefault(a, []).append(b)
+                self._near.setdefault(b, []).append(a)
+        return self._near.get(site, [])
 
     def end_of_link(self, link: int) -> int:
         """Where a crew goes to find a break."""

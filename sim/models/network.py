@@ -173,12 +173,12 @@ class Network:
         if part == "rectifier":
             self.power(site).set_rectifier(ok=False, row=row)
         elif part == "battery":
-            self.power(site).lose_battery(row)
+            self.power(site).set_battery(ok=False, row=row)
         elif part == "transmission":
             self._set_node(site, row, "transport")
-        self._judge(site, row)
         for listener in self.listeners:
             listener.part_failed(site, part, row)
+        self._judge(site, row)
 
     def mend_part(self, site: int, part: str, row: int) -> None:
         """A part of a site is repaired."""
@@ -187,6 +187,8 @@ class Network:
         row = self._log.add(self._env.now, "equipment.mended", self.site_id(site), part, cause_row=row)
         if part == "rectifier":
             self.power(site).set_rectifier(ok=True, row=row)
+        elif part == "battery":
+            self.power(site).set_battery(ok=True, row=row)
         elif part == "transmission":
             self._set_node(site, row, "transport")
         self._judge(site, row)

@@ -113,20 +113,20 @@ class Roads:
     def access(self, site: int, vehicle: str, loaded_kg_per_person: float, now: float, carry_limit_kg: float) -> tuple[float, str]:
         """Hours from the road to the site's door and how ('spur', 'walk'); inf where it cannot be done.
 
-        The track is driven where it can be; otherwise people walk, if what they carry allows it. The last part of
-        a hill site is always walked.
+        The track is driven, or walked where that is quicker and what people carry allows it. The last part of a
+        hill site is always walked.
         """
         spur_km, walk_km = float(self._spur_km[site]), float(self._walk_km[site])
         depth, speed = self._track(site, vehicle, now)
         on_foot = foot_kmh(depth)
-        hours, how = walk_km / on_foot, "spur"
+        hours = walk_km / on_foot
         if spur_km <= 0:
-            return hours, how
-        if speed > 0:
-            return hours + spur_km / speed, how
-        if loaded_kg_per_person > carry_limit_kg:
-            return inf, "walk"
-        return hours + spur_km / on_foot, "walk"
+            return hours, "spur"
+        on_wheels_h = spur_km / speed if speed > 0 else inf
+        walked_h = spur_km / on_foot if loaded_kg_per_person <= carry_limit_kg else inf
+        if walked_h < on_wheels_h:
+            return hours + walked_h, "walk"
+        return hours + on_wheels_h, "spur"
 
     def _track(self, site: int, vehicle: str, now: float) -> tuple[float, float]:
         version = self.version(now)

@@ -54,7 +54,9 @@ class Roster:
         party = depot.party or self.party_of_county(str(self._topology.counties.id[county]))
         node = int(self._topology.depots.road_node[row])
         fuel_l = inf if depot.fuel_l is None else depot.fuel_l
-        stock = self.depots[name] = DepotStock(name, node, party, fuel_l, self._resources.fuel.grade_c)
+        stock = self.depots[name] = DepotStock(
+            name, node, party, fuel_l, self._resources.fuel.grade_c, county
+        )
         stock.generators = self._make_generators(depot.generators, name, party, name)
         self._make_crews(stock, depot, party)
         self.loaders += [Loader(f"{name}-loader-{n + 1:02d}", name, node, party, depot.ready_h) for n in range(depot.loaders)]

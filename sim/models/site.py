@@ -8,7 +8,7 @@ until the second.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isnan
+from math import inf, isnan
 from typing import Final, NamedTuple
 
 from simpy import Environment
@@ -21,6 +21,8 @@ from sim.models.timer import Timer
 _GENERATOR_MARGIN: Final = 0.8
 _RECTIFIER_EFFICIENCY: Final = 0.95
 """0.8·P_gen ≥ (P_dc + P_charge)/0.95. Source: the tower company's sizing rule."""
+_WARMS_WITHIN_H: Final = 240
+"""How far ahead is looked for the hour in which a cold battery takes charge again."""
 
 
 class Plant(NamedTuple):
@@ -48,8 +50,8 @@ class SitePower:
     """The state of a struck site's power. `changed(self, row)` is called after every change that others feel."""
 
     __slots__ = (
-        "_alpha", "_battery_timer", "_changed", "_env", "_log", "_restart", "_row", "battery", "charge_w", "five_g",
-        "generator_w", "load_w", "mains", "off_row", "plant", "radio", "rectifier_ok", "source", "transmission",
+        "_alpha", "_battery_timer", "_changed", "_env", "_log", "_restart", "_row", "battery", "battery_ok", "charge_w",
+        "five_g", "generator_w", "load_w", "mains", "off_row", "plant", "radio", "rectifier_ok", "source", "transmission",
     )  # fmt: skip
 
     def __init__(self, plant: Plant, env: Environment, log: EventLog, changed: Callable[[SitePower, int], None]) -> None:
@@ -59,7 +61,7 @@ class SitePower:
         self._changed = changed
         self.mains = True
         self.generator_w = 0.0
-        self.rectifier_ok = True
+        self.rectifier_ok = self.battery_ok = True
         self.radio = self.five_g = self.transmission = True
         self.battery = Store(1.0, now_h=env.now)
         self.source = "mains"
@@ -89,9 +91,11 @@ class SitePower:
         self.rectifier_ok = ok
         self._settle(row)
 
-    def lose_battery(self, row: int) -> None:
-        """The battery breaks down: nothing left to draw on."""
-        self.battery.put(-1.0, self._env.now)
+    def set_battery(self, ok: bool, row: int) -> None:
+        """A broken battery holds nothing and takes no charge; a new one is charged on the spot."""
+        self.battery_ok = ok
+        if not ok:
+            self.battery.put(-1.0, self._env.now)
         self._settle(row)
 
     # the state that follows
@@ -167,15 +171,24 @@ class SitePower:
         level = self.battery.level(now)
         headroom_w = self.available_w() - self.load_w
         rate = 0.0
-        if level < 1.0 - 1e-9 and plant.battery_ah > 0:
+        wanted = level < 1.0 - 1e-9 and plant.battery_ah > 0 and self.battery_ok
+        if wanted:
             rate = battery.recharge_per_h(plant.lead_acid, plant.battery_ah, plant.soh, headroom_w, plant.battery_c(now))
             if plant.lead_acid and level >= battery.TAPER_FROM - 1e-9:
                 rate = min(rate, battery.TAPER_PER_H)
         volts = battery.NOMINAL_V if plant.lead_acid else battery.LFP_V
-        self.charge_w = rate * plant.battery_ah * plant.soh * volts
+        self.charge_w = rate * plant.battery_ah * plant.soh * volts / battery.CHARGE_EFFICIENCY
         self._run_battery(rate, now)
         target = battery.TAPER_FROM if plant.lead_acid and level < battery.TAPER_FROM - 1e-9 else 1.0
-        self._battery_timer.set(self.battery.reaches_h(target, now) if rate > 0 else float("inf"))
+        look_h = self.battery.reaches_h(target, now)
+        if rate <= 0:
+            look_h = self._warm_h(now) if wanted and headroom_w > 0 else inf
+        self._battery_timer.set(look_h)
+
+    def _warm_h(self, now: float) -> float:
+        """When a battery that is too cold to be charged will have thawed; inf if that is not in sight."""
+        hours = (now + ahead for ahead in range(1, _WARMS_WITHIN_H + 1))
+        return next((t_h for t_h in hours if self.plant.battery_c(t_h) >= 0), inf)
 
     def _threshold(self) -> None:
         """The battery has reached the level the timer waited for."""
