@@ -21,6 +21,7 @@ _TABLES = {
         ("k1", "d1", "p1", 2, "v1", "pickup", "power", 0.0),
         ("k2", "d2", "p2", 3, "v2", "all_terrain", "power", inf),
         ("k3", "d2", "p2", 4, "", "", "power", 0.0),
+        ("k4", "d1", "p1", 2, "v1", "pickup", "power", inf),
     ],
     "generator": [
         ("g1", "petrol_5kw", "d1", "p1"),
@@ -41,7 +42,7 @@ SITES = {
     "id": ["s1", "s2", "s3", "h1", "x1"],
     "name": ["站一", "站二", "站三", "汇一", "核一"],
     "county": ["c1", "c1", "c2", "c2", "c1"],
-    "township": ["t1", "t1", "t2", "", ""],
+    "township": ["t1", "t1", "t2", "t2", ""],
     "site_class": ["A", "B", "C", "B", "A"],
     "role": ["access", "access", "access", "hub", "core"],
     "key": [True, False, False, True, True],

@@ -111,7 +111,7 @@ def test_a_share_cannot_be_split():
         ({"county": "c2"}, ["s3", "h1"]),
         ({"county": "甲旗"}, ["s1", "s2", "x1"]),
         ({"county": ["Beta", "c1"]}, ["s1", "s2", "s3", "h1", "x1"]),
-        ({"township": "West"}, ["s3"]),
+        ({"township": "West"}, ["s3", "h1"]),
         ({"party": "p1"}, ["s1", "s2"]),
         ({"cabinet": "outdoor"}, ["s1", "s2"]),
         ({"key": True}, ["s1", "h1", "x1"]),

@@ -1,6 +1,6 @@
 """Outages, mains, townships, snow: from rows written by hand to figures worked out by hand."""
 
-from math import isnan
+from math import isnan, nan
 
 import pytest
 from little_runs import data_of, figure, group
@@ -142,6 +142,21 @@ def test_mains_and_conversion():
     assert figure("mains_to_out_h", *rows) == 3
 
 
+@pytest.mark.parametrize(
+    ("rows", "hours"),
+    [
+        ([(3, "site.down", "s1", "power")], 2),
+        ([(3, "site.down", "s1", "upstream_power")], 2),
+        ([(3, "site.down", "s1", "transport")], nan),
+        ([(2, "mains.back", "s1"), (3, "site.down", "s1", "power")], nan),
+        ([(3, "site.down", "s2", "power")], nan),
+    ],
+    ids=["power", "upstream", "another cause", "mains were back", "mains never lost"],
+)
+def test_from_mains_to_outage_where_one_led_to_the_other(rows, hours):
+    assert figure("mains_to_out_h", (1, "mains.lost", "s1"), *rows) == pytest.approx(hours, nan_ok=True)
+
+
 def test_core_rooms_and_hubs_have_their_own_outages():
     rows = [(t, "site.down", site, "equipment") for t, site in enumerate(["s1", "h1", "x1"])]
     assert figure("core_room_outages", *rows) == 1
@@ -182,6 +197,13 @@ def test_a_township_is_dark_while_all_its_sites_are_out():
     assert kpi("township_dark_h", data) == 28
     assert kpi("township_dark_h", data, group=group("s1")) == 5
     assert kpi("townships_dark", data) == 2
+
+
+def test_a_township_stays_dark_when_one_site_only_flickers():
+    rows = [(1, "site.down", site, "power") for site in ("s1", "s2")]
+    rows += [(3, "site.up", "s1"), (3, "site.down", "s1", "power"), (5, "site.up", "s2")]
+    town = data_of(*rows).townships
+    assert (town["times"][0], town["dark_h"][0]) == (1, 4)
 
 
 def test_a_township_half_out_is_not_dark():

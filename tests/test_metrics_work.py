@@ -61,6 +61,7 @@ def test_the_parts_of_a_visit_are_means_over_visits():
         ((7, "job.done", "repair-0001", "k1"), "done"),
         ((7, "job.wasted", "repair-0001", "k1"), "wasted"),
         ((7, "job.failed", "repair-0001", "no generator"), "failed"),
+        ((7, "job.lapsed", "repair-0001", "mains back"), "wasted"),
         ((7, "job.returned", "repair-0001", "shift over"), "returned"),
         ((7, "crew.free", "k1", "d1"), "under way"),
     ],
@@ -102,6 +103,35 @@ def test_a_journey_that_never_arrives_is_a_turnout_and_no_visit():
     ]
     assert figure("site_visits", *rows) == 0
     assert figure("vehicle_turnouts", *rows) == 1
+
+
+def test_a_crew_that_is_there_already_left_when_it_was_given_the_job():
+    rows = [*JOURNEY, (7.5, "job.opened", "repair-0001", "s2"), (8, "job.assigned", "repair-0001", "k1")]
+    rows += [(8.5, "job.onsite", "repair-0001", "k1"), (8.75, "job.wasted", "repair-0001", "k1")]
+    frame = data_of(*rows).visits
+    assert frame["dispatched_h"].tolist() == [2.5, 8]
+    assert frame["road_h"].tolist() == [1.25, 0]
+    assert frame["wait_h"].tolist() == [1.5, 0.5]
+
+
+def test_what_happens_after_a_visit_is_not_part_of_it():
+    rows = [(1, "job.opened", "generate-0001", "s1"), (1, "crew.sent", "k1", "generate-0001")]
+    rows += [(2, "job.onsite", "generate-0001", "k1"), (2.5, "job.wasted", "generate-0001", "k1")]
+    rows += [(3, "generator.started", "g1", "s1"), (4, "crew.works", "k1", "repair-0009")]
+    frame = data_of(*rows).visits
+    assert frame["generator"].tolist() == [""]
+    assert frame["work_h"].tolist() == [0.5]
+
+
+def test_a_delay_never_lasts_longer_than_the_journey():
+    rows = [(1, "job.opened", "repair-0001", "s1"), (1, "crew.sent", "k1", "repair-0001")]
+    rows += [(2, "crew.stuck", "k1", "e1", 9.0), (4, "job.onsite", "repair-0001", "k1")]
+    frame = data_of(*rows).visits
+    assert (frame["road_h"][0], frame["travel_h"][0]) == (3, 0)
+
+
+def test_a_delay_of_a_crew_without_a_journey_is_nobody_elses():
+    assert kpi("mttr_road_h", data_of(*JOURNEY, (1.5, "crew.stuck", "k2", "e1", 5.0))) == 1.25
 
 
 def visits(*kinds, end="job.done"):
@@ -164,6 +194,12 @@ def test_people_vehicles_and_machines_are_counted_once():
     assert kpi("vehicles", data, group=group("s3")) == 2
     assert kpi("vehicles", data, group=group("s1")) == 0
     assert isnan(kpi("loaders", data, group=group("s1")))
+
+
+def test_crews_that_share_a_vehicle_are_one_vehicle():
+    sent = [(number, "crew.sent", crew, "repair-0001") for number, crew in enumerate(["k1", "k4"])]
+    assert figure("vehicles", *sent) == 1
+    assert figure("people", *sent) == 4
 
 
 def test_a_generator_run_ends_with_what_ends_it():
@@ -287,6 +323,20 @@ def test_acceptance_counts_from_the_alarm_that_caused_the_job():
         (5, "job.assigned", "generate-0001", "k1"),
     ]
     assert figure("mtta_h", *rows) == 4
+
+
+def test_following_up_is_not_answering_an_alarm():
+    rows = [(1, "desk.alarm", "s1", "mains"), (30, "job.opened", "refuel-0001", "s1")]
+    assert isnan(figure("mtta_h", *rows, (31, "job.assigned", "refuel-0001", "k1")))
+
+
+def test_a_report_before_the_first_outage_is_not_of_it():
+    rows = [(1, "desk.alarm", "s1", "down"), (3, "site.down", "s1", "power"), (4, "desk.alarm", "s1", "down")]
+    assert figure("time_to_first_report_h", *rows) == 1
+
+
+def test_an_outage_that_lasts_has_no_time_to_its_end():
+    assert isnan(figure("mttr_h", (3, "site.down", "s1", "power"), (4, "desk.alarm", "s1", "down")))
 
 
 def test_an_outage_that_the_desk_never_heard_of_is_not_in_the_mean():

@@ -156,7 +156,7 @@ def repair_timeliness_share(data: Tables, _: float, group: Bools | None) -> floa
     told = [limits.get("hub", np.nan), limits.get("urban", np.nan)]
     limit_h = np.select([hub, urban], told, limits.get("rural", np.nan))
     done_h = _first_h(log, jobs.name, "job.done")
-    needless = ~np.isnan(_first_h(log, jobs.name, "job.lapsed", "job.wasted")) & np.isnan(done_h)
+    needless = ~np.isnan(_first_h(log, jobs.name, "job.lapsed", "job.wasted"))
     in_time = done_h - jobs.opened_h <= limit_h
     decided = in_time | (jobs.opened_h + limit_h <= data.horizon_h) | (done_h <= data.horizon_h)
     counts = np.isin(jobs.work, ("repair", "mains")) & ~needless & decided & ~np.isnan(limit_h)
