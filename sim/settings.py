@@ -181,6 +181,8 @@ class DeskSettings(Spec):
     """A wireless monitor is heard while a powered site within this distance serves."""
     max_travel_h: PositiveHours = 12.0
     """No order for a journey expected to take longer."""
+    recall: bool = True
+    """A crew on its way is called off when its job is no longer needed; it turns to the desk at the next junction."""
     own_county_first: bool = True
     """A crew takes jobs of its own depot's county before others of its party (分片包干)."""
     knows_endurance: bool = False

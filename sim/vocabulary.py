@@ -164,6 +164,8 @@ class Job:
     part: str = ""
     status: str = "open"
     crew: str = ""
+    begun: bool = False
+    """The crew is at the site."""
     after_road_version: int = -1
     """Not to be tried again before roads change: nobody could get there under this version."""
 

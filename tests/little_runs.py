@@ -21,7 +21,6 @@ _TABLES = {
         ("k1", "d1", "p1", 2, "v1", "pickup", "power", 0.0),
         ("k2", "d2", "p2", 3, "v2", "all_terrain", "power", inf),
         ("k3", "d2", "p2", 4, "", "", "power", 0.0),
-        ("k4", "d1", "p1", 2, "v1", "pickup", "power", inf),
     ],
     "generator": [
         ("g1", "petrol_5kw", "d1", "p1"),

@@ -4,11 +4,12 @@ from math import inf, isnan, nan
 
 import numpy as np
 import pytest
-from little_runs import data_of, figure, group
+from little_runs import data_of, figure, group, inventory, log_of
 
 from sim.metrics import (
     dispatch,
     kpi,
+    tables,
     vehicle_bands,
     vehicle_ratio,
 )
@@ -197,9 +198,11 @@ def test_people_vehicles_and_machines_are_counted_once():
 
 
 def test_crews_that_share_a_vehicle_are_one_vehicle():
-    sent = [(number, "crew.sent", crew, "repair-0001") for number, crew in enumerate(["k1", "k4"])]
-    assert figure("vehicles", *sent) == 1
-    assert figure("people", *sent) == 4
+    shared = inventory()
+    shared["crew"]["vehicle"] = np.array(["v1", "v1", ""])
+    sent = [(number, "crew.sent", crew, "repair-0001") for number, crew in enumerate(["k1", "k2"])]
+    data = tables(log_of(*sent).columns(), shared, 48.0)
+    assert (kpi("vehicles", data), kpi("people", data)) == (1, 5)
 
 
 def test_a_generator_run_ends_with_what_ends_it():

@@ -185,7 +185,7 @@ def test_others_read_the_parquet_files(folder):
         "site": 5,
         "station": 6,
         "depot": 2,
-        "crew": 4,
+        "crew": 3,
         "generator": 3,
         "loader": 1,
     }

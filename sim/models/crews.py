@@ -20,6 +20,7 @@ from sim.resources import CrewSpec
 from sim.settings import RoadSettings
 from sim.streams import Streams
 from sim.units import quantise_h
+from sim.vocabulary import Job
 
 _SHORTEST_JOB_H: Final = 2.0
 """Assumed: no crew is kept on duty for less time than this."""
@@ -134,8 +135,9 @@ class Driving:
         kg = min((g.kind.mass_kg for g in crew.carried), default=80.0) / crew.people if with_generator else 0.0
         return self.roads.access(site, crew.vehicle, kg, now, self._spec.carry_kg_per_person)
 
-    def to_site(self, crew: Crew, site: int, with_generator: bool, row: int) -> Iterator[object]:
-        """Steps of the journey to a site; True in the end if the crew got there."""
+    def to_site(self, crew: Crew, job: Job, with_generator: bool, row: int) -> Iterator[object]:
+        """Steps of the journey to a job's site; True in the end if the crew got there."""
+        site = job.site
         if self._spec.travel_h is not None:
             trip = self._trips[site] = self._trips.get(site, 0) + 1
             u = self._streams.uniform_of(f"travel_h {trip}", self._site_key(site))
@@ -143,7 +145,7 @@ class Driving:
             crew.site = site
             return True
         if self.roads.known:
-            there = yield from self.to_node(crew, self.roads.site_node[site], row)
+            there = yield from self.to_node(crew, self.roads.site_node[site], row, job)
             if not there:
                 return False
             hours, how = self._access(crew, site, self._env.now, with_generator)
@@ -156,8 +158,11 @@ class Driving:
         crew.site = site
         return True
 
-    def to_node(self, crew: Crew, target: int, row: int) -> Iterator[object]:
-        """Steps of the journey to a road node, on the roads as they are on the way; True if the crew got there."""
+    def to_node(self, crew: Crew, target: int, row: int, job: Job | None = None) -> Iterator[object]:
+        """Steps of the journey to a road node, on the roads as they are on the way; True if the crew got there.
+
+        A crew whose job has lapsed stops at the next junction.
+        """
         if not self.roads.known or self.drawn:
             crew.node, crew.site = target, -1
             return True
@@ -172,12 +177,16 @@ class Driving:
             if not legs:
                 self._log.add(self._env.now, "crew.blocked", crew.id, self.roads.node_ids[crew.node], cause_row=row)
                 return False
-            yield from self._legs(crew, legs, row)
+            yield from self._legs(crew, legs, row, job)
+            if job is not None and job.status == "lapsed":
+                return False
         return True
 
-    def _legs(self, crew: Crew, legs: list[tuple[int, int]], row: int) -> Iterator[object]:
-        """Drive leg by leg until the way is done or the next leg has closed."""
+    def _legs(self, crew: Crew, legs: list[tuple[int, int]], row: int, job: Job | None) -> Iterator[object]:
+        """Drive leg by leg until the way is done, the next leg has closed or the job has lapsed."""
         for edge, node in legs:
+            if job is not None and job.status == "lapsed":
+                return
             now = self._env.now
             speed, depth = (values[edge] for values in self.roads.speeds(crew.vehicle, now))
             if speed <= 0:

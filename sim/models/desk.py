@@ -81,8 +81,10 @@ class Desk:
         return job
 
     def _lapse(self, job: Job | None, reason: str, row: int) -> None:
-        """Nobody is on the way yet and nothing needs doing any more."""
-        if job is None or job.status != "open":
+        """Nothing needs doing any more: the job leaves the queue, or its crew is called off by telephone."""
+        if job is None or job.status not in ("open", "assigned"):
+            return
+        if job.status == "assigned" and not (self._settings.recall and not job.begun):
             return
         job.status = "lapsed"
         self._dispatcher.drop(job)
@@ -131,8 +133,9 @@ class Desk:
 
     def hears_link(self, link: int, row: int) -> None:
         """Loss of light on a link: splicing, if there is anybody who can."""
+        site = self.knowledge.end_of_link(link)
+        row = self._log.add(self._env.now, "desk.alarm", str(self._ids[site]), "link", cause_row=row)
         if "transmission" in self.skills:
-            site = self.knowledge.end_of_link(link)
             self.open_job("splice", site, row, skill="transmission", part=str(link))
 
     def told(self, feeder: int, restore_h: float, row: int) -> None:

@@ -39,6 +39,8 @@ class Gensets:
         self.standing: dict[int, list[Generator]] = {}
         self.running: dict[int, Generator] = {}
         self._due: dict[int, Timer] = {}
+        self._due_row: dict[int, int] = {}
+        """The row from which a site's refuelling is counted: start or filling."""
         self.inspected: set[int] = set()
         self.listener: GensetListener | None = None
         self.fixed_of: Callable[[int], Generator | None] = lambda _: None
@@ -130,12 +132,13 @@ class Gensets:
         timer = self._due.get(site)
         if timer is None:
             timer = self._due[site] = Timer(self._env, lambda: self._refuel_due(site))
+        self._due_row[site] = row
         timer.set(max(due_h, now))
 
     def _refuel_due(self, site: int) -> None:
         generator = self.running.get(site)
         if generator is not None and self.listener is not None:
-            self.listener.refuel_due(site, generator, self._rules.refuel_reserve_h, -1)
+            self.listener.refuel_due(site, generator, self._rules.refuel_reserve_h, self._due_row[site])
 
     def _cancel_due(self, site: int) -> None:
         timer = self._due.pop(site, None)

@@ -62,16 +62,19 @@ class Visits:
         row = self._log.add(now, "crew.sent", crew.id, job.id, estimate_h, row)
         there = True
         if via_depot:
-            there = yield from self._driving.to_node(crew, crew.depot.node, row)
+            there = yield from self._driving.to_node(crew, crew.depot.node, row, job)
             if there:
                 self.load(crew, job.need_kw if wants else 0.0, row)
         if there:
             with_generator = wants and not self._gensets.usable(job.site)
-            there = yield from self._driving.to_site(crew, job.site, with_generator, row)
+            there = yield from self._driving.to_site(crew, job, with_generator, row)
         assert self.office is not None  # noqa: S101 (wiring, not input)
-        if not there:
+        if job.status == "lapsed":
+            pass
+        elif not there:
             self.office.returned(job, crew, "road", row)
         else:
+            job.begun = True
             row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, cause_row=row)
             result = yield from self._tasks[job.kind](crew, job, stay_h, row)
             self.office.finished(job, crew, result, row)
