@@ -38,9 +38,7 @@ _Path = Annotated[str, typer.Argument(metavar="PATH", help="A scenario file, or 
 _Seed = Annotated[int, typer.Option("--seed", min=0, max=2**53, help="Another seed, another luck.")]
 _Set = Annotated[
     list[str] | None,
-    typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change a value by its path in the file; may be repeated."
-    ),
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a value by its path in the file; may be repeated."),
 ]
 
 
@@ -193,9 +191,7 @@ def injects(
     found = [*disaster.injects, *disaster.conditional]
     if as_json:
         console.out(
-            json.dumps(
-                [console.inject_json(inject, scenario) for inject in found], ensure_ascii=False, indent=1
-            )
+            json.dumps([console.inject_json(inject, scenario) for inject in found], ensure_ascii=False, indent=1)
         )
     else:
         rows = [console.INJECT_HEADS, *(console.inject_row(inject, scenario) for inject in found)]
@@ -221,9 +217,7 @@ def _load(path: str, values: list[str] | None) -> Scenario:
 def run(
     path: _Path,
     seed: _Seed = 1,
-    policy: Annotated[
-        str | None, typer.Option("--policy", metavar="NAME", help="Who goes where next.")
-    ] = None,
+    policy: Annotated[str | None, typer.Option("--policy", metavar="NAME", help="Who goes where next.")] = None,
     set_: _Set = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Run directory.  [default: runs/NAME-SEED]")
@@ -275,9 +269,7 @@ def _draw(played: Run, folder: Path) -> None:
 
 @topology_app.command("show")
 def topology_show(
-    path: Annotated[
-        str, typer.Argument(metavar="PATH", help="A topology file, or the name of a shipped one.")
-    ],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A topology file, or the name of a shipped one.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say what a network consists of."""
@@ -290,9 +282,7 @@ def topology_show(
 
 @topology_app.command("generate")
 def topology_generate(
-    spec: Annotated[
-        str, typer.Argument(metavar="SPEC", help="A topology file, such as one of kind generated.")
-    ],
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A topology file, such as one of kind generated.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables.")],
 ) -> None:
     """Write a network as CSV files that may be edited and loaded again."""

@@ -60,7 +60,7 @@ def _order(inject: Inject) -> tuple[float, str, str]:
 
 
 def _written(line: InjectSpec, scenario: Scenario) -> Inject:
-    bounds = {key: bound.model_dump(exclude_none=True) for key, bound in line.when.items()}
+    bounds = {str(key): bound.model_dump(exclude_none=True) for key, bound in line.when.items()}
     return Inject(
         t_h=0.0 if line.at is None else scenario.at_h(line.at),
         action=line.do,

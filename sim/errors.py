@@ -45,9 +45,7 @@ class InputError(Exception):
         return "\n".join(str(problem) for problem in self.problems)
 
 
-def input_error(
-    message: str, *, file: str | Path = "", line: int | None = None, path: str = ""
-) -> InputError:
+def input_error(message: str, *, file: str | Path = "", line: int | None = None, path: str = "") -> InputError:
     """An `InputError` with one problem, to be raised."""
     return InputError([Problem(str(file), line, path, message)])
 

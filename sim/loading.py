@@ -90,17 +90,13 @@ def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Scenar
 
 def is_scenario(document: Document) -> bool:
     """Whether a file is meant as a scenario rather than a topology."""
-    return not isinstance(document.data, dict) or bool(
-        {"start", "horizon_h", "topology"} & document.data.keys()
-    )
+    return not isinstance(document.data, dict) or bool({"start", "horizon_h", "topology"} & document.data.keys())
 
 
 def _check_format(document: Document) -> None:
     data = document.data
     if not isinstance(data, dict):
-        raise input_error(
-            f"must be a table of keys and values (got {shown(data)})", file=document.path, line=1
-        )
+        raise input_error(f"must be a table of keys and values (got {shown(data)})", file=document.path, line=1)
     if "format" not in data:
         message = f"is missing; a scenario file begins with `format: {FORMAT}`"
         raise input_error(message, file=document.path, line=1, path="format")
@@ -193,9 +189,7 @@ def _csv_sites(path: Path) -> Iterator[tuple[int, str]]:
     try:
         heads = [head.strip() for head in next(rows, [])]
         if "site" not in heads:
-            raise input_error(
-                f"must have a column site (got {', '.join(heads)[:80] or 'nothing'})", file=path, line=1
-            )
+            raise input_error(f"must have a column site (got {', '.join(heads)[:80] or 'nothing'})", file=path, line=1)
         column = heads.index("site")
         for row in rows:
             if not any(cell.strip() for cell in row):

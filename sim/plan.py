@@ -118,8 +118,8 @@ class Target(Spec):
     at_most: float | None = None
     at_least: float | None = None
 
-    _known = field_validator("kpi")(lambda kpi: _known_kpi(kpi))
-    _shares = field_validator("at_most", "at_least", mode="before")(lambda v: _share_or_number(v))
+    _known = field_validator("kpi")(_known_kpi)
+    _shares = field_validator("at_most", "at_least", mode="before")(_share_or_number)
 
     @model_validator(mode="after")
     def _one_bound(self) -> Target:
@@ -132,7 +132,7 @@ class Target(Spec):
 
 def _known_kpi(kpi: str) -> str:
     if kpi not in KPIS:
-        from difflib import get_close_matches  # noqa: PLC0415 (only on the way to an error)
+        from difflib import get_close_matches
 
         near = get_close_matches(kpi, KPIS, 1)
         raise ValueError("must be a KPI of the catalogue" + (f", did you mean '{near[0]}'?" if near else ""))
@@ -154,7 +154,14 @@ class Plan(Spec):
 
     before: list[Measure] = []
     levels: list[Level] = []
-    order: list[PlaceOrder] = ["core_room", "hub", "command", "key_site", "township_last_station", "most_users"]
+    order: list[PlaceOrder] = [
+        "core_room",
+        "hub",
+        "command",
+        "key_site",
+        "township_last_station",
+        "most_users",
+    ]
     """Order of restoration (抢通顺序)."""
     dispatch: list[DispatchRule] = []
     generator: GeneratorRules = GeneratorRules()

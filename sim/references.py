@@ -86,11 +86,7 @@ class _Check:
         t_h, horizon_h = moment.to_h(self.spec.start), self.spec.horizon_h
         if not (t_h <= horizon_h and (t_h >= 0 or not from_start)):
             span = f"from {self.spec.start:%Y-%m-%dT%H:%M} to +{horizon_h:g} h"
-            limit = (
-                f"within the drill, {span}"
-                if from_start
-                else f"before the end of the drill, +{horizon_h:g} h"
-            )
+            limit = f"within the drill, {span}" if from_start else f"before the end of the drill, +{horizon_h:g} h"
             self.tell(loc, f"must be {limit} (got {_told(moment)}, which is {t_h:+.4g} h)")
 
 
@@ -113,9 +109,7 @@ def _moments_in(value: object, loc: Loc) -> Iterator[tuple[Loc, Moment]]:
     if isinstance(value, Moment):
         yield loc, value
     elif isinstance(value, BaseModel):
-        below = zip(
-            fields_of(type(value)), (getattr(value, name) for name in type(value).model_fields), strict=True
-        )
+        below = zip(fields_of(type(value)), (getattr(value, name) for name in type(value).model_fields), strict=True)
     elif isinstance(value, dict):
         below = value.items()
     elif isinstance(value, list | tuple):

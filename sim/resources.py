@@ -99,7 +99,10 @@ class Depot(Spec):
         if not lines:
             return data
         rest = {k: v for k, v in data.items() if k not in lines}
-        rest["generators"] = {**rest.get("generators", {}), **lines}
+        listed = rest.get("generators", {})
+        if not isinstance(listed, dict):
+            return rest
+        rest["generators"] = {**listed, **lines}
         return rest
 
     @model_validator(mode="after")
@@ -178,7 +181,8 @@ class Resources(Spec):
     @model_validator(mode="after")
     def _kinds_known(self) -> Resources:
         known = {**GENERATOR_KINDS, **self.kinds}
-        for place in [*self.depots.values(), self.hired, self.mutual_aid]:
+        places: list[Depot | Hired | MutualAid] = [*self.depots.values(), self.hired, self.mutual_aid]
+        for place in places:
             for kind in place.generators:
                 if kind not in known:
                     raise ValueError(f"must name a kind of generator: one of {', '.join(known)} (got '{kind}')")

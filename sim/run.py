@@ -10,10 +10,10 @@ import numpy as np
 from sim.disaster import draw
 from sim.inventory import Inventory
 from sim.log import EventLog
-from sim.metrics.select import select
 from sim.plan import Measure
 from sim.policies import Policy, as_policy
 from sim.scenario import Scenario
+from sim.selection import select
 from sim.stocktaking import inventory_of
 from sim.vocabulary import Order, View
 from sim.world import World

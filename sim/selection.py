@@ -64,9 +64,7 @@ def _listed(sites: int, name: str | None, lists: Mapping[str, Collection[int]]) 
     if name is None:
         return np.ones(sites, dtype=np.bool_)
     if name not in lists:
-        raise input_error(
-            f"list must be one of {', '.join(lists) or 'none'} (got {shown(name)})", path="where"
-        )
+        raise input_error(f"list must be one of {', '.join(lists) or 'none'} (got {shown(name)})", path="where")
     mask = np.zeros(sites, dtype=np.bool_)
     mask[np.array(sorted(lists[name]), dtype=np.int64)] = True
     return mask

@@ -110,7 +110,11 @@ class Requests(Spec):
 
     feeders: Annotated[int, Field(ge=0)] = 0
     every_h: PositiveHours = 6.0
-    order: list[Literal["core_room", "hub", "command", "key_site", "most_users"]] = ["core_room", "hub", "command"]
+    order: list[Literal["core_room", "hub", "command", "key_site", "most_users"]] = [
+        "core_room",
+        "hub",
+        "command",
+    ]
 
 
 class Grid(Spec):

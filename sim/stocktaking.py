@@ -42,7 +42,10 @@ def inventory_of(scenario: Scenario, roster: Roster, cells: Cells) -> Inventory:
     found = Inventory()
     counties = topology.counties
     found["county"] = columns(counties)
-    found["township"] = {**columns(topology.townships), "county": named(topology.townships.county, counties.id)}
+    found["township"] = {
+        **columns(topology.townships),
+        "county": named(topology.townships.county, counties.id),
+    }
     found["site"] = _sites(topology, roster, cells)
     stations = topology.stations
     found["station"] = {
@@ -131,9 +134,11 @@ def _add_generators(found: Inventory, topology: Topology, roster: Roster) -> Non
         "generator_kind": _texts([g.kind_name for g in sets] + ["fixed"] * len(fixed)),
         "depot": _texts([g.depot for g in sets] + [""] * len(fixed)),
         "party": _texts([g.party for g in sets] + [""] * len(fixed)),
-        "prime_kw": np.asarray([g.kind.prime_kw for g in sets] + sites.fixed_generator_kw[fixed].tolist(), dtype=np.float64),
+        "prime_kw": np.asarray(
+            [g.kind.prime_kw for g in sets] + sites.fixed_generator_kw[fixed].tolist(), dtype=np.float64
+        ),
         "tank_l": np.asarray([g.kind.tank_l for g in sets] + [np.nan] * len(fixed), dtype=np.float64),
-        "fuel": _texts([g.kind.fuel for g in sets] + ["diesel"] * len(fixed)),
+        "fuel": _texts([str(g.kind.fuel) for g in sets] + ["diesel"] * len(fixed)),
     }
 
 

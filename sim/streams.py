@@ -72,7 +72,8 @@ class Streams:
     def uniforms(self, name: str, keys: KeyArray) -> FloatArray:
         """Draws in (0, 1), one for each key of `id_keys`, shape (n,): independent of their order and number."""
         base = np.uint64(self._base(name))
-        return ((_mix(_mix(keys ^ base) + np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(12)) + 0.5) * 2.0**-52
+        mixed = _mix(_mix(keys ^ base) + np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(12)
+        return np.asarray((mixed + 0.5) * 2.0**-52, dtype=np.float64)
 
     def uniform_of(self, name: str, key: int) -> float:
         """The same number as `uniforms` gives that key (about 1 µs, once `name` has been asked for)."""

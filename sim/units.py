@@ -181,9 +181,7 @@ Hours = Annotated[float, Door(parse_hours, _schema(_HOURS_TOLD, 1.5, "90 min", "
 PositiveHours = Annotated[
     float, Door(partial(parse_hours, positive=True), _schema(_HOURS_TOLD, 1.5, "90 min", exclusiveMinimum=0))
 ]
-Share = Annotated[
-    float, Door(parse_share, _schema("Share: 0 to 1, or percent.", 0.95, "95 %", minimum=0, maximum=1))
-]
+Share = Annotated[float, Door(parse_share, _schema("Share: 0 to 1, or percent.", 0.95, "95 %", minimum=0, maximum=1))]
 
 
 # Skewed durations
@@ -345,10 +343,7 @@ class Spread:
     def quantile(self, u: float) -> float:
         """Hours not exceeded with probability u in (0, 1), to a grain of 1e-9 h."""
         z = normal_quantile(u)
-        if self.kind == "exponential":
-            hours = self.mean_h * -_ln(1.0 - u)
-        else:
-            hours = self.median_h * _exp(self.sigma * z)
+        hours = self.mean_h * -_ln(1.0 - u) if self.kind == "exponential" else self.median_h * _exp(self.sigma * z)
         return round(hours * _GRAINS_PER_H) / _GRAINS_PER_H
 
     def quantiles(self, u: FloatArray) -> FloatArray:

@@ -39,7 +39,9 @@ KINDS: Final[dict[str, Kind]] = {
     "road.opened": Kind("road_edge", "by", "", "mark", "a closed road is open again"),
     "road.cleared": Kind("road_edge", "by", "", "mark", "snow removed from the road (loader id or 'plough')"),
     # a site
-    "site.source": Kind("site", "source", "load_kw", "step", "what carries the DC load now: mains, generator, battery, none"),
+    "site.source": Kind(
+        "site", "source", "load_kw", "step", "what carries the DC load now: mains, generator, battery, none"
+    ),
     "battery.level": Kind("site", "", "state_of_charge", "line", "charge, share of what the battery holds today"),
     "radio.off": Kind("site", "reason", "", "mark", "first disconnect: all radio shed"),
     "radio.on": Kind("site", "", "", "mark", "radio powered again"),
@@ -53,7 +55,13 @@ KINDS: Final[dict[str, Kind]] = {
     "link.mended": Kind("link", "", "", "mark", "a transport link is whole"),
     "path.lost": Kind("site", "reason", "", "mark", "no path of powered nodes to a core (upstream_power, transport)"),
     "path.back": Kind("site", "", "", "mark", "a path to a core exists again"),
-    "site.down": Kind("site", "cause", "", "mark", "every station of the site is out (power, upstream_power, transport, equipment)"),
+    "site.down": Kind(
+        "site",
+        "cause",
+        "",
+        "mark",
+        "every station of the site is out (power, upstream_power, transport, equipment)",
+    ),
     "site.up": Kind("site", "", "", "mark", "the site serves again"),
     # generators
     "generator.placed": Kind("generator", "site", "fuel_l", "mark", "set down at a site"),
@@ -92,7 +100,9 @@ KINDS: Final[dict[str, Kind]] = {
     "measure.planned": Kind("measure", "target", "by_h", "mark", "a line of the plan's preparation"),
     "measure.done": Kind("measure", "target", "by_h", "mark", "prepared; late when after its value"),
     # the desk: what is known, and since when
-    "desk.alarm": Kind("site", "alarm", "", "mark", "the desk learns of an alarm (mains, down, low_battery, generator)"),
+    "desk.alarm": Kind(
+        "site", "alarm", "", "mark", "the desk learns of an alarm (mains, down, low_battery, generator)"
+    ),
     "desk.cleared": Kind("site", "alarm", "", "mark", "the desk learns that it is over"),
     "desk.listed": Kind("site", "operator list", "", "mark", "an operator's list tells the desk of a silent site"),
     "desk.line_out": Kind("feeder", "", "", "mark", "the power company reports a line out"),
@@ -297,5 +307,19 @@ KPIS: Final[dict[str, Kpi]] = {
 }  # fmt: skip
 """The KPI catalogue: name → unit, direction, meaning. Names fixed by the contract are never renamed."""
 
-GROUP_KEYS: Final = ("site_class", "county", "township", "role", "key", "command", "fixed_generator", "cabinet", "operator", "party", "urban", "hub", "downstream")
+GROUP_KEYS: Final = (
+    "site_class",
+    "county",
+    "township",
+    "role",
+    "key",
+    "command",
+    "fixed_generator",
+    "cabinet",
+    "operator",
+    "party",
+    "urban",
+    "hub",
+    "downstream",
+)
 """What a `where:` table may select by."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import inf
 from typing import Final
 
@@ -27,11 +27,13 @@ from sim.models.requests import Requests
 from sim.models.roads import Roads
 from sim.models.roster import Roster
 from sim.models.snowroads import SnowRoads
+from sim.models.steps import Steps
 from sim.models.timer import Timer
 from sim.models.triggers import Triggers
 from sim.models.visits import Visits
 from sim.plan import Level, Measure
 from sim.policies import Policy
+from sim.resources import GeneratorKind
 from sim.scenario import Scenario
 from sim.streams import Streams
 from sim.topology.tables import ROAD_CLASSES
@@ -44,7 +46,12 @@ class World:
     """Assembles everything and runs it."""
 
     def __init__(
-        self, scenario: Scenario, disaster: Disaster, policy: Policy, seed: int, sites_of: Callable[[Measure], list[int]]
+        self,
+        scenario: Scenario,
+        disaster: Disaster,
+        policy: Policy,
+        seed: int,
+        sites_of: Callable[[Measure], list[int]],
     ) -> None:
         self._sites_of = sites_of
         self.scenario, self.disaster, self.policy = scenario, disaster, policy
@@ -69,9 +76,14 @@ class World:
         self.plants = Plants(topology, spec, weather, self.streams, self._quilted)
         self.network = Network(topology, self.plants.plant, self.env, self.log)
         self.gensets = Gensets(
-            self.network, spec.plan.generator, spec.generators, lambda site: self.plants.temperature_c(site, self.env.now),
-            self.streams, self.env, self.log,
-        )  # fmt: skip
+            self.network,
+            spec.plan.generator,
+            spec.generators,
+            lambda site: self.plants.temperature_c(site, self.env.now),
+            self.streams,
+            self.env,
+            self.log,
+        )
         self._fixed: dict[int, Generator] = {}
         self.gensets.fixed_of = self._fixed_of
         ploughs = spec.roads.public_ploughs
@@ -81,7 +93,10 @@ class World:
         if closed is not None:
             reopened = spec.roads.expressways.reopened
             until_h = inf if reopened is None else scenario.at_h(reopened)
-            closed_h = (scenario.at_h(closed), min(until_h, scenario.at_h(closed) + spec.roads.expressways.permit_h))
+            closed_h = (
+                scenario.at_h(closed),
+                min(until_h, scenario.at_h(closed) + spec.roads.expressways.permit_h),
+            )
         self.snow = SnowRoads(topology, weather, spec.roads, plough_h, closed_h, self.streams)
         self.roads = Roads(topology, self.snow, self.plants.cells.tolist() if len(topology.roads.edge_id) else [])
         self._plough_h, self._closed_h = plough_h, closed_h
@@ -89,20 +104,34 @@ class World:
     def _build_resources(self) -> None:
         spec, topology = self.scenario.spec, self.scenario.topology
         self.roster = Roster(
-            topology, spec.resources, spec.parties, spec.generators, self.streams, self.env, self.log, self.gensets.stopped
+            topology,
+            spec.resources,
+            spec.parties,
+            spec.generators,
+            self.streams,
+            self.env,
+            self.log,
+            self.gensets.stopped,
         )
         keys = topology.site_keys
         self.driving = Driving(self.roads, spec.roads, lambda site: int(keys[site]), self.streams, self.env, self.log)
         self.visits = Visits(
-            self.network, self.gensets, self.driving, spec.plan.generator, spec.generators, spec.repair, self.streams,
-            self.env, self.log,
-        )  # fmt: skip
+            self.network,
+            self.gensets,
+            self.driving,
+            spec.plan.generator,
+            spec.generators,
+            spec.repair,
+            self.streams,
+            self.env,
+            self.log,
+        )
         self.visits.quilted = self._quilted
         start_hour = spec.start.hour + spec.start.minute / 60
         self.visits.local_hour = lambda t_h: (start_hour + t_h) % 24
         self.visits.gust_mps = lambda site: self.plants.gust_mps(site, self.env.now)
         if spec.resources.crew.unlimited_generators:
-            self.visits.new_generator = lambda need_kw, crew: self._new_generator(need_kw, crew.id)
+            self.visits.new_generator = lambda need_kw, _crew: self._new_generator(need_kw)
         self.loaders = Loaders(self.roads, spec.resources.loader, self.env, self.log)
 
     def _build_desk(self) -> None:
@@ -112,7 +141,9 @@ class World:
         self.knowledge.mains_truth = self.network.mains_on
         self.knowledge.faults_truth = lambda site: list(self.network.faults(site))
         self.dispatcher = Dispatcher(self.policy, self.driving, self.visits, spec.desk, self.env, self.log)
-        self.desk = Desk(topology, spec.plan, spec.desk, self.knowledge, self.dispatcher, self.gensets, self.env, self.log)
+        self.desk = Desk(
+            topology, spec.plan, spec.desk, self.knowledge, self.dispatcher, self.gensets, self.env, self.log
+        )
         self.monitor = Monitor(self.network, spec.desk, self.env, self.log)
         self.monitor.desk = self.desk
         self.visits.office = self.desk
@@ -156,15 +187,15 @@ class World:
             generator.fixed, generator.grade_c, generator.watcher = True, -35.0, "nobody"
         return generator
 
-    def _new_generator(self, need_kw: float, crew: str) -> Generator:
+    def _new_generator(self, need_kw: float) -> Generator:
         kinds = [(name, self.scenario.spec.resources.kind(name)) for name in _UNLIMITED_KIND]
         name, kind = next(((n, k) for n, k in kinds if k.prime_kw >= need_kw), kinds[-1])
         self._made = getattr(self, "_made", 0) + 1
         return self._generator(f"set-{self._made:05d}", name, kind.model_copy(update={"tank_l": 1e9}))
 
-    def _generator(self, name: str, kind_name: str, kind: object) -> Generator:
+    def _generator(self, name: str, kind_name: str, kind: GeneratorKind) -> Generator:
         spec = self.scenario.spec.generators
-        return Generator(name, kind_name, kind, "", "", self.env, self.log, self.streams, spec, self.gensets.stopped)  # type: ignore[arg-type]
+        return Generator(name, kind_name, kind, "", "", self.env, self.log, self.streams, spec, self.gensets.stopped)
 
     # the run
 
@@ -183,7 +214,7 @@ class World:
     def _begin_weather(self) -> None:
         rows = field_rows(self.disaster.weather, self.scenario.topology, self.scenario.horizon_h)
         if rows:
-            self.env.process(self._log_weather(rows))  # type: ignore[arg-type]
+            self.env.process(self._log_weather(rows))
         for road_class, at_h in enumerate(self._plough_h):
             if at_h <= self.scenario.horizon_h:
                 Timer(self.env, lambda road_class=road_class: self._ploughed(road_class)).set(at_h)  # type: ignore[misc]
@@ -191,7 +222,7 @@ class World:
             Timer(self.env, lambda: self._expressways("road.closed")).set(self._closed_h[0])
             Timer(self.env, lambda: self._expressways("road.opened")).set(self._closed_h[1])
 
-    def _log_weather(self, rows: list[tuple[float, str, str, float]]) -> Iterator[object]:
+    def _log_weather(self, rows: list[tuple[float, str, str, float]]) -> Steps[None]:
         for t_h, kind, cell, value in rows:
             if t_h > self.env.now:
                 yield self.env.timeout(t_h - self.env.now)
@@ -205,7 +236,12 @@ class World:
 
     def _expressways(self, kind: str) -> None:
         for edge in (self.snow.road_class == 0).nonzero()[0].tolist():
-            self.log.add(self.env.now, kind, self.roads.edge_ids[edge], "authority" if kind == "road.closed" else "permit")
+            self.log.add(
+                self.env.now,
+                kind,
+                self.roads.edge_ids[edge],
+                "authority" if kind == "road.closed" else "permit",
+            )
         self.snow.changes += 1
         self.dispatcher.wake()
 
@@ -234,11 +270,16 @@ class World:
         if inject.action == "slot":
             self.grid.slot()
         elif inject.action == "warn":
-            self.triggers.warn(inject.target, self.log.add(now, "warning.issued", inject.sender or "weather_service", inject.target, cause_row=row))
+            self.triggers.warn(
+                inject.target,
+                self.log.add(now, "warning.issued", inject.sender or "weather_service", inject.target, cause_row=row),
+            )
         elif sort == "feeder":
             self._feeder(inject, self._feeders[name], name, row)
         elif sort == "drops":
-            self.network.mend_drops(self._feeders[name], self.log.add(now, "feeder.restored", name, "drops", cause_row=row))
+            self.network.mend_drops(
+                self._feeders[name], self.log.add(now, "feeder.restored", name, "drops", cause_row=row)
+            )
         elif sort == "link":
             self._link(inject, self._links[name], row)
         elif sort == "road":
@@ -315,7 +356,9 @@ class World:
         fixed = self._fixed_of(site)
         for generator in [*standing, *([fixed] if fixed is not None and fixed not in standing else [])]:
             generator.broken = True
-            broke = self.log.add(self.env.now, "generator.broke", generator.id, self.network.site_id(site), cause_row=row)
+            broke = self.log.add(
+                self.env.now, "generator.broke", generator.id, self.network.site_id(site), cause_row=row
+            )
             if generator.running:
                 generator.halt()
                 self.gensets.stopped(generator, "broke", broke)
@@ -325,10 +368,16 @@ class World:
     def _counts(self) -> dict[str, float]:
         known = self.knowledge
         return {
-            "stations_out": known.stations_out, "sites_out": known.sites_out, "sites_without_mains": known.sites_without_mains,
-            "counties_hit": known.counties_hit, "jobs_waiting": len(self.dispatcher.waiting), "crews_free": len(self.dispatcher.free),
-            "core_rooms_out": known.core_rooms_out, "hubs_out": known.hubs_out, "townships_dark": known.townships_dark,
-        }  # fmt: skip
+            "stations_out": known.stations_out,
+            "sites_out": known.sites_out,
+            "sites_without_mains": known.sites_without_mains,
+            "counties_hit": known.counties_hit,
+            "jobs_waiting": len(self.dispatcher.waiting),
+            "crews_free": len(self.dispatcher.free),
+            "core_rooms_out": known.core_rooms_out,
+            "hubs_out": known.hubs_out,
+            "townships_dark": known.townships_dark,
+        }
 
     def _level_raised(self, level: Level, row: int) -> None:
         spec = self.scenario.spec.resources
@@ -367,4 +416,3 @@ class World:
         """Road node of a party's first depot."""
         depots = self.roster.depots.values()
         return next((d.node for d in depots if d.party == party), next(iter(depots)).node)
-

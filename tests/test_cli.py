@@ -185,9 +185,7 @@ def test_a_bug_says_where_to_report_it_and_leaves_no_half_run(town, drill, plays
     before = town.everything()
     result = drill("run", "little.yaml")
     assert (result.code, result.out) == (3, "")
-    assert re.fullmatch(
-        r"drill: a bug, please report it .*: KeyError: 's3'; --debug shows where\n", result.err
-    )
+    assert re.fullmatch(r"drill: a bug, please report it .*: KeyError: 's3'; --debug shows where\n", result.err)
     assert town.everything() == before
 
 

@@ -155,8 +155,7 @@ CHANGES = st.lists(
 @given(CHANGES)
 def test_outages_are_what_counting_every_minute_gives(changes):
     rows = [
-        (t / 60, "site.down" if down else "site.up", site, cause if down else "")
-        for t, site, down, cause in changes
+        (t / 60, "site.down" if down else "site.up", site, cause if down else "") for t, site, down, cause in changes
     ]
     out = dict.fromkeys(("s1", "s2", "s3"), False)
     stations, users = {"s1": 2, "s2": 1, "s3": 3}, {"s1": 150, "s2": 40, "s3": 60}
@@ -190,8 +189,7 @@ def test_outages_are_what_counting_every_minute_gives(changes):
 @given(CHANGES, st.floats(0, 2), st.floats(0, 2))
 def test_what_is_cumulative_never_falls(changes, one, other):
     rows = [
-        (t / 60, "site.down" if down else "site.up", site, cause if down else "")
-        for t, site, down, cause in changes
+        (t / 60, "site.down" if down else "site.up", site, cause if down else "") for t, site, down, cause in changes
     ]
     data = data_of(*rows, horizon_h=MINUTES / 60)
     early, late = sorted((one, other))

@@ -37,10 +37,7 @@ def test_the_first_cause_of_an_outage_stands():
 
 
 def test_an_end_without_a_beginning_is_passed_over():
-    assert (
-        figure("site_outage_h", (1, "site.up", "s1"), (2, "site.down", "s1", "power"), (3, "site.up", "s1"))
-        == 1
-    )
+    assert figure("site_outage_h", (1, "site.up", "s1"), (2, "site.down", "s1", "power"), (3, "site.up", "s1")) == 1
 
 
 @pytest.mark.parametrize(("at_h", "out"), [(1.9, 0), (2, 3), (4.9, 3), (5, 0)])

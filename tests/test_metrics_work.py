@@ -168,9 +168,7 @@ def test_visits_of_the_preparation_are_not_of_the_response():
 
 
 def test_people_vehicles_and_machines_are_counted_once():
-    sent = [
-        (number, "crew.sent", crew, "repair-0001") for number, crew in enumerate(["k1", "k1", "k2", "k3"])
-    ]
+    sent = [(number, "crew.sent", crew, "repair-0001") for number, crew in enumerate(["k1", "k1", "k2", "k3"])]
     rows = [
         *sent,
         (0, "job.opened", "repair-0001", "s3"),
@@ -350,9 +348,7 @@ def test_an_outage_that_the_desk_never_heard_of_is_not_in_the_mean():
 # ---------------------------------------------------------------- preparation and dispatch
 
 PLANNED = [(0, "measure.planned", "place_generators-01", site, 4.0) for site in ("s1", "s2", "s3", "h1")]
-PLACED = [
-    (t, "measure.done", "place_generators-01", site, 4.0) for t, site in ((1, "s1"), (4, "s2"), (6, "s3"))
-]
+PLACED = [(t, "measure.done", "place_generators-01", site, 4.0) for t, site in ((1, "s1"), (4, "s2"), (6, "s3"))]
 
 
 def test_planned_placements_are_on_time_late_or_never():

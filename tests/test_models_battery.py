@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from validation.worlds import OneSite
 
 from sim.models import battery
-from validation.worlds import OneSite
 
 # Site, Ah, radio W, transmission W, then (°C, SoH, hours to the first disconnect, further hours to the second):
 # parameters of the field, section 1.3; lead-acid, first disconnect at 0.25.
@@ -29,7 +29,9 @@ VECTORS = [
 ]
 IDS = [f"{row[0]}, {row[4]} °C" for row in VECTORS]
 vectors = pytest.mark.parametrize(
-    ("ah", "radio_w", "transmission_w", "celsius", "soh", "first_h", "second_h"), [row[1:] for row in VECTORS], ids=IDS
+    ("ah", "radio_w", "transmission_w", "celsius", "soh", "first_h", "second_h"),
+    [row[1:] for row in VECTORS],
+    ids=IDS,
 )
 
 
@@ -45,17 +47,26 @@ def test_formulas_give_the_reference_vectors(ah, radio_w, transmission_w, celsiu
 
 
 @vectors
-def test_a_site_that_loses_its_mains_goes_dark_by_the_reference_vectors(ah, radio_w, transmission_w, celsius, soh, first_h, second_h):
+def test_a_site_that_loses_its_mains_goes_dark_by_the_reference_vectors(
+    ah, radio_w, transmission_w, celsius, soh, first_h, second_h
+):
     """Fails when the simulated plant sheds radio or transmission at another time than the formulas say."""
     site = OneSite(
-        load_4g_w=radio_w, load_transmission_w=transmission_w, battery_ah=ah, soh=soh, battery_c=lambda _: celsius
+        load_4g_w=radio_w,
+        load_transmission_w=transmission_w,
+        battery_ah=ah,
+        soh=soh,
+        battery_c=lambda _: celsius,
     )
     site.mains(on=False, at_h=2.0)
     site.run(100.0)
     (radio_h,), (dark_h,) = site.when("radio.off"), site.when("transmission.off")
     assert radio_h - 2.0 == pytest.approx(first_h, abs=0.0051)
     assert dark_h - radio_h == pytest.approx(second_h, abs=0.051)
-    assert [row.object for row in site.log if row.kind in ("radio.off", "transmission.off")] == ["first_disconnect", "battery_empty"]
+    assert [row.object for row in site.log if row.kind in ("radio.off", "transmission.off")] == [
+        "first_disconnect",
+        "battery_empty",
+    ]
 
 
 def test_without_a_second_stage_radio_and_transmission_go_together():
@@ -88,7 +99,10 @@ def test_lithium_energy_of_a_new_battery():
     assert battery.lfp_full_h(100, 1000, 1.0, 25.0) == pytest.approx(4.608, abs=1e-6)
 
 
-@pytest.mark.parametrize(("celsius", "factor"), [(25, 1), (0, 0.9), (-10, 0.8), (-20, 0.65), (12.5, 0.95), (-15, 0.725), (40, 1), (-40, 0.65)])
+@pytest.mark.parametrize(
+    ("celsius", "factor"),
+    [(25, 1), (0, 0.9), (-10, 0.8), (-20, 0.65), (12.5, 0.95), (-15, 0.725), (40, 1), (-40, 0.65)],
+)
 def test_lithium_in_the_cold(celsius, factor):
     """Fails for another table, or for steps in place of straight lines between its points."""
     assert battery.lfp_factor(celsius) == pytest.approx(factor)
@@ -102,9 +116,7 @@ def test_lead_acid_in_the_cold_is_the_lower_of_two_rules(alpha):
     assert battery.lead_acid_factor(alpha, -18) == pytest.approx(min(0.45, 1 - 43 * alpha))
 
 
-@given(
-    st.floats(-40, 24.9), st.floats(0.1, 15), st.floats(0.2, 1.0), st.floats(200, 15_000), st.booleans()
-)
+@given(st.floats(-40, 24.9), st.floats(0.1, 15), st.floats(0.2, 1.0), st.floats(200, 15_000), st.booleans())
 def test_colder_is_never_longer(celsius, warmer_by, soh, load_w, lead_acid):
     """Fails when a rule for the cold jumps up somewhere."""
     full_h = battery.lead_acid_full_h if lead_acid else battery.lfp_full_h
@@ -123,7 +135,10 @@ def test_no_load_lasts_for_ever():
     assert battery.lead_acid_full_h(500, 0, 1, 25) == battery.lfp_full_h(500, 0, 1, 25) == float("inf")
 
 
-@pytest.mark.parametrize(("lead_acid", "soh", "least_h", "most_h"), [(True, 0.8, 8, 12), (True, 1.0, 8, 12), (False, 0.8, 3, 5), (False, 1.0, 3, 5)])
+@pytest.mark.parametrize(
+    ("lead_acid", "soh", "least_h", "most_h"),
+    [(True, 0.8, 8, 12), (True, 1.0, 8, 12), (False, 0.8, 3, 5), (False, 1.0, 3, 5)],
+)
 def test_recharging_takes_as_long_as_the_field_says(lead_acid, soh, least_h, most_h):
     """From the first disconnect to full on strong mains: lead-acid 8–12 h with its taper, lithium 3–5 h."""
     site = OneSite(lead_acid=lead_acid, soh=soh, s1=0.25 if lead_acid else 0.30)
@@ -160,5 +175,7 @@ def test_lithium_takes_no_charge_below_freezing():
 
 def test_recharging_is_limited_by_what_the_supply_has_left():
     """Fails when the headroom is ignored: 480 W on 48 V is 10 A, of which 0.9 arrive."""
-    assert battery.recharge_per_h(lead_acid=True, capacity_ah=500, soh=1.0, headroom_w=480, battery_c=20) == pytest.approx(0.9 * 10 / 500)
+    assert battery.recharge_per_h(
+        lead_acid=True, capacity_ah=500, soh=1.0, headroom_w=480, battery_c=20
+    ) == pytest.approx(0.9 * 10 / 500)
     assert battery.recharge_per_h(lead_acid=True, capacity_ah=500, soh=1.0, headroom_w=-5, battery_c=20) == 0

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from validation.worlds import OneSite, lines, step_at, steps
 
 from sim.models import battery
 from sim.models.generators import Generator
 from sim.resources import GENERATOR_KINDS
 from sim.settings import GeneratorSettings
 from sim.streams import Streams
-from validation.worlds import OneSite, lines, step_at, steps
 
 LEAD_ACID_ALPHAS = (0.006, 0.008, 0.010)
 
@@ -17,7 +17,11 @@ LEAD_ACID_ALPHAS = (0.006, 0.008, 0.010)
 def slopes(site):
     """Straight pieces of the charge that last longer than the log's millisecond: (piece, source, load in W)."""
     sources = steps(site.log, "site.source", "s")
-    before = (0.0, "mains", site.power.plant.load_4g_w + site.power.plant.load_5g_w + site.power.plant.load_transmission_w)
+    before = (
+        0.0,
+        "mains",
+        site.power.plant.load_4g_w + site.power.plant.load_5g_w + site.power.plant.load_transmission_w,
+    )
     found = []
     for piece in lines(site.log, "battery.level", "s"):
         if piece.end_h - piece.begin_h < 1e-3:
@@ -31,7 +35,9 @@ def slopes(site):
 def full_hours(plant, load_w):
     """What a full battery would last, for each coefficient the first segment could have chosen."""
     if plant.lead_acid:
-        return [battery.lead_acid_full_h(plant.battery_ah, load_w, plant.soh, 25.0, alpha) for alpha in LEAD_ACID_ALPHAS]
+        return [
+            battery.lead_acid_full_h(plant.battery_ah, load_w, plant.soh, 25.0, alpha) for alpha in LEAD_ACID_ALPHAS
+        ]
     return [battery.lfp_full_h(plant.battery_ah, load_w, plant.soh, 25.0)]
 
 
@@ -85,7 +91,7 @@ def test_charge_falls_on_battery_only_and_as_fast_as_the_load_says(made, happens
     site.run(now + 30)
     plant = site.power.plant
     for piece, source, load_w in slopes(site):
-        assert -1e-9 <= min(piece.first, piece.last)
+        assert min(piece.first, piece.last) >= -1e-9
         assert max(piece.first, piece.last) <= 1 + 1e-9
         if any(piece.begin_h < at <= piece.end_h + 1e-6 for at in swaps):
             continue
@@ -140,7 +146,9 @@ def test_losing_mains_and_getting_them_back_tells_the_whole_story():
         ("site.source", "mains"),
     ]
     assert site.when("radio.on") == pytest.approx([60.05], abs=1e-6)
-    at_shedding = next(row.value for row in site.log if row.kind == "battery.level" and row.t_h == site.when("radio.off")[0])
+    at_shedding = next(
+        row.value for row in site.log if row.kind == "battery.level" and row.t_h == site.when("radio.off")[0]
+    )
     assert at_shedding == pytest.approx(0.3, abs=1e-9)
 
 
@@ -261,7 +269,11 @@ def test_a_dry_generator_leaves_the_site_to_its_battery_and_then_to_nothing():
     (dry_h,) = site.when("generator.dry")
     assert site.when("radio.off")[0] > dry_h
     dark = next(number for number, row in enumerate(site.log) if row.kind == "transmission.off")
-    assert [row.kind for row in site.log.why(dark)] == ["transmission.off", "generator.dry", "generator.started"]
+    assert [row.kind for row in site.log.why(dark)] == [
+        "transmission.off",
+        "generator.dry",
+        "generator.started",
+    ]
 
 
 @pytest.mark.parametrize("lead_acid", [True, False])

@@ -138,9 +138,7 @@ def test_the_document_itself_is_left_alone(document):
     assert repr(document.data) == before
 
 
-@pytest.mark.parametrize(
-    "path", ["resources.depots.ten.petrol_5kw", "resources.depots.ten.generators.petrol_5kw"]
-)
+@pytest.mark.parametrize("path", ["resources.depots.ten.petrol_5kw", "resources.depots.ten.generators.petrol_5kw"])
 def test_a_generator_line_is_changed_however_it_is_named(document, path):
     spec = validate(ScenarioSpec, override(ScenarioSpec, document, {path: "7"}).document)
     assert spec.resources.depots["ten"].generators == {"petrol_5kw": 7, "diesel_8kw": 1}

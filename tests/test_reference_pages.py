@@ -19,9 +19,7 @@ COMMANDS = (PAGES / "commands.md").read_text(encoding="utf-8")
 
 
 def test_the_tables_are_up_to_date():
-    assert make_reference.page_with_tables(SCENARIO_FILES) == SCENARIO_FILES, (
-        "run python tools/make_reference.py"
-    )
+    assert make_reference.page_with_tables(SCENARIO_FILES) == SCENARIO_FILES, "run python tools/make_reference.py"
 
 
 def test_an_old_table_is_found():
@@ -45,9 +43,7 @@ def test_every_key_is_there():
 def test_links_within_a_page_lead_somewhere(page):
     headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
     anchors = {
-        found[1]
-        if (found := re.search(r"\{#(\w+)\}", heading))
-        else re.sub(r"\W+", "-", heading.lower()).strip("-")
+        found[1] if (found := re.search(r"\{#(\w+)\}", heading)) else re.sub(r"\W+", "-", heading.lower()).strip("-")
         for heading in headings
     }
     links = set(re.findall(r"\]\(#([\w-]+)\)", page))
@@ -106,9 +102,7 @@ def test_the_commands_are_those_of_the_page():
 @pytest.mark.parametrize("name", ALL)
 def test_every_option_is_on_the_page(name):
     chapter = next(part for part in COMMANDS.split("\n## ") if part.startswith(" ".join(name.split()[:2])))
-    options = {
-        option for parameter in ALL[name].params for option in parameter.opts if option.startswith("--")
-    }
+    options = {option for parameter in ALL[name].params for option in parameter.opts if option.startswith("--")}
     missing = {option for option in options - {"--help"} if option not in chapter}
     assert missing == set()
 

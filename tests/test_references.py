@@ -90,9 +90,7 @@ def test_who_helps_reports_to_a_depot(town, helper):
     town.change("hired: {crews: 1, depot: ten", helper)
     (problem,) = told_of(town)
     key = helper.partition(":")[0]
-    assert problem.startswith(
-        f"{town.line(helper)}: resources.{key}.depot is missing; they report to a depot"
-    )
+    assert problem.startswith(f"{town.line(helper)}: resources.{key}.depot is missing; they report to a depot")
 
 
 @pytest.mark.parametrize("way", ["from", "to"])
@@ -101,9 +99,7 @@ def test_crews_move_between_depots_of_the_ledger(town, way):
     line = f"- {{do: move_crews, crews: 1, from: {ends['from']}, to: {ends['to']}, by: +3 h}}"
     town.change("  levels:", f"    {line}\n  levels:")
     (problem,) = told_of(town)
-    assert problem.startswith(
-        f"{town.line(line)}: plan.before[1].{way} must be a depot of resources.depots: one of"
-    )
+    assert problem.startswith(f"{town.line(line)}: plan.before[1].{way} must be a depot of resources.depots: one of")
 
 
 @pytest.mark.parametrize(
@@ -257,9 +253,7 @@ def test_a_condition_needs_no_time(town):
 
 
 def test_every_problem_is_told_in_one_pass_and_in_order(town):
-    town.change("centre: ten", "centre: tne").change("for: O2", "for: O7").change(
-        "list: lifelines", "list: life"
-    )
+    town.change("centre: ten", "centre: tne").change("for: O2", "for: O7").change("list: lifelines", "list: life")
     town.change("学校,s6", "学校,s66", "lists/schools.csv")
     problems = told_of(town)
     assert len(problems) == 4

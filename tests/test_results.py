@@ -40,9 +40,7 @@ CHAPTERS = {
         "before": [{"do": "place_generators", "where": {"class": "A"}, "by": "+2 h"}],
         "vehicle_bands": [1, 3],
     },
-    "record": {
-        "rows": [{"kpi": "people", "value": ">20"}, {"kpi": "site_visits", "value": 475, "at": "unstated"}]
-    },
+    "record": {"rows": [{"kpi": "people", "value": ">20"}, {"kpi": "site_visits", "value": 475, "at": "unstated"}]},
     "assumptions": [{"set": "grid.total_h", "range": [24, 120], "why": "judgement"}],
     "resources": {"depots": {"d1": {"crews": 2, "petrol_5kw": 3}}},
     "hazards": [
@@ -129,9 +127,7 @@ def test_an_opened_run_written_again_gives_the_same_files(folder, tmp_path):
     other = open_run(folder).write(tmp_path / "other")
     for name in FILES:
         if name.endswith(".json"):
-            assert (other / name).read_text(encoding="utf-8") == (folder / name).read_text(
-                encoding="utf-8"
-            ), name
+            assert (other / name).read_text(encoding="utf-8") == (folder / name).read_text(encoding="utf-8"), name
 
 
 def test_a_run_opens_anywhere_without_its_topology(folder, tmp_path, monkeypatch):
@@ -377,9 +373,7 @@ def test_a_path_with_a_quote_is_a_path(tmp_path):
 
 
 def test_the_reference_names_every_file_and_column(folder):
-    page = (Path(__file__).parent.parent / "docs" / "reference" / "run_directory.md").read_text(
-        encoding="utf-8"
-    )
+    page = (Path(__file__).parent.parent / "docs" / "reference" / "run_directory.md").read_text(encoding="utf-8")
     for name in FILES:
         assert f"## {name}" in page
         if name.endswith(".parquet"):

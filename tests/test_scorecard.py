@@ -54,9 +54,7 @@ def test_a_target_of_a_group_counts_the_group_alone():
 
 
 def test_a_target_of_a_list_counts_its_sites():
-    row = target_of(
-        kpi="site_outage_h", of={"list": "chosen"}, at_most=5, lists={"chosen": frozenset({1, 2})}
-    )
+    row = target_of(kpi="site_outage_h", of={"list": "chosen"}, at_most=5, lists={"chosen": frozenset({1, 2})})
     assert row.simulated == 5
 
 
@@ -112,9 +110,7 @@ def test_an_undefined_target_is_neither_met_nor_missed(target, reason):
 
 
 def test_without_an_outage_nothing_counts_from_the_first():
-    row = target_of(
-        (0, "run.begins", "x"), kpi="restored_share", at="+1 h", since="first_outage", at_least=0.8
-    )
+    row = target_of((0, "run.begins", "x"), kpi="restored_share", at="+1 h", since="first_outage", at_least=0.8)
     assert row.met is None
     assert "there was no first outage" in row.reading
 
@@ -166,9 +162,7 @@ def test_a_recorded_number_stands_beside_the_simulated_one():
 
 
 def test_an_unstated_instant_is_shown_under_every_reading():
-    rows = record_of(
-        kpi="site_visits", value=475, at="unstated", readings=["+10 h", "2023-11-05T12:00", "+48 h"]
-    )
+    rows = record_of(kpi="site_visits", value=475, at="unstated", readings=["+10 h", "2023-11-05T12:00", "+48 h"])
     assert [row.simulated for row in rows] == [0, 1, 1]
     assert [row.recorded for row in rows] == [475] * 3
     assert [row.reading.rpartition("read as ")[2] for row in rows] == [
@@ -307,9 +301,7 @@ def full_card():
 def test_the_terminal_text_keeps_to_its_width(full_card, width):
     text = scorecard_text(full_card, width)
     assert max(cell_len(line) for line in text.splitlines()) <= width
-    assert " ".join(text.split()).startswith(
-        "plan NOT met: 1 of 2 targets missed; 1 undefined; worst: O1 断站时长"
-    )
+    assert " ".join(text.split()).startswith("plan NOT met: 1 of 2 targets missed; 1 undefined; worst: O1 断站时长")
     assert "\x1b" not in text
 
 

@@ -91,9 +91,7 @@ def test_guesses_survive_writing(town, tmp_path):
 def test_every_column_of_every_table_can_be_written():
     for name, listed in COLUMNS.items():
         table = TABLES["roads"] if name in ("nodes", "edges") else TABLES[name]
-        fields = {
-            field for field in table.__dataclass_fields__ if name != "nodes" or field.startswith("node")
-        }
+        fields = {field for field in table.__dataclass_fields__ if name != "nodes" or field.startswith("node")}
         fields = {field for field in fields if name != "edges" or field.startswith("edge")}
         assert {column.field for column in listed if column.field} == fields
 
@@ -149,9 +147,7 @@ def test_an_empty_feeder_hub_and_road_node_become_the_nearest_and_are_counted(to
 def test_the_nearest_feeder_is_one_of_the_same_county(tmp_path):
     (tmp_path / "sites.csv").write_text("id,county,lon,lat,class\nx,a,122,43.5,C\n", encoding="utf-8")
     (tmp_path / "counties.csv").write_text("id,lon,lat\na,121,43.5\nb,122,43.5\n", encoding="utf-8")
-    (tmp_path / "feeders.csv").write_text(
-        "id,county,lon,lat\nfar,a,121,43.5\nnear,b,122,43.5\n", encoding="utf-8"
-    )
+    (tmp_path / "feeders.csv").write_text("id,county,lon,lat\nfar,a,121,43.5\nnear,b,122,43.5\n", encoding="utf-8")
     (tmp_path / "t.yaml").write_text(
         "format: 1\nkind: files\nname: t\ncrs: WGS-84\nsites: sites.csv\ncounties: counties.csv\n"
         "feeders: feeders.csv\n",
@@ -208,9 +204,7 @@ def test_a_road_graph_in_two_parts_is_told(town, edit):
 def test_gcj02_is_refused_unless_asked_for(town, edit):
     edit("ten_sites.yaml", "crs: WGS-84", "crs: GCJ-02")
     assert len(problems(town)) == 1
-    assert re.match(
-        r"ten_sites\.yaml:\d+: crs must be WGS-84, or have `convert_from_gcj02", problems(town)[0]
-    )
+    assert re.match(r"ten_sites\.yaml:\d+: crs must be WGS-84, or have `convert_from_gcj02", problems(town)[0])
 
 
 @pytest.mark.parametrize("crs", ["BD-09", "EPSG:4326", "wgs84"])

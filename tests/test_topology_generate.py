@@ -167,9 +167,7 @@ def test_loads_and_batteries_lie_in_their_ranges(prefecture):
     assert np.isnan(sites.soh).all()
     assert np.isnan(sites.autonomy_h).all()
     load_a = (sites.load_4g_w + sites.load_5g_w + sites.load_transmission_w) / 48
-    assert (
-        sites.rectifier_kw / 3 * 50 - 50 >= load_a + 0.1 * sites.battery_ah - 1e-6
-    ).all()  # one module spare
+    assert (sites.rectifier_kw / 3 * 50 - 50 >= load_a + 0.1 * sites.battery_ah - 1e-6).all()  # one module spare
 
 
 def test_core_rooms_and_aggregation_nodes_have_generators(prefecture):

@@ -111,9 +111,7 @@ def test_a_list_is_no_topology(tmp_path):
 
 def test_the_schema_tells_all_three_kinds_with_units_and_sources():
     schema = topology_schema()
-    kinds = {
-        name: schema["$defs"][name]["properties"]["kind"]["const"] for name in ("Generated", "Files", "Plain")
-    }
+    kinds = {name: schema["$defs"][name]["properties"]["kind"]["const"] for name in ("Generated", "Files", "Plain")}
     assert set(kinds.values()) == {"generated", "files", "plain"}
     for name in ("SiteKnobs", "Equipment", "GridKnobs", "Transport", "RoadKnobs", "UserKnobs", "Settlements"):
         for knob, described in schema["$defs"][name]["properties"].items():
@@ -125,9 +123,7 @@ def test_the_reference_page_tells_every_knob_with_its_default():
     for chapter in (SiteKnobs, Equipment, GridKnobs, Transport, RoadKnobs, UserKnobs, Settlements):
         for name, knob in chapter.model_fields.items():
             default = f"{knob.default:g}" if isinstance(knob.default, float) else ".*"
-            assert re.search(rf"\| `{name}` \| {default} \| {re.escape(str(knob.description))} \|", page), (
-                name
-            )
+            assert re.search(rf"\| `{name}` \| {default} \| {re.escape(str(knob.description))} \|", page), name
 
 
 # The cache

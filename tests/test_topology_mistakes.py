@@ -96,9 +96,7 @@ def test_a_mistake_is_told_with_file_and_line(town, edit, file, old, new, told):
 
 def test_two_stations_of_one_operator_at_a_site_are_told(town, edit):
     edit("ten_sites/stations.csv", "hub_1_mobile,hub_1,mobile", ",hub_1,unicom")
-    assert problems(town) == [
-        "ten_sites/stations.csv:4: id must be unique (got 'hub_1_unicom', first on line 3)"
-    ]
+    assert problems(town) == ["ten_sites/stations.csv:4: id must be unique (got 'hub_1_unicom', first on line 3)"]
 
 
 def test_a_spreadsheet_in_utf_16_is_told(town):
@@ -141,9 +139,7 @@ def test_a_column_full_of_mistakes_is_not_told_ten_thousand_times(tmp_path):
 )
 def test_a_ring_that_is_not_closed_is_named(town, edit, old, new, why):
     edit("ten_sites/links.csv", old, new)
-    assert any(
-        line.startswith(f"ten_sites/links.csv:5: ring 'r1' is not closed: {why}") for line in problems(town)
-    )
+    assert any(line.startswith(f"ten_sites/links.csv:5: ring 'r1' is not closed: {why}") for line in problems(town))
 
 
 def test_a_ring_that_ends_in_two_hubs_is_closed(town, edit):

@@ -35,9 +35,7 @@ def test_the_shipped_one_is_the_reference_workload():
     np.testing.assert_allclose(share, [0.1, 0.2, 0.3, 0.4], atol=0.03)
 
 
-@pytest.mark.parametrize(
-    ("sites", "feeders", "last"), [(1, 1, 0), (39, 1, 0), (79, 1, 0), (80, 2, 1), (99, 2, 1)]
-)
+@pytest.mark.parametrize(("sites", "feeders", "last"), [(1, 1, 0), (39, 1, 0), (79, 1, 0), (80, 2, 1), (99, 2, 1)])
 def test_the_last_feeder_takes_what_is_left(tmp_path, sites, feeders, last):
     topology = load(tmp_path, f"sites: {sites}\n")
     assert len(topology.feeders.id) == feeders

@@ -92,9 +92,7 @@ def test_every_ring_is_closed(prefecture):
         assert len(ends) in (0, 2), ring
         assert len(ends) + len(inner) == len(graph), ring
         assert graph.number_of_edges() == len(pairs), ring
-        assert (
-            min((role[node] for node in ends), default=9) > max(role[node] for node in inner) or not ends
-        ), ring
+        assert min((role[node] for node in ends), default=9) > max(role[node] for node in inner) or not ends, ring
 
 
 def test_every_site_reaches_every_core_room(prefecture):

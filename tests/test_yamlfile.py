@@ -86,15 +86,11 @@ def test_scalars_follow_yaml_1_2(file, text, value):
     assert type(read) is type(value)
 
 
-characters = st.characters(
-    codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff"
-)
+characters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff")
 finite = st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
 plain_data = st.recursive(
     st.none() | st.booleans() | finite | st.text(characters),
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text("abc-_站", min_size=1), inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc-_站", min_size=1), inner, max_size=4),
     max_leaves=12,
 )
 
@@ -495,9 +491,7 @@ def test_a_wrong_value_is_told_as_people_wrote_it(file, content, problem):
 
 
 def test_all_problems_are_told_in_the_order_of_the_file(file):
-    content = (
-        "count: 0\ndepots:\n  x: {capacity_kwh: x}\nmod: 1\nhazards:\n  - {kind: flood}\n  - {kind: x}\n"
-    )
+    content = "count: 0\ndepots:\n  x: {capacity_kwh: x}\nmod: 1\nhazards:\n  - {kind: flood}\n  - {kind: x}\n"
     assert [line.split(" ")[:2] for line in told(file, content)] == [
         ["1:", "count"],
         ["3:", "depots.x.capacity_kwh"],

@@ -1,4 +1,6 @@
-"""Runs of the flagship for the calibration page: `python tools/calibration.py -n 200 --out docs/background/calibration.csv`.
+"""Runs of the flagship for the calibration page.
+
+`python tools/calibration.py -n 200 --out docs/background/calibration.csv`
 
 One row a seed, the figures of the record and their companions at their moments; then the quantiles on the terminal.
 `--set` changes the scenario as `drill run` does, to see what a reading or a range would give.
@@ -28,7 +30,14 @@ AT_SNAPSHOT = (
     "site_visits",
 )
 AFTER_ONSET_H = (24.0, 48.0, 72.0)
-WHOLE = ("station_outage_h", "generator_runs", "wasted_trips", "vehicles", "equipment_sets", "vehicle_turnouts")
+WHOLE = (
+    "station_outage_h",
+    "generator_runs",
+    "wasted_trips",
+    "vehicles",
+    "equipment_sets",
+    "vehicle_turnouts",
+)
 
 
 def figures(job: tuple[str, int, dict[str, str]]) -> dict[str, float]:
@@ -58,7 +67,11 @@ def _radios_out(run: object, stations: object) -> float:
     per = {
         str(station): float(a + b + c)
         for station, a, b, c in zip(
-            stations["id"], stations["radios_4g"], stations["radios_5g"], stations["radios_other"], strict=True  # type: ignore[index]
+            stations["id"],
+            stations["radios_4g"],
+            stations["radios_5g"],
+            stations["radios_other"],
+            strict=True,  # type: ignore[index]
         )
     }
     return sum(per[station] for station in out)

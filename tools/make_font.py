@@ -38,9 +38,7 @@ def wanted() -> set[int]:
 
 def subset(font: TTFont) -> None:
     """Leaves the wanted glyphs and the tables that draw them."""
-    options = Options(
-        hinting=False, layout_features=[], notdef_outline=True, name_IDs=["*"], glyph_names=False
-    )
+    options = Options(hinting=False, layout_features=[], notdef_outline=True, name_IDs=["*"], glyph_names=False)
     options.drop_tables += ["FFTM", "GDEF", "GPOS", "GSUB", "vhea", "vmtx", "gasp"]
     options.recalc_timestamp = False
     worker = Subsetter(options)

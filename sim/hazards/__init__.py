@@ -1,0 +1,1 @@
+"""What goes wrong: hazards draw injects and fields."""

@@ -24,9 +24,11 @@ _LAPSE_C_PER_DEG: Final = 0.7
 """Assumed: colder by this much a degree of latitude northward."""
 
 
-def snow_weather(storm: Snowstorm, onset_h: float, topology: Topology, cells: Cells, horizon_h: float, clock_h: float) -> Weather:
+def snow_weather(
+    storm: Snowstorm, onset_h: float, topology: Topology, cells: Cells, horizon_h: float, clock_h: float
+) -> Weather:
     """The storm's fields over cells × hourly knots. `clock_h`: local hour of day at the start."""
-    t = np.arange(int(np.ceil(horizon_h / KNOT_H)) + 2) * KNOT_H
+    t: Floats = np.arange(int(np.ceil(horizon_h / KNOT_H)) + 2, dtype=np.float64) * KNOT_H
     weight, delay_h = _footprint(storm, topology, cells)
     begins = onset_h + delay_h[:, None]
     x = np.clip((t[None, :] - begins) / storm.duration_h, 0.0, 1.0)
@@ -34,7 +36,9 @@ def snow_weather(storm: Snowstorm, onset_h: float, topology: Topology, cells: Ce
     intensity = weight[:, None] * 4 * x * (1 - x)
     rain_x = np.clip(storm.freezing_rain_first_h / storm.duration_h, 0.0, 1.0)
     rain = np.minimum(fallen, weight[:, None] * rain_x * rain_x * (3 - 2 * rain_x))
-    blow = np.clip(1 - (t[None, :] - begins - storm.duration_h) / _GUST_TAIL_H, 0.0, 1.0) * np.clip((t[None, :] - begins) / 3 + 0.5, 0.0, 1.0)
+    blow = np.clip(1 - (t[None, :] - begins - storm.duration_h) / _GUST_TAIL_H, 0.0, 1.0) * np.clip(
+        (t[None, :] - begins) / 3 + 0.5, 0.0, 1.0
+    )
     fields = {
         "water_mm": storm.water_mm * fallen,
         "icing_mm": storm.water_mm * rain,
@@ -87,7 +91,11 @@ def _temperature_c(storm: Snowstorm, onset_h: float, t: Floats, clock_h: float) 
     after = levels.day_after + (levels.night_after - levels.day_after) * night
     ends = onset_h + storm.duration_h
     falling = np.interp(t, [onset_h - 6, onset_h + 2, ends], [levels.before, levels.during, levels.during])
-    return np.where(t < ends, falling, np.where(t < ends + 3, levels.during + (after - levels.during) * (t - ends) / 3, after))
+    return np.where(
+        t < ends,
+        falling,
+        np.where(t < ends + 3, levels.during + (after - levels.during) * (t - ends) / 3, after),
+    )
 
 
 def stress_mm(storm: Snowstorm, weather: Weather) -> Floats:
@@ -142,4 +150,6 @@ def fibre_breaks(storm: Snowstorm, weather: Weather, topology: Topology, streams
     lasts_h = snowing.sum(axis=1) * KNOT_H
     times_h = quantise_array_h(begins_h + needed_h)
     broken = np.flatnonzero(needed_h < lasts_h)
-    return [Inject(float(times_h[i]), "fail", f"link:{links.id[aerial[i]]}", source=storm.kind) for i in broken.tolist()]
+    return [
+        Inject(float(times_h[i]), "fail", f"link:{links.id[aerial[i]]}", source=storm.kind) for i in broken.tolist()
+    ]

@@ -95,4 +95,3 @@ Hazard = Annotated[Snowstorm | MainsFailures | FeederFailures, Field(discriminat
 
 EARTH_KM_PER_DEG = 111.195
 """Kilometres a degree of latitude. Source: mean Earth radius 6371.0 km (IUGG)."""
-

@@ -23,9 +23,9 @@ from sim.metrics.ground import Ground
 from sim.metrics.outages import CAUSES
 from sim.metrics.parts import ADDITIVE
 from sim.metrics.preparation import Dispatch, dispatch
-from sim.metrics.select import select
 from sim.metrics.tables import Frame, Tables, tables
 from sim.metrics.visits import RESULTS
+from sim.selection import select
 
 __all__ = [
     "ADDITIVE",

@@ -93,9 +93,7 @@ def bands(of: Ratio, bounds: Sequence[float], horizon_h: float) -> list[Band]:
     """Hours by band while any site was without mains; the last band is the time with nobody on duty."""
     hours = np.diff(np.append(of.moments, max(horizon_h, *of.moments[-1:])))
     edges = [0.0, *sorted(bounds), inf]
-    place = np.where(
-        np.isinf(of.sites_per_vehicle), len(edges) - 1, np.searchsorted(edges, of.sites_per_vehicle) - 1
-    )
+    place = np.where(np.isinf(of.sites_per_vehicle), len(edges) - 1, np.searchsorted(edges, of.sites_per_vehicle) - 1)
     return [
         Band(low, high, float(hours[place == number].sum()))
         for number, (low, high) in enumerate(zip(edges, [*edges[1:], inf], strict=True))

@@ -64,9 +64,7 @@ class Ground:
     @cached_property
     def parties(self) -> tuple[str, ...]:
         """Names of parties; the first is the empty name of "none"."""
-        items = (
-            text(self.inventory[item], "party") for item in ("site", "depot", "crew", "loader", "generator")
-        )
+        items = (text(self.inventory[item], "party") for item in ("site", "depot", "crew", "loader", "generator"))
         return _names(items)
 
     @cached_property

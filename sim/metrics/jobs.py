@@ -105,8 +105,6 @@ def journeys_of(log: Columns, names: Names, jobs: Jobs, horizon_h: float) -> Jou
     mine[mine] = crew[start[number[mine]]] == crew[mine]
     road_h = np.bincount(number[mine], np.nan_to_num(lost_h[mine]), minlength=len(start)).astype(np.float64)
     job_of_name = first_of(jobs.name, len(log.names))
-    found = Journeys(
-        crew[start], job_of_name[log.object[rows[start]]], rows[start], log.t_h[rows[start]], road_h
-    )
+    found = Journeys(crew[start], job_of_name[log.object[rows[start]]], rows[start], log.t_h[rows[start]], road_h)
     order = np.argsort(found.row)
     return Journeys(found.crew[order], found.job[order], found.row[order], found.sent_h[order], road_h[order])

@@ -54,9 +54,7 @@ class Visits:
         return len(self.job)
 
 
-def visits_of(
-    log: Columns, ground: Ground, names: Names, jobs: Jobs, journeys: Journeys, horizon_h: float
-) -> Visits:
+def visits_of(log: Columns, ground: Ground, names: Names, jobs: Jobs, journeys: Journeys, horizon_h: float) -> Visits:
     """Visits in order of arrival; rows of jobs that were never opened are left out."""
     job_of_name = first_of(jobs.name, len(log.names))
     rows = rows_with(log, "job.onsite")
@@ -83,9 +81,7 @@ def visits_of(
     )  # fmt: skip
 
 
-def _ends(
-    log: Columns, rows: Ints, job: Ints, job_of_name: Ints, horizon_h: float
-) -> tuple[Ints, Floats, Ints]:
+def _ends(log: Columns, rows: Ints, job: Ints, job_of_name: Ints, horizon_h: float) -> tuple[Ints, Floats, Ints]:
     """End row (the last row of the log while under way), end time (NaN) and result of each visit."""
     ends = rows_with(log, *_ENDS)
     ends = ends[log.t_h[ends] <= horizon_h]
@@ -144,9 +140,7 @@ def _handled(log: Columns, names: Names, stay: tuple[Ints, Ints], site: Ints, cr
     return result
 
 
-def visit_columns(
-    log: Columns, ground: Ground, jobs: Jobs, visits: Visits, chosen: Bools
-) -> dict[str, Texts]:
+def visit_columns(log: Columns, ground: Ground, jobs: Jobs, visits: Visits, chosen: Bools) -> dict[str, Texts]:
     """Some of the visits as the table of the run directory."""
     picked = {name: column[chosen] for name, column in vars(visits).items()}
     kind = jobs.kind[picked["job"]]

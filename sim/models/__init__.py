@@ -1,0 +1,1 @@
+"""What happens: the models that run on the clock."""

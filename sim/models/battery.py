@@ -6,6 +6,7 @@ rate); the power law with exponent 1.35 is fitted to that table within 3 % (2 h:
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import inf
 from typing import Final
 
@@ -44,13 +45,15 @@ def lfp_factor(battery_c: float) -> float:
     points = _LFP_COLD
     if battery_c <= points[0][0]:
         return points[0][1]
-    for (low_c, low), (high_c, high) in zip(points, points[1:], strict=False):
+    for (low_c, low), (high_c, high) in pairwise(points):
         if battery_c <= high_c:
             return low + (high - low) * (battery_c - low_c) / (high_c - low_c)
     return points[-1][1]
 
 
-def lead_acid_full_h(capacity_ah: float, load_w: float, soh: float, battery_c: float, alpha: float | None = None) -> float:
+def lead_acid_full_h(
+    capacity_ah: float, load_w: float, soh: float, battery_c: float, alpha: float | None = None
+) -> float:
     """Hours a full lead-acid battery would carry a constant load to the end; infinite at no load."""
     if load_w <= 0:
         return inf

@@ -6,7 +6,7 @@ because there are thousands of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf, isinf
 from typing import Final
@@ -16,6 +16,7 @@ from simpy import Environment
 from sim.log import EventLog
 from sim.models.generators import Generator
 from sim.models.roads import Roads
+from sim.models.steps import Steps
 from sim.resources import CrewSpec
 from sim.settings import RoadSettings
 from sim.streams import Streams
@@ -51,11 +52,38 @@ class Crew:
     """A crew (抢修队) with its vehicle."""
 
     __slots__ = (
-        "busy", "called", "carried", "depot", "fuel_l", "grade_c", "id", "journeys", "node", "on_since_h", "party",
-        "people", "ready_h", "resting", "shift_left_h", "site", "skills", "spec", "vehicle", "vehicle_id",
-    )  # fmt: skip
+        "busy",
+        "called",
+        "carried",
+        "depot",
+        "fuel_l",
+        "grade_c",
+        "id",
+        "journeys",
+        "node",
+        "on_since_h",
+        "party",
+        "people",
+        "ready_h",
+        "resting",
+        "shift_left_h",
+        "site",
+        "skills",
+        "spec",
+        "vehicle",
+        "vehicle_id",
+    )
 
-    def __init__(self, name: str, depot: DepotStock, party: str, spec: CrewSpec, vehicle: str, skills: frozenset[str], ready_h: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        depot: DepotStock,
+        party: str,
+        spec: CrewSpec,
+        vehicle: str,
+        skills: frozenset[str],
+        ready_h: float,
+    ) -> None:
         self.id, self.depot, self.party, self.spec = name, depot, party, spec
         self.vehicle, self.vehicle_id = vehicle, f"{name}-vehicle"
         self.skills, self.people = skills, spec.people
@@ -82,9 +110,17 @@ class Crew:
     def likeness(self, now: float) -> tuple[object, ...]:
         """Crews alike in this would be at any job at the same time."""
         return (
-            self.node, self.site, self.vehicle, self.depot.id, self.party, bool(self.carried), self.fuel_l < 20, self.skills,
-            self.people, round(self.work_left_h(now), 1),
-        )  # fmt: skip
+            self.node,
+            self.site,
+            self.vehicle,
+            self.depot.id,
+            self.party,
+            bool(self.carried),
+            self.fuel_l < 20,
+            self.skills,
+            self.people,
+            round(self.work_left_h(now), 1),
+        )
 
     def work_left_h(self, now: float) -> float:
         """Hours until the hard stop, for a job that would begin now; the shift's own end only bars new jobs."""
@@ -102,7 +138,15 @@ class Crew:
 class Driving:
     """How crews get from place to place."""
 
-    def __init__(self, roads: Roads, spec: RoadSettings, site_key: Callable[[int], int], streams: Streams, env: Environment, log: EventLog) -> None:
+    def __init__(
+        self,
+        roads: Roads,
+        spec: RoadSettings,
+        site_key: Callable[[int], int],
+        streams: Streams,
+        env: Environment,
+        log: EventLog,
+    ) -> None:
         self.roads, self._spec, self._streams = roads, spec, streams
         self._site_key, self._env, self._log = site_key, env, log
         self._trips: dict[int, int] = {}
@@ -112,7 +156,7 @@ class Driving:
         """Whether journeys are drawn instead of driven."""
         return self._spec.travel_h is not None
 
-    def estimate_h(self, crew: Crew, site: int, now: float, with_generator: bool, via_depot: bool = False) -> float:
+    def estimate_h(self, crew: Crew, site: int, now: float, with_generator: bool, via_depot: bool) -> float:
         """Expected hours from where the crew is to the site's door; inf where it cannot get there now."""
         if self._spec.travel_h is not None:
             return self._spec.travel_h.median_h
@@ -135,7 +179,7 @@ class Driving:
         kg = min((g.kind.mass_kg for g in crew.carried), default=80.0) / crew.people if with_generator else 0.0
         return self.roads.access(site, crew.vehicle, kg, now, self._spec.carry_kg_per_person)
 
-    def to_site(self, crew: Crew, job: Job, with_generator: bool, row: int) -> Iterator[object]:
+    def to_site(self, crew: Crew, job: Job, with_generator: bool, row: int) -> Steps[bool]:
         """Steps of the journey to a job's site; True in the end if the crew got there."""
         site = job.site
         if self._spec.travel_h is not None:
@@ -158,7 +202,7 @@ class Driving:
         crew.site = site
         return True
 
-    def to_node(self, crew: Crew, target: int, row: int, job: Job | None = None) -> Iterator[object]:
+    def to_node(self, crew: Crew, target: int, row: int, job: Job | None = None) -> Steps[bool]:
         """Steps of the journey to a road node, on the roads as they are on the way; True if the crew got there.
 
         A crew whose job has lapsed stops at the next junction.
@@ -182,7 +226,7 @@ class Driving:
                 return False
         return True
 
-    def _legs(self, crew: Crew, legs: list[tuple[int, int]], row: int, job: Job | None) -> Iterator[object]:
+    def _legs(self, crew: Crew, legs: list[tuple[int, int]], row: int, job: Job | None) -> Steps[None]:
         """Drive leg by leg until the way is done, the next leg has closed or the job has lapsed."""
         for edge, node in legs:
             if job is not None and job.status == "lapsed":

@@ -25,7 +25,12 @@ from sim.vocabulary import Job, JobKind
 
 _LINE_REPORTED_BY_H: Final = 1.0
 """Assumed: after this time without word of the line, a site's own supply is suspected."""
-_PART_SKILL: Final = {"radio": "wireless", "transmission": "transmission", "rectifier": "power", "battery": "power"}
+_PART_SKILL: Final = {
+    "radio": "wireless",
+    "transmission": "transmission",
+    "rectifier": "power",
+    "battery": "power",
+}
 
 
 class Desk:
@@ -54,7 +59,14 @@ class Desk:
     # jobs
 
     def open_job(
-        self, kind: JobKind, site: int, row: int, deadline_h: float = inf, skill: str = "power", part: str = "", rank: int | None = None
+        self,
+        kind: JobKind,
+        site: int,
+        row: int,
+        deadline_h: float = inf,
+        skill: str = "power",
+        part: str = "",
+        rank: int | None = None,
     ) -> Job:
         """Put something to be done in the queue."""
         number = self._count[kind] = self._count.get(kind, 0) + 1
@@ -174,7 +186,9 @@ class Desk:
         if self.knowledge.line_out(site):
             self.knowledge.mains(site, lost=True, now=self._env.now)
             self._consider(site, file, row)
-        elif not self.knowledge.upstream_down(site) and not file.repairs and (file.job is None or not file.job_active()):
+        elif (
+            not self.knowledge.upstream_down(site) and not file.repairs and (file.job is None or not file.job_active())
+        ):
             file.repairs["scout"] = self.open_job("scout", site, row)
 
     def scouted(self, site: int, row: int) -> None:

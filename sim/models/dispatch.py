@@ -13,7 +13,7 @@ from math import inf, isinf
 from typing import Final
 
 from simpy import Environment
-from simpy.events import Event
+from simpy.events import Event, EventPriority
 
 from sim.log import EventLog
 from sim.models.crews import Crew, Driving
@@ -29,7 +29,7 @@ _REFUEL_L: Final = 20.0
 """A crew with less fuel than this goes by its depot before a refuelling."""
 _RETRY_H: Final = 0.5
 """While somebody is free and cannot reach a job, roads are looked at again this often."""
-_LATE: Final = 2
+_LATE: Final = EventPriority(2)
 """SimPy priority of a decision: after everything else of the same instant."""
 
 Need = tuple[str, str, int]
@@ -40,7 +40,13 @@ class Dispatcher:
     """Pairs waiting jobs with free crews, as the policy says."""
 
     def __init__(
-        self, policy: Policy, driving: Driving, visits: Visits, settings: DeskSettings, env: Environment, log: EventLog
+        self,
+        policy: Policy,
+        driving: Driving,
+        visits: Visits,
+        settings: DeskSettings,
+        env: Environment,
+        log: EventLog,
     ) -> None:
         self._policy, self._driving, self._visits = policy, driving, visits
         self._settings, self._env, self._log = settings, env, log
@@ -205,7 +211,9 @@ class Dispatcher:
         party, what, county = need
         if own_county and crew.depot.county != county:
             return False
-        return self._may_serve(crew, party) and (self._has_generator(crew) if what == "generator" else what in crew.skills)
+        return self._may_serve(crew, party) and (
+            self._has_generator(crew) if what == "generator" else what in crew.skills
+        )
 
     def _may_serve(self, crew: Crew, party: str) -> bool:
         return crew.party == party or not party or not crew.party or party in self.helpers.get(crew.party, ())
@@ -235,7 +243,9 @@ class Dispatcher:
 
     def estimate_h(self, crew: Crew, job: Job) -> float:
         """Expected hours for this crew to be at the job's site; inf if it cannot be."""
-        return self._driving.estimate_h(crew, job.site, self._env.now, job.kind in NEEDS_GENERATOR, self.via_depot(crew, job))
+        return self._driving.estimate_h(
+            crew, job.site, self._env.now, job.kind in NEEDS_GENERATOR, self.via_depot(crew, job)
+        )
 
     def _best_crew(self, job: Job, own_county: bool) -> Crew | None:
         """The crew that would be there first. Marks the job where nobody free can be.
@@ -273,7 +283,9 @@ class Dispatcher:
         """An order of a `decide` policy; one that breaks the rules is a bug of the policy and says so."""
         crew, job = self.free.get(order.crew.id), self.waiting.get(order.job.id)
         if crew is None or job is None or job.status != "open":
-            raise ValueError(f"policy sent {order.crew.id} to {order.job.id}: the crew is not free or the job not waiting")
+            raise ValueError(
+                f"policy sent {order.crew.id} to {order.job.id}: the crew is not free or the job not waiting"
+            )
         if not self.can_serve(crew, job):
             raise ValueError(f"policy sent {order.crew.id} to {order.job.id}, which it cannot serve")
         stay_h = None if order.until_h is None else max(0.0, order.until_h - self._env.now)
@@ -285,7 +297,7 @@ class Dispatcher:
         job.status, job.crew = "assigned", crew.id
         crew.busy = True
         row = self._log.add(self._env.now, "job.assigned", job.id, crew.id, cause_row=job.cause_row)
-        self._env.process(self._visits.serve(crew, job, stay_h, self.via_depot(crew, job), row))  # type: ignore[arg-type]
+        self._env.process(self._visits.serve(crew, job, stay_h, self.via_depot(crew, job), row))
 
 
 class DeskView:
@@ -313,5 +325,3 @@ class DeskView:
     def has_road_to(self, crew: CrewView, job: Job) -> bool:
         """Whether a way is open."""
         return not isinf(self.travel_h(crew, job))
-
-

@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 from sim.hazards.weather import KNOT_H, Weather
 from sim.topology.tables import Topology
 
-_LOGGED: Final = {"depth_cm": ("snow.depth", 0.3), "water_mm": ("snow.water", 0.3), "temperature_c": ("air.temperature", 0.3)}
+_LOGGED: Final = {
+    "depth_cm": ("snow.depth", 0.3),
+    "water_mm": ("snow.water", 0.3),
+    "temperature_c": ("air.temperature", 0.3),
+}
 """Field → kind of row and how far a straight line between rows may be from the field."""
 
 FieldRow = tuple[float, str, str, float]
@@ -37,7 +41,9 @@ def field_rows(weather: Weather, topology: Topology, horizon_h: float) -> list[F
 
 def _used_cells(weather: Weather, topology: Topology) -> NDArray[np.int64]:
     sites, roads = topology.sites, topology.roads
-    return np.unique(np.concatenate([weather.cells.of(sites.lon, sites.lat), weather.cells.of(roads.node_lon, roads.node_lat)]))
+    return np.unique(
+        np.concatenate([weather.cells.of(sites.lon, sites.lat), weather.cells.of(roads.node_lon, roads.node_lat)])
+    )
 
 
 def bends(series: NDArray[np.float64], tolerance: float) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import inf
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from sim.log import EventLog
 from sim.models.generators import Generator
 from sim.models.network import Network
 from sim.models.site import SitePower
+from sim.models.steps import Steps
 from sim.models.timer import Timer
 from sim.plan import GeneratorRules
 from sim.settings import GeneratorSettings
@@ -31,9 +32,15 @@ class Gensets:
     """Which generator stands where, and which one carries its site."""
 
     def __init__(
-        self, network: Network, rules: GeneratorRules, settings: GeneratorSettings, temperature_c: Callable[[int], float],
-        streams: Streams, env: Environment, log: EventLog,
-    ) -> None:  # fmt: skip
+        self,
+        network: Network,
+        rules: GeneratorRules,
+        settings: GeneratorSettings,
+        temperature_c: Callable[[int], float],
+        streams: Streams,
+        env: Environment,
+        log: EventLog,
+    ) -> None:
         self._network, self._rules, self._settings = network, rules, settings
         self._temperature_c, self._streams, self._env, self._log = temperature_c, streams, env, log
         self.standing: dict[int, list[Generator]] = {}
@@ -67,7 +74,7 @@ class Gensets:
         """Generators at a site that could be started."""
         return [g for g in self.standing.get(site, []) if not g.broken and g.tank.level(self._env.now) > 1e-6]
 
-    def start(self, generator: Generator, site: int, row: int) -> Iterator[object]:
+    def start(self, generator: Generator, site: int, row: int) -> Steps[bool]:
         """Attempts to start, as steps of a process; True in the end if it carries the site (or mains are back)."""
         place = self._network.site_id(site)
         for attempt in (1, 2):
@@ -97,7 +104,12 @@ class Gensets:
         """Pour fuel in; litres that fitted. The next refuelling is planned anew."""
         poured = generator.fill(litres)
         row = self._log.add(
-            self._env.now, "generator.fuelled", generator.id, self._network.site_id(site), generator.tank.level(self._env.now), row
+            self._env.now,
+            "generator.fuelled",
+            generator.id,
+            self._network.site_id(site),
+            generator.tank.level(self._env.now),
+            row,
         )
         if generator.running:
             self._plan_refuel(site, generator, row)
@@ -166,7 +178,7 @@ class Gensets:
             return
         self._env.process(self._start_later(generator, site, delay_h, row))
 
-    def _start_later(self, generator: Generator, site: int, delay_h: float, row: int) -> Iterator[object]:
+    def _start_later(self, generator: Generator, site: int, delay_h: float, row: int) -> Steps[None]:
         yield self._env.timeout(delay_h)
         if generator.site != site or site in self.running or generator.broken:
             return

@@ -41,7 +41,9 @@ class Knowledge:
         self._files: dict[int, SiteFile] = {}
         self._stations = topology.stations_per_site
         self._township = topology.sites.township
-        self._township_sites = np.bincount(self._township[self._township >= 0], minlength=len(topology.townships.id)).tolist()
+        self._township_sites = np.bincount(
+            self._township[self._township >= 0], minlength=len(topology.townships.id)
+        ).tolist()
         self._township_down: dict[int, int] = {}
         self._lines_out: dict[int, float] = {}
         self._on_line: dict[int, list[int]] = {}
@@ -114,7 +116,11 @@ class Knowledge:
     def report_line(self, feeder: int) -> list[int]:
         """A feeder is reported out; the sites known to be down for no known reason."""
         self._lines_out.setdefault(feeder, nan)
-        return [site for site, file in self._files.items() if file.down and not file.mains_lost and int(self._topology.sites.feeder[site]) == feeder]
+        return [
+            site
+            for site, file in self._files.items()
+            if file.down and not file.mains_lost and int(self._topology.sites.feeder[site]) == feeder
+        ]
 
     def line_back(self, feeder: int) -> None:
         """A feeder is reported live."""
@@ -156,7 +162,9 @@ class Knowledge:
     def upstream_down(self, site: int) -> bool:
         """Whether a silent site is explained by its hub or by a neighbour on its ring or spur in trouble."""
         hub = int(self._hub[site])
-        return any(self._in_trouble(other) for other in ([hub] if hub >= 0 and hub != site else []) + self._neighbours(site))
+        return any(
+            self._in_trouble(other) for other in ([hub] if hub >= 0 and hub != site else []) + self._neighbours(site)
+        )
 
     def _in_trouble(self, site: int) -> bool:
         file = self._files.get(site)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import isinf
 
 from simpy import Environment
 
 from sim.log import EventLog
 from sim.models.roads import Roads
+from sim.models.steps import Steps
 from sim.resources import LoaderSpec
 from sim.units import quantise_h
 from sim.vocabulary import Job
@@ -55,13 +56,15 @@ class Loaders:
         for job in self._wanted():
             if not self._idle:
                 return
-            hours = self._roads.opening_hours(self._roads.site_node[job.site], self._spec.drive_kmh, self._spec.clear_kmh, self._env.now)
+            hours = self._roads.opening_hours(
+                self._roads.site_node[job.site], self._spec.drive_kmh, self._spec.clear_kmh, self._env.now
+            )
             loader = min(self._idle, key=lambda machine: (hours[machine.node], machine.id))
             if isinf(hours[loader.node]):
                 continue
             self._idle.remove(loader)
             self._aims[loader.id] = job.site
-            self._env.process(self._open_way(loader, job))  # type: ignore[arg-type]
+            self._env.process(self._open_way(loader, job))
 
     def _wanted(self) -> list[Job]:
         """Jobs behind closed roads to which no loader is on its way yet, in the desk's order."""
@@ -93,7 +96,7 @@ class Loaders:
             return []
         return self._roads.opening_way(node, target, self._spec.drive_kmh, self._spec.clear_kmh, self._env.now)
 
-    def _open_way(self, loader: Loader, job: Job) -> Iterator[object]:
+    def _open_way(self, loader: Loader, job: Job) -> Steps[None]:
         """Drive to the job's site, clearing what lies in the way; then be free there."""
         began_h = self._env.now
         for edge, node in self._legs(loader, job):
@@ -112,7 +115,7 @@ class Loaders:
         self._idle.append(loader)
         self.wake()
 
-    def _clear(self, loader: Loader, edge: int, row: int) -> Iterator[object]:
+    def _clear(self, loader: Loader, edge: int, row: int) -> Steps[None]:
         now, spec = self._env.now, self._spec
         depth_cm = float(self._roads.snow.depths_cm(now)[edge])
         speed = spec.clear_kmh if depth_cm <= _DRIFT_CM else spec.drift_kmh
@@ -122,7 +125,7 @@ class Loaders:
         self._log.add(self._env.now, "road.cleared", self._roads.edge_ids[edge], loader.id, cause_row=row)
         self.opened()
 
-    def _clear_track(self, loader: Loader, job: Job) -> Iterator[object]:
+    def _clear_track(self, loader: Loader, job: Job) -> Steps[None]:
         spur_km = self._roads.spur_km(job.site)
         if spur_km <= 0 or not self._roads.track_closed(job.site, self._env.now):
             return

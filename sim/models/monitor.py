@@ -34,11 +34,12 @@ class Hearer(Protocol):
 
 
 class Monitor:
-    """Carries alarms from the network to the desk, late or not at all."""
+    """Carries alarms from the network to the desk, late or not at all. `desk` is set before the clock starts."""
+
+    desk: Hearer
 
     def __init__(self, network: Network, settings: DeskSettings, env: Environment, log: EventLog) -> None:
         self._network, self._settings, self._env, self._log = network, settings, env, log
-        self.desk: Hearer | None = None
         self._unheard: dict[int, dict[str, int]] = {}
         self._told: dict[int, set[str]] = {}
         self._near: dict[int, list[int]] = {}
@@ -95,7 +96,7 @@ class Monitor:
 
     def link_broken(self, link: int, row: int) -> None:
         """Loss of light: seen from the end that still reaches the centre."""
-        self._later(lambda: self.desk is not None and self.desk.hears_link(link, row))
+        self._later(lambda: self.desk.hears_link(link, row))
 
     def supply_changed(self, site: int, power: SitePower) -> None:
         """Not an alarm."""
@@ -136,16 +137,16 @@ class Monitor:
 
     def _send(self, site: int, alarm: str, row: int) -> None:
         self._told.setdefault(site, set()).add(alarm)
-        self._later(lambda: self.desk is not None and self.desk.hears(site, alarm, row))
+        self._later(lambda: self.desk.hears(site, alarm, row))
 
     def _send_clear(self, site: int, alarm: str, row: int) -> None:
         told = self._told.get(site)
         if told is None or alarm not in told:
             return
         told.discard(alarm)
-        self._later(lambda: self.desk is not None and self.desk.hears_clear(site, alarm, row))
+        self._later(lambda: self.desk.hears_clear(site, alarm, row))
 
-    def _later(self, call: Callable[[], object]) -> None:
+    def _later(self, call: Callable[[], None]) -> None:
         if self._settings.alarm_h <= 0:
             call()
         else:
@@ -172,5 +173,4 @@ class Monitor:
                 continue
             self._told.setdefault(site, set()).add("down")
             self._unheard.get(site, {}).pop("down", None)
-            if self.desk is not None:
-                self.desk.reads_list(site, row)
+            self.desk.reads_list(site, row)

@@ -38,7 +38,9 @@ def triangle_quantile(spec: Triangle, u: float) -> float:
 class Plants:
     """Makes the `Plant` of a site that is struck, and says what the desk would expect of it."""
 
-    def __init__(self, topology: Topology, spec: ScenarioSpec, weather: Weather, streams: Streams, quilted: set[int]) -> None:
+    def __init__(
+        self, topology: Topology, spec: ScenarioSpec, weather: Weather, streams: Streams, quilted: set[int]
+    ) -> None:
         self._topology, self._spec, self._weather, self._streams = topology, spec, weather, streams
         self._quilted = quilted
         self.cells = weather.cells.of(topology.sites.lon, topology.sites.lat)
@@ -103,12 +105,16 @@ class Plants:
             return settings.endurance_h.quantile(self._draw("endurance_h", site))
         if not isnan(float(sites.autonomy_h[site])):
             return float(sites.autonomy_h[site])
-        full_w = float(sites.load_4g_w[site] + sites.load_5g_w[site]) * settings.night_load + float(sites.load_transmission_w[site])
+        full_w = float(sites.load_4g_w[site] + sites.load_5g_w[site]) * settings.night_load + float(
+            sites.load_transmission_w[site]
+        )
         lead_acid = bool(sites.chemistry[site] == _LEAD_ACID)
         triangle = settings.s1 if lead_acid else settings.s1_lfp
         share = 1.0 - (triangle.mode if sites.two_stage[site] else 0.0)
         full_h = battery.lead_acid_full_h if lead_acid else battery.lfp_full_h
-        return share * full_h(float(sites.battery_ah[site]), full_w, self._spec.desk.assumed_soh, self._temperature(site)(now))
+        return share * full_h(
+            float(sites.battery_ah[site]), full_w, self._spec.desk.assumed_soh, self._temperature(site)(now)
+        )
 
     def need_kw(self, site: int) -> float:
         """Generator power that carries the whole DC load of a site."""
@@ -130,5 +136,3 @@ class Plants:
     def gust_mps(self, site: int, now: float) -> float:
         """Gusts at a site."""
         return self._weather.at("gust_mps", int(self.cells[site]), now)
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from simpy import Environment
 
@@ -10,6 +10,7 @@ from sim.log import EventLog
 from sim.models.crews import Crew, DepotStock, Driving
 from sim.models.desk import Desk
 from sim.models.dispatch import Dispatcher
+from sim.models.steps import Steps
 from sim.models.timer import Timer
 from sim.plan import Measure
 from sim.vocabulary import Job, JobKind
@@ -55,15 +56,27 @@ class Preparation:
         rows = {depot: self._log.add(self._env.now, "measure.planned", name, depot, by_h) for depot in self._depots}
         Timer(self._env, deliver).set(self._env.now + _FUEL_DELIVERY_H)
 
-    def _move(self, name: str, measure: Measure, by_h: float, driving: Driving, dispatcher: Dispatcher, crews: list[Crew]) -> None:
+    def _move(
+        self,
+        name: str,
+        measure: Measure,
+        by_h: float,
+        driving: Driving,
+        dispatcher: Dispatcher,
+        crews: list[Crew],
+    ) -> None:
         target = self._depots[str(measure.to_depot)]
-        movers = [crew for crew in crews if crew.depot.id == measure.from_depot and crew.id in dispatcher.free][: measure.crews]
+        movers = [crew for crew in crews if crew.depot.id == measure.from_depot and crew.id in dispatcher.free][
+            : measure.crews
+        ]
         for crew in movers:
             row = self._log.add(self._env.now, "measure.planned", name, crew.id, by_h)
             del dispatcher.free[crew.id]
-            self._env.process(self._relocate(crew, target, name, by_h, row, driving))  # type: ignore[arg-type]
+            self._env.process(self._relocate(crew, target, name, by_h, row, driving))
 
-    def _relocate(self, crew: Crew, target: DepotStock, name: str, by_h: float, row: int, driving: Driving) -> Iterator[object]:
+    def _relocate(
+        self, crew: Crew, target: DepotStock, name: str, by_h: float, row: int, driving: Driving
+    ) -> Steps[None]:
         sent = self._log.add(self._env.now, "crew.sent", crew.id, name, cause_row=row)
         there = yield from driving.to_node(crew, target.node, sent)
         if there:

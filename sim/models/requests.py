@@ -20,7 +20,13 @@ class Requests:
     """Chooses among the lines reported out those that carry what the plan puts first."""
 
     def __init__(
-        self, spec: RequestsSpec, knowledge: Knowledge, topology: Topology, ask: Callable[[str], None], env: Environment, log: EventLog
+        self,
+        spec: RequestsSpec,
+        knowledge: Knowledge,
+        topology: Topology,
+        ask: Callable[[str], None],
+        env: Environment,
+        log: EventLog,
     ) -> None:
         self._spec, self._knowledge, self._topology, self._ask = spec, knowledge, topology, ask
         self._env, self._log = env, log

@@ -45,13 +45,19 @@ class Roads:
             self._between.setdefault((v, u), []).append(edge)
         self._order, self._first, self._indices, self._indptr = self._structure(len(self.node_ids))
 
-    def _structure(self, nodes: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+    def _structure(
+        self, nodes: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
         """Fixed sparse structure: both directions, parallel edges folded to the quicker one at each filling."""
         rows = np.concatenate([self._u, self._v])
         columns = np.concatenate([self._v, self._u])
         order = np.lexsort((columns, rows))
         pair = rows[order] * max(nodes, 1) + columns[order]
-        first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]])) if len(pair) else np.zeros(0, dtype=np.int64)
+        first = (
+            np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
+            if len(pair)
+            else np.zeros(0, dtype=np.int64)
+        )
         indptr = np.searchsorted(rows[order][first], np.arange(nodes + 1)).astype(np.int32)
         return order, first, columns[order][first].astype(np.int32), indptr
 
@@ -84,8 +90,7 @@ class Roads:
                 speed = np.asarray(self.speeds(vehicle, now)[0])
                 hours = np.where(speed > 0, np.round(np.asarray(self._km) / np.maximum(speed, 1e-9), 9), inf)
                 graph = self._graphs[vehicle] = (version, self._graph(hours))
-            hours_to, before = dijkstra(graph[1], indices=node, return_predecessors=True)
-            known = self._ways[(node, vehicle)] = (version, hours_to.tolist(), before.tolist())
+            known = self._ways[(node, vehicle)] = (version, *_quickest(graph[1], node))
         return known[1], known[2]
 
     def hours(self, node: int, to_node: int, vehicle: str, now: float) -> float:
@@ -110,7 +115,9 @@ class Roads:
         legs.reverse()
         return legs
 
-    def access(self, site: int, vehicle: str, loaded_kg_per_person: float, now: float, carry_limit_kg: float) -> tuple[float, str]:
+    def access(
+        self, site: int, vehicle: str, loaded_kg_per_person: float, now: float, carry_limit_kg: float
+    ) -> tuple[float, str]:
         """Hours from the road to the site's door and how ('spur', 'walk'); inf where it cannot be done.
 
         The track is driven, or walked where that is quicker and what people carry allows it. The last part of a
@@ -157,10 +164,17 @@ class Roads:
     def opening_hours(self, target: int, drive_kmh: float, clear_kmh: float, now: float) -> list[float]:
         """Hours a loader that opens what it meets would need from every node to `target`; inf where shut."""
         graph, _ = self._opening_graph(drive_kmh, clear_kmh, now)
-        return [float(hours) for hours in dijkstra(graph, indices=target)]
+        return _quickest(graph, target)[0]
 
-    def opening_way(self, node: int, to_node: int, drive_kmh: float, clear_kmh: float, now: float) -> list[tuple[int, int]]:
+    def opening_way(
+        self, node: int, to_node: int, drive_kmh: float, clear_kmh: float, now: float
+    ) -> list[tuple[int, int]]:
         """The quickest way of a loader that opens what it meets; empty where authority has shut every way."""
         graph, speed = self._opening_graph(drive_kmh, clear_kmh, now)
-        _, before = dijkstra(graph, indices=node, return_predecessors=True)
-        return self._unwind(before.tolist(), node, to_node, speed)
+        return self._unwind(_quickest(graph, node)[1], node, to_node, speed)
+
+
+def _quickest(graph: csr_matrix, node: int) -> tuple[list[float], list[int]]:
+    """Hours from a node to every other, and the node before each on the way."""
+    hours, before = dijkstra(graph, indices=node, return_predecessors=True)  # type: ignore[call-overload]
+    return hours.tolist(), before.tolist()

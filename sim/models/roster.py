@@ -25,7 +25,12 @@ class Roster:
         self, topology: Topology, resources: Resources, parties: dict[str, Party], settings: GeneratorSettings,
         streams: Streams, env: Environment, log: EventLog, stopped: Callable[[Generator, str, int], None],
     ) -> None:  # fmt: skip
-        self._topology, self._resources, self._parties, self._settings = topology, resources, parties, settings
+        self._topology, self._resources, self._parties, self._settings = (
+            topology,
+            resources,
+            parties,
+            settings,
+        )
         self._streams, self._env, self._log, self._stopped = streams, env, log, stopped
         self.depots: dict[str, DepotStock] = {}
         self.crews: list[Crew] = []
@@ -54,12 +59,12 @@ class Roster:
         party = depot.party or self.party_of_county(str(self._topology.counties.id[county]))
         node = int(self._topology.depots.road_node[row])
         fuel_l = inf if depot.fuel_l is None else depot.fuel_l
-        stock = self.depots[name] = DepotStock(
-            name, node, party, fuel_l, self._resources.fuel.grade_c, county
-        )
+        stock = self.depots[name] = DepotStock(name, node, party, fuel_l, self._resources.fuel.grade_c, county)
         stock.generators = self._make_generators(depot.generators, name, party, name)
         self._make_crews(stock, depot, party)
-        self.loaders += [Loader(f"{name}-loader-{n + 1:02d}", name, node, party, depot.ready_h) for n in range(depot.loaders)]
+        self.loaders += [
+            Loader(f"{name}-loader-{n + 1:02d}", name, node, party, depot.ready_h) for n in range(depot.loaders)
+        ]
 
     def _make_crews(self, stock: DepotStock, depot: Depot, party: str) -> None:
         spec = self._resources.crew
@@ -90,22 +95,39 @@ class Roster:
             kind = self._resources.kind(kind_name)
             for n in range(number):
                 name = f"{prefix}-{kind_name}-{n + 1:02d}"
-                made.append(Generator(name, kind_name, kind, depot, party, self._env, self._log, self._streams, self._settings, self._stopped))
+                made.append(
+                    Generator(
+                        name,
+                        kind_name,
+                        kind,
+                        depot,
+                        party,
+                        self._env,
+                        self._log,
+                        self._streams,
+                        self._settings,
+                        self._stopped,
+                    )
+                )
         self.generators += made
         return made
 
     def _spare(self, spare: Hired | MutualAid, word: str, ready_h: float) -> None:
         """Hired and mutual-aid resources: they exist, and become ready when they are called."""
-        if spare.depot is None or not (spare.crews or spare.generators):
+        if spare.depot is None:
             return
         stock = self.depots[spare.depot]
         spec = self._resources.crew
         for n in range(spare.crews):
-            self.crews.append(Crew(f"{word}-crew-{n + 1:02d}", stock, "", spec, spec.tyres, frozenset(spec.skills), ready_h))
+            self.crews.append(
+                Crew(f"{word}-crew-{n + 1:02d}", stock, "", spec, spec.tyres, frozenset(spec.skills), ready_h)
+            )
         for generator in self._make_generators(spare.generators, spare.depot, "", word):
             generator.place = word
         if isinstance(spare, Hired):
-            self.loaders += [Loader(f"{word}-loader-{n + 1:02d}", stock.id, stock.node, "", ready_h) for n in range(spare.loaders)]
+            self.loaders += [
+                Loader(f"{word}-loader-{n + 1:02d}", stock.id, stock.node, "", ready_h) for n in range(spare.loaders)
+            ]
 
     # who becomes ready when
 

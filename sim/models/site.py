@@ -50,11 +50,31 @@ class SitePower:
     """The state of a struck site's power. `changed(self, row)` is called after every change that others feel."""
 
     __slots__ = (
-        "_alpha", "_battery_timer", "_changed", "_env", "_log", "_restart", "_row", "battery", "battery_ok", "charge_w",
-        "five_g", "generator_w", "load_w", "mains", "off_row", "plant", "radio", "rectifier_ok", "source", "transmission",
-    )  # fmt: skip
+        "_alpha",
+        "_battery_timer",
+        "_changed",
+        "_env",
+        "_log",
+        "_restart",
+        "_row",
+        "battery",
+        "battery_ok",
+        "charge_w",
+        "five_g",
+        "generator_w",
+        "load_w",
+        "mains",
+        "off_row",
+        "plant",
+        "radio",
+        "rectifier_ok",
+        "source",
+        "transmission",
+    )
 
-    def __init__(self, plant: Plant, env: Environment, log: EventLog, changed: Callable[[SitePower, int], None]) -> None:
+    def __init__(
+        self, plant: Plant, env: Environment, log: EventLog, changed: Callable[[SitePower, int], None]
+    ) -> None:
         self.plant = plant
         self._env = env
         self._log = log
@@ -173,7 +193,9 @@ class SitePower:
         rate = 0.0
         wanted = level < 1.0 - 1e-9 and plant.battery_ah > 0 and self.battery_ok
         if wanted:
-            rate = battery.recharge_per_h(plant.lead_acid, plant.battery_ah, plant.soh, headroom_w, plant.battery_c(now))
+            rate = battery.recharge_per_h(
+                plant.lead_acid, plant.battery_ah, plant.soh, headroom_w, plant.battery_c(now)
+            )
             if plant.lead_acid and level >= battery.TAPER_FROM - 1e-9:
                 rate = min(rate, battery.TAPER_PER_H)
         volts = battery.NOMINAL_V if plant.lead_acid else battery.LFP_V
@@ -254,6 +276,10 @@ class SitePower:
         full_load_w = plant.load_4g_w + plant.load_5g_w + plant.load_transmission_w
         hours = plant.endurance_h / (1.0 - (plant.s1 if plant.two_stage else 0.0))
         if plant.endurance_feels_cold:
-            factor = battery.lead_acid_factor(0.008, plant.battery_c(now)) if plant.lead_acid else battery.lfp_factor(plant.battery_c(now))
+            factor = (
+                battery.lead_acid_factor(0.008, plant.battery_c(now))
+                if plant.lead_acid
+                else battery.lfp_factor(plant.battery_c(now))
+            )
             hours *= min(factor, 1.0)
         return max(hours * full_load_w / self.load_w, 1e-6)

@@ -24,7 +24,12 @@ Bools = NDArray[np.bool_]
 FREE_KMH: Final = np.array([100.0, 75.0, 50.0, 20.0])
 DEPTH_BOUNDS_CM: Final = np.array([5.0, 10.0, 20.0, 30.0])
 DEPTH_FACTOR: Final = np.array(
-    [[0.85, 0.65, 0.45, 0.25, 0.0], [0.85, 0.65, 0.45, 0.25, 0.0], [0.80, 0.55, 0.35, 0.12, 0.0], [0.70, 0.40, 0.20, 0.05, 0.0]]
+    [
+        [0.85, 0.65, 0.45, 0.25, 0.0],
+        [0.85, 0.65, 0.45, 0.25, 0.0],
+        [0.80, 0.55, 0.35, 0.12, 0.0],
+        [0.70, 0.40, 0.20, 0.05, 0.0],
+    ]
 )
 _TYRES: Final = {"summer": 0.6, "all_season": 0.8, "snow": 1.0, "chains": 1.0}
 _CHAINS_KMH: Final = 40.0
@@ -45,7 +50,7 @@ def wheel_kmh(road_class: NDArray[np.int64], depth_cm: Floats, visibility_m: Flo
         column = np.maximum(column - 1, 0)
     view = _VIEW_FACTOR[np.searchsorted(_VIEW_BOUNDS_M, visibility_m, side="right")]
     speed = FREE_KMH[road_class] * DEPTH_FACTOR[road_class, column] * view * _TYRES[tyres]
-    return np.minimum(speed, _CHAINS_KMH) if tyres == "chains" else speed
+    return np.asarray(np.minimum(speed, _CHAINS_KMH if tyres == "chains" else np.inf), dtype=np.float64)
 
 
 def foot_kmh(depth_cm: float) -> float:
@@ -69,7 +74,9 @@ class SnowRoads:
         ) if len(roads.edge_id) else np.zeros(0, dtype=np.int64)  # fmt: skip
         self._drift = self._drifts(streams, id_keys(roads.edge_id))
         self._plough_h = np.asarray(plough_h)[self.road_class] if len(self.km) else np.zeros(0)
-        self._plough_cm = np.array([self._open_cm(c, t) for c, t in zip(self.cell.tolist(), self._plough_h.tolist(), strict=True)])
+        self._plough_cm = np.array(
+            [self._open_cm(c, t) for c, t in zip(self.cell.tolist(), self._plough_h.tolist(), strict=True)]
+        )
         self._cleared_h = np.full(len(self.km), -inf)
         self._cleared_cm = np.zeros(len(self.km))
         self._blocked: Bools = np.zeros(len(self.km), dtype=np.bool_)
@@ -152,7 +159,7 @@ class SnowRoads:
 
     def passable(self, now: float) -> Bools:
         """Edges a loader need not open: not deeper than wheels can pass, shape (edges,)."""
-        return self.depths_cm(now) <= DEPTH_BOUNDS_CM[-1]
+        return np.asarray(self.depths_cm(now) <= DEPTH_BOUNDS_CM[-1], dtype=np.bool_)
 
     def blocked(self) -> Bools:
         """Edges shut by authority or accident, shape (edges,)."""
@@ -193,7 +200,12 @@ class SnowRoads:
 
     def _track_kmh(self, depth: float, view_m: float, vehicle: str) -> float:
         """Speed on a village track, from a table of the speeds by band of depth and of visibility."""
-        bands = (bisect_left(_DEPTHS, depth), bisect_right(_VIEWS, view_m), depth <= self._spec.all_terrain_depth_cm, vehicle)
+        bands = (
+            bisect_left(_DEPTHS, depth),
+            bisect_right(_VIEWS, view_m),
+            depth <= self._spec.all_terrain_depth_cm,
+            vehicle,
+        )
         known = self._track_speeds.get(bands)
         if known is None:
             speeds = self._speed(np.array([VILLAGE]), np.array([depth]), np.array([view_m]), vehicle)

@@ -80,7 +80,9 @@ class Transport:
         areas = {self._area[node] for node in nodes if self._area[node] >= 0}
         if len(areas) == 1:
             number = areas.pop()
-            if len(self._gates[number]) <= 1 and all(n in self._gates[number] or self._area[n] == number for n in nodes):
+            if len(self._gates[number]) <= 1 and all(
+                n in self._gates[number] or self._area[n] == number for n in nodes
+            ):
                 return self._members[number]
         return range(len(self.alive))
 

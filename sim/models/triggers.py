@@ -19,7 +19,8 @@ Counts = Callable[[], Mapping[str, float]]
 def holds(bounds: Mapping[str, Mapping[str, float]], counts: Mapping[str, float], *, any_of: bool = False) -> bool:
     """Whether all bounds (or any of them) hold for the counts."""
     found = [
-        ("at_least" not in bound or counts[key] >= bound["at_least"]) and ("at_most" not in bound or counts[key] <= bound["at_most"])
+        ("at_least" not in bound or counts[key] >= bound["at_least"])
+        and ("at_most" not in bound or counts[key] <= bound["at_most"])
         for key, bound in bounds.items()
     ]
     return any(found) if any_of else bool(found) and all(found)
@@ -28,7 +29,9 @@ def holds(bounds: Mapping[str, Mapping[str, float]], counts: Mapping[str, float]
 class Triggers:
     """Looked at after whatever changes the desk's picture; each fires once."""
 
-    def __init__(self, levels: list[Level], injects: list[Inject], counts: Counts, env: Environment, log: EventLog) -> None:
+    def __init__(
+        self, levels: list[Level], injects: list[Inject], counts: Counts, env: Environment, log: EventLog
+    ) -> None:
         self._levels, self._injects, self._counts = list(levels), list(injects), counts
         self._env, self._log = env, log
         self._warning = -1
@@ -55,8 +58,8 @@ class Triggers:
     def _triggered(self, level: Level, counts: Mapping[str, float]) -> bool:
         if level.warning is not None and self._warning >= _COLOURS.index(level.warning):
             return True
-        every = {key: bound.model_dump(exclude_none=True) for key, bound in level.when.items()}
-        some = {key: bound.model_dump(exclude_none=True) for key, bound in level.when_any.items()}
+        every = {str(key): bound.model_dump(exclude_none=True) for key, bound in level.when.items()}
+        some = {str(key): bound.model_dump(exclude_none=True) for key, bound in level.when_any.items()}
         return holds(every, counts) or (bool(some) and holds(some, counts, any_of=True))
 
     def _raise(self, level: Level, row: int) -> None:

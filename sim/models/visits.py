@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Protocol
 
 from simpy import Environment
@@ -12,13 +12,13 @@ from sim.models.crews import Crew, Driving
 from sim.models.generators import Generator
 from sim.models.gensets import Gensets
 from sim.models.network import Network
+from sim.models.steps import Steps
 from sim.plan import GeneratorRules
 from sim.settings import GeneratorSettings, RepairTimes
 from sim.streams import Streams
 from sim.units import Spread
 from sim.vocabulary import Job
 
-Steps = Iterator[object]
 NEEDS_GENERATOR = frozenset({"generate", "place"})
 
 
@@ -39,20 +39,26 @@ class Visits:
         repair: RepairTimes, streams: Streams, env: Environment, log: EventLog,
     ) -> None:  # fmt: skip
         self._network, self._gensets, self._driving, self._rules = network, gensets, driving, rules
-        self._settings, self._repair, self._streams, self._env, self._log = settings, repair, streams, env, log
+        self._settings, self._repair, self._streams, self._env, self._log = (
+            settings,
+            repair,
+            streams,
+            env,
+            log,
+        )
         self.office: Office | None = None
         self.local_hour: Callable[[float], float] = lambda t_h: t_h % 24
         self.gust_mps: Callable[[int], float] = lambda _: 0.0
         self.new_generator: Callable[[float, Crew], Generator] | None = None
         self.quilted: set[int] = set()
         self.relocated: Callable[[Crew, Job], None] = lambda _crew, _job: None
-        self._tasks: dict[str, Callable[[Crew, Job, float | None, int], Steps]] = {
+        self._tasks: dict[str, Callable[[Crew, Job, float | None, int], Steps[str]]] = {
             "generate": self._generate, "refuel": self._refuel, "collect": self._collect, "repair": self._repair_part,
             "lineman": self._lineman, "splice": self._splice, "scout": self._scout, "place": self._place,
             "quilt": self._quilt, "inspect": self._inspect, "move": self._move,
         }  # fmt: skip
 
-    def serve(self, crew: Crew, job: Job, stay_h: float | None, via_depot: bool, row: int) -> Steps:
+    def serve(self, crew: Crew, job: Job, stay_h: float | None, via_depot: bool, row: int) -> Steps[None]:
         """The process of one order, from the call to the crew's next freedom."""
         if not crew.called:
             yield from self._call_out(crew, row)
@@ -80,7 +86,7 @@ class Visits:
             self.office.finished(job, crew, result, row)
         self.office.crew_free(crew, row)
 
-    def _call_out(self, crew: Crew, row: int) -> Steps:
+    def _call_out(self, crew: Crew, row: int) -> Steps[None]:
         now = self._env.now
         crew.called, crew.on_since_h = True, now
         self._log.add(now, "crew.called", crew.id, crew.depot.id, cause_row=row)
@@ -111,7 +117,7 @@ class Visits:
             level = generator.tank.level(self._env.now)
             self._log.add(self._env.now, "generator.taken", generator.id, crew.id, level, row)
 
-    def _work(self, crew: Crew, job: Job, spread: Spread, row: int, name: str = "work_h") -> Steps:
+    def _work(self, crew: Crew, job: Job, spread: Spread, row: int, name: str = "work_h") -> Steps[None]:
         self._log.add(self._env.now, "crew.works", crew.id, job.id, cause_row=row)
         spread = crew.spec.work_h or spread
         if spread.fixed:
@@ -132,7 +138,7 @@ class Visits:
             return min(enough, key=lambda g: (g.kind.prime_kw, g.id))
         return max(working, key=lambda g: (g.kind.prime_kw, g.id), default=None)
 
-    def _generate(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _generate(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         site = job.site
         if self._network.mains_on(site) or site in self._gensets.running:
             return "wasted"
@@ -157,7 +163,7 @@ class Visits:
                 crew.carried.append(generator)
         return "failed"
 
-    def _watch(self, crew: Crew, generator: Generator, site: int, stay_h: float | None, row: int) -> Steps:
+    def _watch(self, crew: Crew, generator: Generator, site: int, stay_h: float | None, row: int) -> Steps[None]:
         """Stay while roving or watching; take the generator along at the end of a roving stop."""
         if stay_h is None and self._rules.watched_by != "crew":
             return
@@ -172,11 +178,13 @@ class Visits:
             self._gensets.take(generator, crew.id, row)
             crew.carried.append(generator)
 
-    def _refuel(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _refuel(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         site = job.site
         if self._network.mains_on(site):
             return "wasted"
-        generator = self._gensets.running.get(site) or next((g for g in self._gensets.standing.get(site, []) if not g.broken), None)
+        generator = self._gensets.running.get(site) or next(
+            (g for g in self._gensets.standing.get(site, []) if not g.broken), None
+        )
         if generator is None:
             return "wasted"
         yield from self._work(crew, job, self._settings.refuel_work_h, row)
@@ -190,7 +198,7 @@ class Visits:
             return "done" if started else "failed"
         return "done"
 
-    def _collect(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _collect(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         idle = [g for g in self._gensets.standing.get(job.site, []) if not g.fixed and not g.running]
         if not idle:
             return "wasted"
@@ -203,30 +211,37 @@ class Visits:
 
     # repair
 
-    def _repair_part(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _repair_part(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         if job.part not in self._network.faults(job.site):
             return "wasted"
         if job.part == "radio":
             yield from self._wait_to_climb(job.site)
-        spreads = {"rectifier": self._repair.rectifier_h, "radio": self._repair.radio_h, "transmission": self._repair.transmission_h}
+        spreads = {
+            "rectifier": self._repair.rectifier_h,
+            "radio": self._repair.radio_h,
+            "transmission": self._repair.transmission_h,
+        }
         yield from self._work(crew, job, spreads.get(job.part, self._repair.battery_h), row)
         self._network.mend_part(job.site, job.part, row)
         return "done"
 
-    def _wait_to_climb(self, site: int) -> Steps:
+    def _wait_to_climb(self, site: int) -> Steps[None]:
         """No climbing in the dark or in strong wind; looked at again every half hour (people do, too)."""
         first, last = self._repair.daylight
-        while not first <= self.local_hour(self._env.now) < last or self.gust_mps(site) >= self._repair.climb_gust_at_most_mps:
+        while (
+            not first <= self.local_hour(self._env.now) < last
+            or self.gust_mps(site) >= self._repair.climb_gust_at_most_mps
+        ):
             yield self._env.timeout(0.5)
 
-    def _lineman(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _lineman(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         if not self._network.drop_dead(job.site):
             return "wasted"
         yield from self._work(crew, job, self._repair.mains_h, row)
         self._network.mend_drop(job.site, row)
         return "done"
 
-    def _splice(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _splice(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         link = int(job.part)
         if self._network.transport.whole[link]:
             return "wasted"
@@ -234,7 +249,7 @@ class Visits:
         self._network.mend_link(link, row)
         return "done"
 
-    def _scout(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _scout(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         if self._network.serves(job.site):
             return "wasted"
         yield from self._work(crew, job, self._repair.scout_h, row)
@@ -244,7 +259,7 @@ class Visits:
 
     # preparation
 
-    def _place(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _place(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         generator = self._pick(crew, job.need_kw)
         if generator is None:
             return "failed"
@@ -254,17 +269,17 @@ class Visits:
         self._gensets.place(generator, job.site, "caretaker", row)
         return "done"
 
-    def _quilt(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _quilt(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         yield from self._work(crew, job, self._repair.quilt_h, row)
         self.quilted.add(job.site)
         return "done"
 
-    def _inspect(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _inspect(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         yield from self._work(crew, job, self._repair.inspect_h, row)
         self._gensets.inspected.add(job.site)
         return "done"
 
-    def _move(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps:
+    def _move(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         self.relocated(crew, job)
         return "done"
         yield  # a step of a process, though an instant one

@@ -81,9 +81,7 @@ def box_of(artist: Artist) -> Box:
     return Box(extent.x0, extent.y0, extent.x1, extent.y1)
 
 
-def draw_labels(
-    axes: Axes, labels: list[Label], crowd: Floats, marks: list[Box], gap: float = 9.0
-) -> list[Text]:
+def draw_labels(axes: Axes, labels: list[Label], crowd: Floats, marks: list[Box], gap: float = 9.0) -> list[Text]:
     """Writes the labels; `crowd` and `marks` are in pixels, marks stay uncovered wherever possible."""
     frame = box_of(axes)
     taken, texts = list(marks), list[Text]()

@@ -110,9 +110,7 @@ class Key:
             number = f"{int(chosen.sum()):,} ({stations:,})" if chosen.any() else "0"
             y = self._line(f"{look.en} {look.zh}", number)
             size = max(look.size * 1.35, 4)
-            self.axes.plot(
-                0.15, y, look.marker, ms=size, color=look.colour, mec=look.edge, mew=look.edge_width
-            )
+            self.axes.plot(0.15, y, look.marker, ms=size, color=look.colour, mec=look.edge, mew=look.edge_width)
 
     def crews(self, crews: Crews) -> None:
         """Marks of crews and depots."""

@@ -33,9 +33,7 @@ def crew_states(story: Story) -> Intervals:
     columns, crews = story.columns, story.rows_of("crew")
     rows = story.rows(*_AFTER_CREW_ROW, *_AFTER_JOB_ROW)
     state = _after(story, {**_AFTER_CREW_ROW, **_AFTER_JOB_ROW})[columns.kind[rows]]
-    of_job = np.isin(
-        columns.kind[rows], [code for code, kind in enumerate(columns.kinds) if kind in _AFTER_JOB_ROW]
-    )
+    of_job = np.isin(columns.kind[rows], [code for code, kind in enumerate(columns.kinds) if kind in _AFTER_JOB_ROW])
     who = crews[np.where(of_job, columns.object[rows], columns.subject[rows])]
     known = who >= 0
     who, state, t_h, lasts_h = who[known], state[known], columns.t_h[rows][known], columns.value[rows][known]

@@ -46,9 +46,7 @@ def recorded(story: Story) -> list[Point]:
 
 def _number(value: float | str | None) -> float | None:
     try:
-        return float(
-            value.strip().lstrip("<>=≤≥ ").replace(",", "") if isinstance(value, str) else value or 0
-        )
+        return float(value.strip().lstrip("<>=≤≥ ").replace(",", "") if isinstance(value, str) else value or 0)
     except ValueError:
         return None
 
@@ -66,9 +64,7 @@ def promised(story: Story) -> list[Point]:
             points.append(Point(row.at_h, row.target, row.simulated, text, row.met))
         if row.kpi == "stations_out_peak" and row.comparison == "at_most":
             when_h, most = series.count(story.outages, story.stations_per_site).most
-            points.append(
-                Point(when_h, row.target, most, f"{row.id}: never over {row.target:g} out", row.met)
-            )
+            points.append(Point(when_h, row.target, most, f"{row.id}: never over {row.target:g} out", row.met))
         if row.kpi == "restored_share" and row.comparison == "at_least" and row.at_h is not None:
             ever = metrics.kpi("stations_out_cumulative", story.tables, row.at_h)
             allowed, left = (1 - row.target) * ever, (1 - row.simulated) * ever
@@ -123,9 +119,7 @@ def _stack(axes: Axes, story: Story, curves: dict[str, Curve], out: Curve, ever:
     axes.step(times, floor, where="post", color=style.INK, linewidth=1.0, zorder=3)
     if len(ever.t_h):
         times, values = series.stacked({"ever": ever}, story.horizon_h)
-        axes.step(
-            times, values[0], where="post", color=style.INK, linewidth=1.3, linestyle=(0, (5, 2)), zorder=3
-        )
+        axes.step(times, values[0], where="post", color=style.INK, linewidth=1.3, linestyle=(0, (5, 2)), zorder=3)
         axes.annotate(
             f"ever out by power 累计退服  {ever.value[-1]:.0f}", (story.horizon_h, ever.value[-1]),
             xytext=(-4, 4), textcoords="offset points", ha="right", fontsize=9, zorder=5,
@@ -146,9 +140,7 @@ def _marks(axes: Axes, points: list[Point], crowd: Floats, taken: list[labels.Bo
         colour = style.INK if point.met is None else (style.GREEN if point.met else style.VERMILLION)
         marker, size = ("o", 8) if point.met is None else ("v", 9)
         if point.met is None:
-            axes.plot(
-                [point.t_h] * 2, [point.value, point.simulated], color=style.INK, lw=0.8, ls=":", zorder=5
-            )
+            axes.plot([point.t_h] * 2, [point.value, point.simulated], color=style.INK, lw=0.8, ls=":", zorder=5)
             axes.plot(point.t_h, point.simulated, "o", ms=3.5, color=style.INK, zorder=6)
         axes.plot(
             point.t_h, point.value, marker, ms=size, mfc="white", mec=style.INK, mew=1.7, zorder=6,
@@ -162,9 +154,7 @@ def _marks(axes: Axes, points: list[Point], crowd: Floats, taken: list[labels.Bo
 
 
 def _pixels(axes: Axes, points: list[Point]) -> Floats:
-    found: Floats = axes.transData.transform(
-        [(point.t_h, point.value) for point in points] or np.empty((0, 2))
-    )
+    found: Floats = axes.transData.transform([(point.t_h, point.value) for point in points] or np.empty((0, 2)))
     return found
 
 
@@ -212,12 +202,8 @@ def _snow(axes: Axes, story: Story, *, named: bool) -> None:
 
 
 def _legend(figure: Figure, story: Story) -> None:
-    looks = [
-        look for code, look in enumerate(style.CAUSE_LOOK.values()) if (story.outages.state == code).any()
-    ]
-    handles = [
-        Patch(facecolor=c, hatch=h, edgecolor="white", label=f"{en} {zh}") for c, h, _, en, zh in looks
-    ]
+    looks = [look for code, look in enumerate(style.CAUSE_LOOK.values()) if (story.outages.state == code).any()]
+    handles = [Patch(facecolor=c, hatch=h, edgecolor="white", label=f"{en} {zh}") for c, h, _, en, zh in looks]
     if handles:
         figure.legend(
             handles=handles, loc="upper left", bbox_to_anchor=(0.065, 0.899), ncols=len(handles), fontsize=9,
@@ -230,7 +216,5 @@ def _title(figure: Figure, story: Story, out: Curve) -> None:
     words = "no outage"
     if most > 0:
         total = len(np.unique(story.outages.who))
-        words = (
-            f"at worst {most:.0f} stations out, {clock.when(story, when_h)}; {total} sites out at some time"
-        )
+        words = f"at worst {most:.0f} stations out, {clock.when(story, when_h)}; {total} sites out at some time"
     style.title(figure, story, "Stations out of service", "基站退服曲线", words)

@@ -58,9 +58,7 @@ def crew_places(story: Story, t_h: float) -> tuple[Floats, Floats]:
     columns, crews = story.columns, story.rows_of("crew")
     opened = story.rows("job.opened")
     site_of_job = dict(zip(columns.subject[opened].tolist(), columns.object[opened].tolist(), strict=True))
-    for row in story.rows(
-        "crew.leg", "crew.stuck", "crew.arrived", "crew.free", "crew.rests", "job.onsite"
-    ).tolist():
+    for row in story.rows("crew.leg", "crew.stuck", "crew.arrived", "crew.free", "crew.rests", "job.onsite").tolist():
         when, kind = float(columns.t_h[row]), columns.kinds[columns.kind[row]]
         if when > t_h:
             break

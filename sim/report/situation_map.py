@@ -34,9 +34,7 @@ class Plane:
 
     def xy(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """East and north, km."""
-        return (lon - self.lon) * KM_PER_DEG * float(np.cos(np.radians(self.lat))), (
-            lat - self.lat
-        ) * KM_PER_DEG
+        return (lon - self.lon) * KM_PER_DEG * float(np.cos(np.radians(self.lat))), (lat - self.lat) * KM_PER_DEG
 
 
 def missing(inventory: Inventory) -> str:
@@ -99,9 +97,7 @@ def _frame(story: Story) -> tuple[Plane, tuple[float, float, float, float]]:
     parts = [(story.floats(i, "lon"), story.floats(i, "lat")) for i in ("site", "road_node", "depot")]
     lon, lat = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
     known = np.isfinite(lon) & np.isfinite(lat)
-    plane = Plane(
-        float((lon[known].min() + lon[known].max()) / 2), float((lat[known].min() + lat[known].max()) / 2)
-    )
+    plane = Plane(float((lon[known].min() + lon[known].max()) / 2), float((lat[known].min() + lat[known].max()) / 2))
     x, y = plane.xy(lon[known], lat[known])
     margin = max(0.035 * max(float(np.ptp(x)), float(np.ptp(y))), 0.5)
     half = max(float(np.abs(x).max()) + margin, (float(np.abs(y).max()) + margin) * 0.6)
@@ -224,9 +220,7 @@ def _names(axes: Axes, story: Story, plane: Plane, crowd: Floats, home: dict[str
         if not (np.isfinite(x[row]) and np.isfinite(y[row])):
             continue
         axes.plot(x[row], y[row], "s", ms=11, mfc="white", mec=style.INK, mew=1.1, zorder=8)
-        axes.text(
-            x[row], y[row], str(home.get(depot, 0)), fontsize=7, ha="center", va="center_baseline", zorder=8.1
-        )
+        axes.text(x[row], y[row], str(home.get(depot, 0)), fontsize=7, ha="center", va="center_baseline", zorder=8.1)
         px, py = axes.transData.transform((x[row], y[row])).tolist()
         marks.append(labels.Box(px - 13, py - 13, px + 13, py + 13))
     for item, size in (("county", 9.5), ("depot", 8.0)):
@@ -235,10 +229,7 @@ def _names(axes: Axes, story: Story, plane: Plane, crowd: Floats, home: dict[str
         for east, north, (zh, en) in zip(x.tolist(), y.tolist(), names, strict=True):
             if any(np.hypot(east - a, north - b) < 0.02 * np.ptp(axes.get_xlim()) for a, b in seats):
                 continue
-            if not (
-                axes.get_xlim()[0] < east < axes.get_xlim()[1]
-                and axes.get_ylim()[0] < north < axes.get_ylim()[1]
-            ):
+            if not (axes.get_xlim()[0] < east < axes.get_xlim()[1] and axes.get_ylim()[0] < north < axes.get_ylim()[1]):
                 continue
             seats.append((east, north))
             wanted.append(labels.Label(east, north, style.both(en, zh, "\n", 30), size))

@@ -173,9 +173,7 @@ def title(figure: Figure, story: Story, en: str, zh: str, words: str) -> None:
     tall = figure.get_figheight()
     figure.text(0.015, 1 - 0.2 / tall, both(en, zh), fontsize=16, va="top", weight="normal")
     drill = both(spec.title.en or spec.name, spec.title.zh, "  ", 70)
-    figure.text(
-        0.015, 1 - 0.52 / tall, f"{drill}   ·   {plain(words, 160)}", fontsize=9.5, va="top", color=INK
-    )
+    figure.text(0.015, 1 - 0.52 / tall, f"{drill}   ·   {plain(words, 160)}", fontsize=9.5, va="top", color=INK)
     run = f"seed {story.seed} · {plain(story.policy, 30)}" if story.policy else f"seed {story.seed}"
     figure.text(0.985, 1 - 0.2 / tall, run, fontsize=8, va="top", ha="right", color=FAINT)
 

@@ -53,9 +53,7 @@ def _everything(card: Scorecard, *, wide: bool) -> Group:
 
 def _head(card: Scorecard) -> str:
     title = " ".join(part for part in (card.title.get("zh", ""), card.title.get("en", "")) if part)
-    return ", ".join(
-        part for part in (card.scenario, title, f"seed {card.seed}", f"policy {card.policy}") if part
-    )
+    return ", ".join(part for part in (card.scenario, title, f"seed {card.seed}", f"policy {card.policy}") if part)
 
 
 def _table(*columns: tuple[str, dict[str, Any]]) -> Table:
@@ -119,9 +117,7 @@ def _record(card: Scorecard, *, wide: bool) -> Table | None:
     if not rows:
         return None
     name = {"overflow": "fold", "min_width": 18}
-    table = _table(
-        ("figure", name), ("recorded", _RIGHT), ("simulated", _RIGHT), ("ratio", _RIGHT), ("reading", _LEFT)
-    )
+    table = _table(("figure", name), ("recorded", _RIGHT), ("simulated", _RIGHT), ("ratio", _RIGHT), ("reading", _LEFT))
     for row in rows:
         recorded = row.recorded if isinstance(row.recorded, str) else _figure(row.recorded, row)
         role = " (input)" if row.role == "input" else ""
@@ -181,9 +177,7 @@ def _assumptions(lines: Sequence[Assumed], *, wide: bool) -> Table:
     for line in lines:
         outside = line.inside is False
         value = Text(_plain(line.value) + (" (outside)" if outside else ""), "red" if outside else "")
-        why = "; ".join(
-            part for part in (line.why, f"tuned to {line.tuned_to}" if line.tuned_to else "") if part
-        )
+        why = "; ".join(part for part in (line.why, f"tuned to {line.tuned_to}" if line.tuned_to else "") if part)
         short = why if wide or len(why) <= _WHY_CHARS else why[: _WHY_CHARS - 1] + "…"
         table.add_row(line.set, value, _range(line.range), short)
     return table

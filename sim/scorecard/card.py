@@ -172,7 +172,5 @@ def shown(value: float | None, unit: str = "", *, with_unit: bool = True) -> str
     if float(value).is_integer():
         text = f"{value:,.0f}"
     else:
-        text = (
-            f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}" if abs(value) >= 10 else f"{value:.2f}"
-        )
+        text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}" if abs(value) >= 10 else f"{value:.2f}"
     return f"{text} {_UNIT[unit]}" if with_unit and unit in _UNIT else text

@@ -88,8 +88,7 @@ def told(where: Where | None) -> str:
     lines = where.model_dump(by_alias=True, exclude_none=True)
     named = ((key, " or ".join(map(str, v)) if isinstance(v, list) else v) for key, v in lines.items())
     return ", ".join(
-        f"{'' if value else 'not '}{key}" if isinstance(value, bool) else f"{key} {value}"
-        for key, value in named
+        f"{'' if value else 'not '}{key}" if isinstance(value, bool) else f"{key} {value}" for key, value in named
     ).replace("_", " ")
 
 
@@ -164,11 +163,7 @@ def _record_instants(source: Source, line: RecordRow) -> list[Instant]:
 
 
 def _named(source: Source, at_h: float) -> str:
-    return (
-        "the end"
-        if abs(at_h - source.data.horizon_h) < _GRAIN
-        else _clock(source.spec, at_h).replace("T", " ")
-    )
+    return "the end" if abs(at_h - source.data.horizon_h) < _GRAIN else _clock(source.spec, at_h).replace("T", " ")
 
 
 def _compared(row: ScoreRow, line: RecordRow) -> ScoreRow:

@@ -90,9 +90,7 @@ def remember(folder: Path, spec: bytes, files: Mapping[str, str], topology: Topo
             "files": dict(files),
         }
         arrays = {
-            f"{table}.{name}": column
-            for table in TABLES
-            for name, column in columns(getattr(topology, table)).items()
+            f"{table}.{name}": column for table in TABLES for name, column in columns(getattr(topology, table)).items()
         }
         folder.mkdir(parents=True, exist_ok=True)
         place = _place(folder, spec)

@@ -33,9 +33,7 @@ def check_sites(sheet: Sheet, values: dict[str, Any]) -> None:
     hub, role = values["hub"], values["role"]
     for row in np.flatnonzero((hub >= 0) & (role[hub] == 0)).tolist():
         name = shown(str(values["id"][hub[row]]))
-        sheet.report(
-            row, "hub", f"must be a site with role hub, aggregation or core ({name} has role access)"
-        )
+        sheet.report(row, "hub", f"must be a site with role hub, aggregation or core ({name} has role access)")
 
 
 def check_links(sheet: Sheet, values: dict[str, Any], sites: dict[str, Any]) -> None:
@@ -47,9 +45,7 @@ def check_links(sheet: Sheet, values: dict[str, Any], sites: dict[str, Any]) -> 
     if len(sheet) and not (sites["role"] == ROLES.index("core")).any():
         sheet.desk.report(sheet.path, 1, "", "need a site with role core to lead to; none has it")
     rings: dict[str, list[int]] = defaultdict(list)
-    for row, (a, b, ring) in enumerate(
-        zip(values["a"].tolist(), values["b"].tolist(), values["ring"], strict=True)
-    ):
+    for row, (a, b, ring) in enumerate(zip(values["a"].tolist(), values["b"].tolist(), values["ring"], strict=True)):
         if a == b and a >= 0:
             sheet.report(row, "b", "must be another site than a")
         if ring:
@@ -92,9 +88,7 @@ def reach_notes(sites: Sites, links: Links, roads: Roads) -> list[str]:
         lost = ~np.isin(label, label[core])
         if lost.any():
             first = str(sites.id[lost][0])
-            notes.append(
-                f"{int(lost.sum())} of {len(lost)} sites: no way to a core room by links, such as {first}"
-            )
+            notes.append(f"{int(lost.sum())} of {len(lost)} sites: no way to a core room by links, such as {first}")
     edges = zip(roads.edge_u.tolist(), roads.edge_v.tolist(), strict=True)
     parts = len(set(components(len(roads.node_id), edges).tolist()))
     if parts > 1:

@@ -127,9 +127,7 @@ SITE_COLUMNS: Final = (
     _real("battery_ah", "All strings together; empty: A 1,000, B 800, C 500, D 300 Ah.", GUESSED),
     _word("chemistry", CHEMISTRIES, "Kind of battery.", "lfp"),
     _real("soh", "Measured state of health, share; empty: unknown, drawn in each run.", _UNKNOWN, 0.0, 1.2),
-    _real(
-        "autonomy_h", "Measured hours from mains failure to first disconnect; beats a computed one.", _UNKNOWN
-    ),
+    _real("autonomy_h", "Measured hours from mains failure to first disconnect; beats a computed one.", _UNKNOWN),
     _flag("two_stage", "Two-stage disconnect works.", default=True),
     _real("rectifier_kw", "Empty: modules of 3 kW for load and charging at 0.1 C, one spare.", GUESSED),
     _real("fixed_generator_kw", "0: none.", 0.0),

@@ -201,9 +201,7 @@ def unique(sheet: Sheet, column: str, ids: Texts) -> None:
     first: dict[str, int] = {}
     for row, one in enumerate(ids.tolist()):
         if one and first.setdefault(one, row) != row:
-            sheet.report(
-                row, column, f"must be unique (got {shown(one)}, first on line {sheet.lines[first[one]]})"
-            )
+            sheet.report(row, column, f"must be unique (got {shown(one)}, first on line {sheet.lines[first[one]]})")
 
 
 def numbers(sheet: Sheet, column: Column) -> tuple[Floats, Bools]:

@@ -99,9 +99,7 @@ def _transmission_w(spec: Generated, roles: Roles, luck: Luck) -> Floats:
     return np.round(np.select([role == HUB, role == AGGREGATION, role == CORE], choices, default=access))
 
 
-def _battery_ah(
-    spec: Generated, draft: Draft, roles: Roles, known: tuple[Bools, Floats], luck: Luck
-) -> Floats:
+def _battery_ah(spec: Generated, draft: Draft, roles: Roles, known: tuple[Bools, Floats], luck: Luck) -> Floats:
     """Ampere-hours in steps of 100: nominal by tenants, scattered; more at hubs and in the core."""
     knobs = spec.equipment
     lfp, load = known
@@ -110,9 +108,7 @@ def _battery_ah(
     nominal = nominal * np.where(lfp, knobs.lfp_size, 1.0)
     usual = np.clip(_stepped(nominal), *knobs.battery_limits_ah)
     small = np.maximum(_stepped(nominal * knobs.battery_class_d), _STEP_AH)
-    core = _stepped(
-        load / _VOLTS * knobs.battery_core_h / 0.94
-    )  # capacity factor at 8 h. Source: parameters §1.3
+    core = _stepped(load / _VOLTS * knobs.battery_core_h / 0.94)  # capacity factor at 8 h. Source: parameters §1.3
     choices = [
         core,
         np.maximum(_stepped(nominal * 2), knobs.battery_aggregation_ah),

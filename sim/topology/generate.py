@@ -84,9 +84,7 @@ def _names(places: Places, draft: Draft, roles: Roles) -> tuple[Texts, Texts]:
     """Ids such as `horqin_core_1`, `left_rear_hub_03`, `jarud_0123`; names with the township."""
     count: dict[tuple[int, int], int] = {}
     ids, names = [], []
-    for county, township, role in zip(
-        draft.county.tolist(), draft.township, roles.role.tolist(), strict=True
-    ):
+    for county, township, role in zip(draft.county.tolist(), draft.township, roles.role.tolist(), strict=True):
         n = count[county, role] = count.get((county, role), 0) + 1
         prefix, word = _WORDS[ROLES[role]]
         width = {"access": 4, "hub": 2}.get(ROLES[role], 1)

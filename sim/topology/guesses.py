@@ -71,9 +71,7 @@ def make_counties(table: Table | None, named: Texts, sites: Table, gaps: Gaps) -
         name, name_en = _or_id(table)
         values = table.values
         return Counties(values["id"], name, name_en, values["lon"], values["lat"], values["population"])
-    gaps.notes.append(
-        f"no table of counties: {len(named)} named by the sites, seats amid their sites, no residents"
-    )
+    gaps.notes.append(f"no table of counties: {len(named)} named by the sites, seats amid their sites, no residents")
     lon, lat = _middles(sites.values["county"], len(named), sites.values["lon"], sites.values["lat"])
     return Counties(named, named, named, lon, lat, np.zeros(len(named), dtype=np.int64))
 
@@ -115,9 +113,7 @@ def make_feeders(table: Table | None, named: Texts, sites: Table, counties: Coun
             gaps.notes.append(f"no table of feeders: {count} named by the sites, overhead, 15 km long")
         return Feeders(named, county, lon, lat, np.full(count, 15.0), np.zeros(count, dtype=bool))
     county = np.where(table.given["county"], table.values["county"], county)
-    return Feeders(
-        table.values["id"], county, lon, lat, table.values["length_km"], table.values["underground"]
-    )
+    return Feeders(table.values["id"], county, lon, lat, table.values["length_km"], table.values["underground"])
 
 
 def make_roads(nodes: Table | None, edges: Table | None, gaps: Gaps) -> Roads:

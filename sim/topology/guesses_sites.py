@@ -36,9 +36,7 @@ def operators_of(sites: Table) -> list[list[int]]:
     """Codes of the operators in each site's cell (`mobile+unicom`); unknown words are reported."""
     found = []
     for row, cell in enumerate(sites.values["operators"].tolist()):
-        names = cell.replace("+", " ").replace("|", " ").replace(";", " ").casefold().split() or [
-            OPERATORS[0]
-        ]
+        names = cell.replace("+", " ").replace("|", " ").replace(";", " ").casefold().split() or [OPERATORS[0]]
         for name in names:
             if name not in OPERATORS:
                 allowed = ", ".join(OPERATORS)
@@ -104,9 +102,7 @@ def _power(table: Table, values: dict[str, Any], tenants: Ints, gaps: Gaps) -> N
     """Loads by operators and role, or from a measured current; batteries by class; rectifiers to fit."""
     given = table.given
     usual = _WATTS_TRANSMISSION[np.maximum(values["role"], 0)]
-    values["load_transmission_w"] = np.where(
-        given["load_transmission_w"], values["load_transmission_w"], usual
-    )
+    values["load_transmission_w"] = np.where(given["load_transmission_w"], values["load_transmission_w"], usual)
     gaps.note(~given["load_transmission_w"], "sites", "load_transmission_w empty, taken by role")
     measured = given["load_a"] & ~given["load_4g_w"]
     rest = np.nan_to_num(values["load_a"]) * _FLOAT_V - values["load_transmission_w"] - values["load_5g_w"]

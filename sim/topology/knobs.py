@@ -52,9 +52,7 @@ class SiteKnobs(Spec):
     roadside_share: Share = Field(
         default=0.25, description="Rural sites that cover a road rather than a village. Assumed."
     )
-    village_radius_km: Km = Field(
-        default=5.0, description="Rural sites lie within this of a village. Assumed."
-    )
+    village_radius_km: Km = Field(default=5.0, description="Rural sites lie within this of a village. Assumed.")
     tenants_urban: tuple[Share, Share, Share] = Field(
         default=(0.25, 0.40, 0.35), description="Urban sites with one, two, three operators: mean 2.1 (§12)."
     )
@@ -98,16 +96,10 @@ class Equipment(Spec):
     load_5g_rural_w: tuple[Watts, Watts] = Field(
         default=(1500.0, 2800.0), description="5G 32T32R; mean 2,150 W (§1.2)."
     )
-    load_5g_8t8r_w: tuple[Watts, Watts] = Field(
-        default=(800.0, 1500.0), description="5G 8T8R; mean 1,150 W (§1.2)."
-    )
+    load_5g_8t8r_w: tuple[Watts, Watts] = Field(default=(800.0, 1500.0), description="5G 8T8R; mean 1,150 W (§1.2).")
     rural_8t8r_share: Share = Field(default=0.5, description="Rural 5G radios that are 8T8R. Assumed.")
-    share_5g_urban: Share = Field(
-        default=0.85, description="Urban sites of an operator group with 5G. Assumed."
-    )
-    share_5g_rural: Share = Field(
-        default=0.35, description="Rural sites of an operator group with 5G. Assumed."
-    )
+    share_5g_urban: Share = Field(default=0.85, description="Urban sites of an operator group with 5G. Assumed.")
+    share_5g_rural: Share = Field(default=0.35, description="Rural sites of an operator group with 5G. Assumed.")
     load_transmission_w: tuple[Watts, Watts] = Field(
         default=(150.0, 350.0),
         description="Transmission and monitoring at an access site; mean 250 W (§1.2).",
@@ -121,18 +113,14 @@ class Equipment(Spec):
         default=(500.0, 800.0, 1000.0),
         description="Nominal battery for one, two, three operators, bought before 5G. Assumed, after §1.3.",
     )
-    battery_scatter: Share = Field(
-        default=0.4, description="Batteries differ from nominal by up to this. Assumed."
-    )
+    battery_scatter: Share = Field(default=0.4, description="Batteries differ from nominal by up to this. Assumed.")
     battery_limits_ah: tuple[AmpHours, AmpHours] = Field(
         default=(300.0, 1000.0), description="Smallest and largest at class B and C access sites. Assumed."
     )
     battery_class_d: Share = Field(default=0.4, description="Class D batteries, part of nominal. Assumed.")
     battery_hub_ah: AmpHours = Field(default=1000.0, description="At least this at a ring hub (§1.3).")
     battery_aggregation_ah: AmpHours = Field(default=2000.0, description="At an aggregation node. Assumed.")
-    battery_core_h: Positive = Field(
-        default=8.0, description="Core rooms: hours at full load (§1.3, class A)."
-    )
+    battery_core_h: Positive = Field(default=8.0, description="Core rooms: hours at full load (§1.3, class A).")
     lfp_share: Share = Field(default=0.60, description="Second-life lithium iron phosphate batteries (§1.3).")
     lfp_size: Positive = Field(default=0.8, description="LFP ampere-hours, part of lead-acid's. Assumed.")
     two_stage_share: Share = Field(default=0.80, description="Working two-stage disconnect (§1.1).")
@@ -144,9 +132,7 @@ class Equipment(Spec):
     )
     generator_core_kw: Kw = Field(default=100.0, description="Fixed generator of a core room. Assumed.")
     generator_aggregation_kw: Kw = Field(default=30.0, description="Of an aggregation node. Assumed.")
-    generator_key_kw: Kw = Field(
-        default=20.0, description="Of a key site or hub that has one (§2, at least 20)."
-    )
+    generator_key_kw: Kw = Field(default=20.0, description="Of a key site or hub that has one (§2, at least 20).")
     generator_class_a_share: Share = Field(default=0.6, description="Other class A sites with one. Assumed.")
     generator_hub_share: Share = Field(default=0.15, description="Ring hubs with one. Assumed.")
 
@@ -167,9 +153,7 @@ class Transport(Spec):
     stations_per_hub: Annotated[int, Field(ge=10, le=200)] = Field(
         default=40, description="Stations behind a ring hub, 20-80 (§5)."
     )
-    hubs_per_aggregation: Some = Field(
-        default=12, description="Ring hubs for each aggregation node. Assumed."
-    )
+    hubs_per_aggregation: Some = Field(default=12, description="Ring hubs for each aggregation node. Assumed.")
     access_ring_nodes: Annotated[int, Field(ge=3, le=16)] = Field(
         default=8, description="Nodes of an access ring, hub included, 4-12 (§5)."
     )
@@ -196,18 +180,12 @@ class Transport(Spec):
 class RoadKnobs(Spec):
     """The road graph: seats by national road, townships by county road, villages by village road."""
 
-    piece_km: Positive = Field(
-        default=7.0, description="Long roads are cut into pieces of about this. Assumed."
-    )
+    piece_km: Positive = Field(default=7.0, description="Long roads are cut into pieces of about this. Assumed.")
     winding_expressway: Positive = Field(default=1.05, description="Road length over crow distance. Assumed.")
-    winding_national: Positive = Field(
-        default=1.10, description="The same; roads also bend at nodes. Assumed."
-    )
+    winding_national: Positive = Field(default=1.10, description="The same; roads also bend at nodes. Assumed.")
     winding_county: Positive = Field(default=1.20, description="The same. Assumed.")
     winding_village: Positive = Field(default=1.30, description="The same. Assumed.")
-    bow: Share = Field(
-        default=0.08, description="A long road bows out by up to this part of its length. Assumed."
-    )
+    bow: Share = Field(default=0.08, description="A long road bows out by up to this part of its length. Assumed.")
     village_loops: Share = Field(default=0.25, description="Villages with a second way out. Assumed.")
     expressways: tuple[tuple[str, ...], ...] = Field(
         default=(),

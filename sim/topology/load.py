@@ -72,13 +72,9 @@ def _check_format(document: Document, found: object) -> None:
     if found is None:
         message = f"is missing; a topology file begins with `format: {FORMAT}`"
     elif isinstance(found, int) and found > FORMAT:
-        message = (
-            f"must be {FORMAT} (got {found}); the file is for a newer version of the program: upgrade it"
-        )
+        message = f"must be {FORMAT} (got {found}); the file is for a newer version of the program: upgrade it"
     else:
-        message = (
-            f"must be {FORMAT} (got {shown(found)}); see docs/reference/topology_files.md on how to migrate"
-        )
+        message = f"must be {FORMAT} (got {shown(found)}); see docs/reference/topology_files.md on how to migrate"
     raise input_error(message, file=document.path, line=document.line(("format",)), path="format")
 
 

@@ -149,9 +149,7 @@ def _table(net: _Net, spec: Generated, places: Places) -> Roads:
     lon, lat = places.plane.degrees(np.array(net.points))
     u, v, road_class = (np.array(column, dtype=np.int64) for column in zip(*net.edges, strict=True))
     knobs = spec.roads
-    winding = np.array(
-        [knobs.winding_expressway, knobs.winding_national, knobs.winding_county, knobs.winding_village]
-    )
+    winding = np.array([knobs.winding_expressway, knobs.winding_national, knobs.winding_county, knobs.winding_village])
     crow = great_circle_km(lon[u], lat[u], lon[v], lat[v])
     return Roads(
         node_id=np.array(net.ids),

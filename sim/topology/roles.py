@@ -72,10 +72,7 @@ def _hubs_of(draft: Draft, rows: Ints, shakes: Floats, into: tuple[Ints, Ints]) 
     weights = draft.tenants[rows].astype(np.float64)
     group = groups(draft.xy[rows], weights, shakes, count)
     middle = middles(draft.xy[rows], weights, group, count)
-    score = (
-        distances_km(draft.xy[rows], middle)
-        + np.where(draft.zone[rows] == RURAL, _TOWN_PULL_KM, 0.0)[:, None]
-    )
+    score = distances_km(draft.xy[rows], middle) + np.where(draft.zone[rows] == RURAL, _TOWN_PULL_KM, 0.0)[:, None]
     score = np.where(group[:, None] == np.arange(count)[None, :], score, np.inf)
     chosen = rows[score.argmin(axis=0)]
     role[chosen] = HUB
@@ -93,20 +90,14 @@ def _command(places: Places, draft: Draft, role: Ints, seats: Floats) -> Bools:
     return command
 
 
-def _classes(
-    spec: Generated, places: Places, draft: Draft, marks: tuple[Ints, Bools], streams: Streams
-) -> Ints:
+def _classes(spec: Generated, places: Places, draft: Draft, marks: tuple[Ints, Bools], streams: Streams) -> Ints:
     """A: core, aggregation, command and key sites; B: hubs, town seats, OLT sites; D: infill; C: the rest."""
     role, command = marks
     luck = Luck(streams, draft.key)
     a = (role >= AGGREGATION) | command
-    a |= _fill(
-        ~a & (role == ACCESS), luck.uniform("key_site"), spec.sites.class_a_share * len(role) - a.sum()
-    )
+    a |= _fill(~a & (role == ACCESS), luck.uniform("key_site"), spec.sites.class_a_share * len(role) - a.sum())
     b = ~a & ((role == HUB) | _town_seats(places, draft, role))
-    infill = luck.below(
-        "infill", np.where(draft.zone == RURAL, spec.sites.class_d_rural, spec.sites.class_d_urban)
-    )
+    infill = luck.below("infill", np.where(draft.zone == RURAL, spec.sites.class_d_rural, spec.sites.class_d_urban))
     b |= _fill(~(a | b | infill), luck.uniform("olt_site"), spec.sites.class_b_share * len(role) - b.sum())
     return np.select([a, b, infill], [0, 1, 3], default=2).astype(np.int64)
 

@@ -102,9 +102,7 @@ def _around(luck: Luck, middles: Floats, radius_km: Floats | float, power: float
 def _in_city(places: Places, county: int, count: int, streams: Streams) -> _Part:
     names = [f"{places.counties.id[county]}/city/{n}" for n in range(count)]
     middle = places.township_xy[places.seat_row[county]][None, :]
-    return _part(
-        names, county, CITY, _around(Luck(streams, names), middle, places.city_radius_km[county], 0.6)
-    )
+    return _part(names, county, CITY, _around(Luck(streams, names), middle, places.city_radius_km[county], 0.6))
 
 
 def _in_towns(spec: Generated, places: Places, county: int, count: int, streams: Streams) -> _Part:
@@ -112,13 +110,9 @@ def _in_towns(spec: Generated, places: Places, county: int, count: int, streams:
     rows = np.flatnonzero(places.townships.county == county)
     rows = rows[rows != places.seat_row[county]] if len(rows) > 1 else rows
     share = apportion(count, places.townships.population[rows], min(1, count // len(rows)))
-    names = [
-        f"{places.townships.id[row]}/{n}" for row, own in zip(rows, share, strict=True) for n in range(own)
-    ]
+    names = [f"{places.townships.id[row]}/{n}" for row, own in zip(rows, share, strict=True) for n in range(own)]
     middles = places.township_xy[np.repeat(rows, share)]
-    return _part(
-        names, county, TOWN, _around(Luck(streams, names), middles, spec.settlements.town_radius_km, 0.6)
-    )
+    return _part(names, county, TOWN, _around(Luck(streams, names), middles, spec.settlements.town_radius_km, 0.6))
 
 
 def _near_villages(spec: Generated, places: Places, county: int, count: int, streams: Streams) -> _Part:
@@ -133,9 +127,7 @@ def _near_villages(spec: Generated, places: Places, county: int, count: int, str
     return _part(names, county, RURAL, _around(luck, spots[at], spec.sites.village_radius_km, 0.9))
 
 
-def _along_roads(
-    places: Places, roads: Roads, node_county: Ints, county: int, count: int, streams: Streams
-) -> _Part:
+def _along_roads(places: Places, roads: Roads, node_county: Ints, county: int, count: int, streams: Streams) -> _Part:
     """Sites beside trunk roads, by road length; beside village roads where a county has no other."""
     names = [f"{places.counties.id[county]}/road/{n}" for n in range(count)]
     own = node_county[roads.edge_u] == county

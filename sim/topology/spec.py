@@ -33,9 +33,7 @@ class Extent(Spec):
     lon: Lon = Field(description="Longitude of the middle, degrees east.")
     lat: Lat = Field(description="Latitude of the middle, degrees north.")
     elongation: Annotated[float, Field(ge=1, le=5)] = Field(default=1.0, description="Length over breadth.")
-    bearing_deg: float = Field(
-        default=0.0, description="Direction of the length, degrees clockwise from north."
-    )
+    bearing_deg: float = Field(default=0.0, description="Direction of the length, degrees clockwise from north.")
 
 
 class TownshipSpec(Spec):
@@ -87,9 +85,7 @@ class Generated(_TopologyFile):
     seed: Count = 1
     crs: Literal["WGS-84"]
     counties: Annotated[list[CountySpec], Field(min_length=1)]
-    prefecture_seat: str = Field(
-        default="", description="Id of the county with the core; the first where empty."
-    )
+    prefecture_seat: str = Field(default="", description="Id of the county with the core; the first where empty.")
     settlements: Settlements = Settlements()
     sites: SiteKnobs
     equipment: Equipment = Equipment()

@@ -36,9 +36,7 @@ class _Cables:
         self.laid += [(a, b, kind, ring) for a, b in pairwise(nodes)]
 
 
-def make_links(
-    spec: Generated, places: Places, draft: Draft, roles: Roles, ids: Texts, streams: Streams
-) -> Links:
+def make_links(spec: Generated, places: Places, draft: Draft, roles: Roles, ids: Texts, streams: Streams) -> Links:
     """All links of the sites in their final order."""
     cables = _Cables()
     lonely = Luck(streams, draft.key).uniform("spur")
@@ -89,9 +87,7 @@ def _rings(spec: Generated, xy: Floats, hub: int, named: tuple[str, Ints], cable
     """Access rings of neighbours by bearing, each from the hub and back to it."""
     name, on_ring = named
     count = max(1, round(len(on_ring) / (spec.transport.access_ring_nodes - 1)))
-    for n, part in enumerate(
-        np.array_split(_turn(xy, xy[hub], on_ring), min(count, max(len(on_ring) // 2, 1)))
-    ):
+    for n, part in enumerate(np.array_split(_turn(xy, xy[hub], on_ring), min(count, max(len(on_ring) // 2, 1)))):
         if len(part):
             cables.way([hub, *part.tolist(), hub], RING, f"{name}_r{n + 1}")
 
@@ -159,9 +155,7 @@ def _table(spec: Generated, places: Places, draft: Draft, cables: _Cables, strea
     knobs = spec.transport
     rural = (draft.zone[a] == RURAL) | (draft.zone[b] == RURAL)
     access = np.where(rural, knobs.aerial_rural, knobs.aerial_urban)
-    aerial = np.select(
-        [kind == CORE_LINK, kind == AGGREGATION_LINK], [knobs.aerial_core, knobs.aerial_aggregation]
-    )
+    aerial = np.select([kind == CORE_LINK, kind == AGGREGATION_LINK], [knobs.aerial_core, knobs.aerial_aggregation])
     aerial = np.where(kind <= SPUR, access, aerial)
     crow = great_circle_km(lon[a], lat[a], lon[b], lat[b])
     return Links(

@@ -4,10 +4,9 @@ from collections import Counter, defaultdict
 from itertools import groupby, pairwise
 from math import inf, isnan
 
-import networkx as nx
+from validation.worlds import Story
 
 from sim.topology.tables import ROLES
-from validation.worlds import Story
 
 GRAIN_H = 2 / 3_600_000
 ENDS = ("job.done", "job.wasted", "job.failed", "job.lapsed")
@@ -46,13 +45,22 @@ class Map:
         roads, sites, depots = topology.roads, topology.sites, topology.depots
         nodes = [str(node) for node in roads.node_id]
         self.ends = {
-            str(edge): (nodes[u], nodes[v]) for edge, u, v in zip(roads.edge_id, roads.edge_u, roads.edge_v, strict=True)
+            str(edge): (nodes[u], nodes[v])
+            for edge, u, v in zip(roads.edge_id, roads.edge_u, roads.edge_v, strict=True)
         }
         self.km = dict(zip(map(str, roads.edge_id), roads.edge_km.tolist(), strict=True))
-        self.of_site = {str(site): nodes[node] for site, node in zip(sites.id, sites.road_node, strict=True) if node >= 0}
-        self.of_depot = {str(depot): nodes[node] for depot, node in zip(depots.id, depots.road_node, strict=True) if node >= 0}
-        self.counties = {str(site): str(topology.counties.id[c]) for site, c in zip(sites.id, sites.county, strict=True)}
-        self.depot_county = {str(d): str(topology.counties.id[c]) for d, c in zip(depots.id, depots.county, strict=True)}
+        self.of_site = {
+            str(site): nodes[node] for site, node in zip(sites.id, sites.road_node, strict=True) if node >= 0
+        }
+        self.of_depot = {
+            str(depot): nodes[node] for depot, node in zip(depots.id, depots.road_node, strict=True) if node >= 0
+        }
+        self.counties = {
+            str(site): str(topology.counties.id[c]) for site, c in zip(sites.id, sites.county, strict=True)
+        }
+        self.depot_county = {
+            str(d): str(topology.counties.id[c]) for d, c in zip(depots.id, depots.county, strict=True)
+        }
 
 
 # Rows
@@ -71,7 +79,10 @@ def jobs_are_opened_by_what_the_desk_heard_or_planned(story: Story) -> None:
     for row in story.of("job.opened"):
         assert row.cause_row >= 0, row
         kind = story.rows[row.cause_row].kind
-        assert kind.startswith(("desk.", "job.", "measure.")) or kind in ("generator.started", "generator.fuelled"), (row, kind)
+        assert kind.startswith(("desk.", "job.", "measure.")) or kind in (
+            "generator.started",
+            "generator.fuelled",
+        ), (row, kind)
 
 
 # Jobs
@@ -258,7 +269,12 @@ def generators_are_in_one_place(story: Story) -> None:
         elif row.kind in ("generator.stopped", "generator.dry", "generator.broke"):
             if row.kind != "generator.broke" or generator in running:
                 assert running.pop(generator) == row.object, row
-        if not isnan(row.value) and row.kind in ("generator.placed", "generator.taken", "generator.stopped", "generator.fuelled"):
+        if not isnan(row.value) and row.kind in (
+            "generator.placed",
+            "generator.taken",
+            "generator.stopped",
+            "generator.fuelled",
+        ):
             assert row.value >= 0, row
             tanks[generator] = row.value
     assert all(level >= 0 for level in tanks.values())
@@ -325,50 +341,73 @@ def charge_falls_on_battery_only(story: Story) -> None:
 def service_is_what_power_paths_and_parts_make_of_it(story: Story, every: int = 1) -> None:
     """At every moment a site is out exactly when its radio, its transmission, its path or a part is.
 
-    Paths are found again with networkx from the transmission's rows, the links and the topology. `every`: only
-    each so many moments are looked at.
+    Paths are searched again from the transmission's rows, the links and the topology. `every`: only each so many
+    moments are looked at.
     """
-    topology = story.scenario.topology
-    ids = [str(site) for site in topology.sites.id]
-    links = {str(i): (ids[a], ids[b]) for i, a, b in zip(topology.links.id, topology.links.a, topology.links.b, strict=True)}
-    cores = [site for site, role in zip(ids, topology.sites.role, strict=True) if role == ROLES.index("core")]
-    graph = nx.MultiGraph()
-    graph.add_nodes_from(ids)
-    graph.add_edges_from((a, b, name) for name, (a, b) in links.items())
-    dark, shed, parts, down = set(), set(), defaultdict(set), set()
-    reachable, stale = set(ids), False
-    for number, (_, rows) in enumerate(groupby(story.rows, key=lambda row: row.t_h)):
+    net, state = Net(story), State()
+    reachable = net.reachable(state)
+    for number, (t_h, rows) in enumerate(groupby(story.rows, key=lambda row: row.t_h)):
         for row in rows:
-            stale |= _follow(row, graph, links, (dark, shed, parts, down))
+            state.follow(row)
         if number % every:
             continue
-        if stale and links:
-            dead = dark | {site for site, broken in parts.items() if "transmission" in broken}
-            alive = graph.subgraph(node for node in ids if node not in dead)
-            reachable = set().union(*(nx.node_connected_component(alive, core) for core in cores if core in alive))
-            stale = False
-        out = {site for site in ids if site not in reachable or site in shed or site in dark or parts[site] & {"radio", "transmission"}}
-        assert down == out, (row.t_h, sorted(down ^ out)[:5])
+        if state.stale:
+            reachable = net.reachable(state)
+        broken = {site for site, parts in state.parts.items() if parts & {"radio", "transmission"}}
+        out = (net.sites - reachable) | state.shed | state.dark | broken
+        assert state.down == out, (t_h, sorted(state.down ^ out)[:5])
 
 
-def _follow(row, graph, links, state) -> bool:
-    """Apply one row; whether paths may have changed."""
-    dark, shed, parts, down = state
-    sets = {"site.down": down, "radio.off": shed, "transmission.off": dark}
-    clears = {"site.up": down, "radio.on": shed, "transmission.on": dark}
-    if row.kind in sets:
-        sets[row.kind].add(row.subject)
-    elif row.kind in clears:
-        clears[row.kind].discard(row.subject)
-    elif row.kind == "equipment.failed":
-        parts[row.subject].add(row.object)
-    elif row.kind == "equipment.mended":
-        parts[row.subject].discard(row.object)
-    elif row.kind == "link.cut":
-        graph.remove_edge(*links[row.subject], key=row.subject)
-    elif row.kind == "link.mended":
-        graph.add_edge(*links[row.subject], key=row.subject)
-    return row.kind.startswith(("transmission.", "link.", "equipment."))
+class Net:
+    """Sites and links of a scenario by name."""
+
+    def __init__(self, story: Story) -> None:
+        topology = story.scenario.topology
+        ids, links = [str(site) for site in topology.sites.id], topology.links
+        self.sites = set(ids)
+        self.cores = [site for site, role in zip(ids, topology.sites.role, strict=True) if role == ROLES.index("core")]
+        self.near = defaultdict(list)
+        for link, a, b in zip(links.id, links.a, links.b, strict=True):
+            self.near[ids[a]].append((ids[b], str(link)))
+            self.near[ids[b]].append((ids[a], str(link)))
+
+    def reachable(self, state: "State") -> set[str]:
+        """Sites with a path of live nodes and whole links to a core; all, where nothing is known of links."""
+        state.stale = False
+        if not self.near:
+            return self.sites
+        dead = state.dark | {site for site, parts in state.parts.items() if "transmission" in parts}
+        stack = [core for core in self.cores if core not in dead]
+        found = set(stack)
+        while stack:
+            for other, link in self.near[stack.pop()]:
+                if other not in found and other not in dead and link not in state.cut:
+                    found.add(other)
+                    stack.append(other)
+        return found
+
+
+class State:
+    """What rows say of sites and links."""
+
+    def __init__(self) -> None:
+        self.dark, self.shed, self.down, self.cut = set(), set(), set(), set()
+        self.parts = defaultdict(set)
+        self.stale = False
+        self._sets = {
+            "site": (self.down, "down"), "radio": (self.shed, "off"), "transmission": (self.dark, "off"),
+            "link": (self.cut, "cut"),
+        }  # fmt: skip
+
+    def follow(self, row) -> None:
+        """Apply one row."""
+        thing, _, what = row.kind.partition(".")
+        if thing == "equipment":
+            (self.parts[row.subject].add if what == "failed" else self.parts[row.subject].discard)(row.object)
+        elif thing in self._sets and what in ("down", "up", "off", "on", "cut", "mended"):
+            members, begins = self._sets[thing]
+            (members.add if what == begins else members.discard)(row.subject)
+        self.stale |= thing in ("transmission", "link", "equipment")
 
 
 def outages_have_the_cause_they_name(story: Story) -> None:

@@ -2,14 +2,13 @@
 
 from functools import cache
 
-import numpy as np
 import pytest
+from validation.plain_queue import Hit, Outcome, serve
 
 from sim.disaster import draw
 from sim.loading import load
 from sim.results import simulate
 from sim.streams import Streams
-from validation.plain_queue import Hit, Outcome, serve
 
 CREWS, HORIZON_H = 91, 72.0
 

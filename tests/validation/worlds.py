@@ -10,6 +10,7 @@ from simpy import Environment
 from sim.loading import load
 from sim.log import EventLog, Row
 from sim.models.site import Plant, SitePower
+from sim.results import Run, simulate
 from sim.run import play
 from sim.scenario import Scenario, ScenarioSpec
 from sim.topology import load_topology
@@ -124,9 +125,15 @@ def story(of: Scenario, seed: int = 1, policy=None) -> Story:
 
 
 @cache
+def run_of(name: str, seed: int = 1, policy: str | None = None) -> Run:
+    """The run of a scenario by name, once for all tests of a session."""
+    return simulate(scenario(name), seed, policy)
+
+
+@cache
 def told(name: str, seed: int = 1, policy: str | None = None) -> Story:
-    """The same for a scenario by name, once for all tests of a session."""
-    return story(scenario(name), seed, policy)
+    """The same as plain rows."""
+    return Story(scenario(name), list(run_of(name, seed, policy).log))
 
 
 # Curves of the log
