@@ -104,6 +104,25 @@ class GeneratorRules(Spec):
     """A refuel order is opened this long before the tank would be empty."""
 
 
+def _known_kpi(kpi: str) -> str:
+    if kpi not in KPIS:
+        from difflib import get_close_matches
+
+        near = get_close_matches(kpi, KPIS, 1)
+        raise ValueError("must be a KPI of the catalogue" + (f", did you mean '{near[0]}'?" if near else ""))
+    return kpi
+
+
+def _share_or_number(value: object) -> object:
+    if isinstance(value, str) and value.strip().endswith(("%", "％")):
+        return float(value.strip()[:-1]) / 100
+    if isinstance(value, str):
+        for unit, factor in (("min", 1 / 60), ("h", 1.0)):
+            if value.strip().endswith(unit):
+                return float(value.strip()[: -len(unit)]) * factor
+    return value
+
+
 class Target(Spec):
     """A promise that can be measured."""
 
@@ -128,25 +147,6 @@ class Target(Spec):
         if KPIS[self.kpi].timed and self.at is None:
             raise ValueError(f"must have at: {self.kpi} is a figure of one moment")
         return self
-
-
-def _known_kpi(kpi: str) -> str:
-    if kpi not in KPIS:
-        from difflib import get_close_matches
-
-        near = get_close_matches(kpi, KPIS, 1)
-        raise ValueError("must be a KPI of the catalogue" + (f", did you mean '{near[0]}'?" if near else ""))
-    return kpi
-
-
-def _share_or_number(value: object) -> object:
-    if isinstance(value, str) and value.strip().endswith(("%", "％")):
-        return float(value.strip()[:-1]) / 100
-    if isinstance(value, str):
-        for unit, factor in (("min", 1 / 60), ("h", 1.0)):
-            if value.strip().endswith(unit):
-                return float(value.strip()[: -len(unit)]) * factor
-    return value
 
 
 class Plan(Spec):

@@ -37,8 +37,10 @@ from sim.resources import GeneratorKind
 from sim.scenario import Scenario
 from sim.streams import Streams
 from sim.topology.tables import ROAD_CLASSES
-from sim.vocabulary import KINDS, Inject
+from sim.vocabulary import KINDS, Inject, Job
 
+_JOBS_LOOKED_AT: Final = 400
+"""Assumed: nobody looks further down the list for roads to open."""
 _UNLIMITED_KIND: Final = ("petrol_5kw", "diesel_8kw", "diesel_12kw", "trailer_30kw", "truck_50kw")
 
 
@@ -403,14 +405,15 @@ class World:
 
         Timer(self.env, allow).set(ready_h)
 
-    def _blocked_jobs(self) -> list:  # type: ignore[type-arg]
+    def _blocked_jobs(self) -> list[Job]:  # type: ignore[type-arg]
         """Waiting jobs to which no ordinary vehicle of their own depot has an open road, most urgent first."""
         rank = self.policy.rank or (lambda job: (job.opened_h,))
-        found = []
-        for job in sorted(self.dispatcher.waiting.values(), key=lambda job: (rank(job), job.id))[:400]:
-            if not self.roads.reachable(self._base_of(job.party), job.site, self.env.now, carry=job.need_kw > 0):
-                found.append(job)
-        return found
+        now, jobs = self.env.now, sorted(self.dispatcher.waiting.values(), key=lambda job: (rank(job), job.id))
+        return [
+            job
+            for job in jobs[:_JOBS_LOOKED_AT]
+            if not self.roads.reachable(self._base_of(job.party), job.site, now, carry=job.need_kw > 0)
+        ]
 
     def _base_of(self, party: str) -> int:
         """Road node of a party's first depot."""

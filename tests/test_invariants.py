@@ -93,7 +93,7 @@ variations = st.fixed_dictionaries(
         "generators.start_failure_minus10c": st.just("0.7"),
         "generators.start_failure_minus20c": st.just("0.8"),
         "desk.recall": st.sampled_from(["true", "false"]),
-        "sites.soh.a": st.sampled_from(["2", "8"]),
+        "sites.soh": st.sampled_from(["{a: 2, b: 3}", "{a: 8, b: 2}"]),
         "roads.public_ploughs.county": st.sampled_from(["+14 h", "+30 h"]),
     }
 )

@@ -32,9 +32,8 @@ def field_rows(weather: Weather, topology: Topology, horizon_h: float) -> list[F
             series = weather.fields[name][cell]
             if name != "temperature_c" and not series.any():
                 continue
-            for knot in bends(series, tolerance):
-                if knot * KNOT_H <= horizon_h:
-                    rows.append((knot * KNOT_H, kind, ids[cell], float(series[knot])))
+            kept = [knot for knot in bends(series, tolerance) if knot * KNOT_H <= horizon_h]
+            rows += [(knot * KNOT_H, kind, ids[cell], float(series[knot])) for knot in kept]
     rows.sort(key=lambda row: row[0])
     return rows
 
