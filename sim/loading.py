@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from sim.checking import validate
 from sim.errors import InputError, Problem, input_error, shown
 from sim.parameters import hint, nearest, override
 from sim.references import problems_of
 from sim.scenario import Scenario, ScenarioSpec
 from sim.topology.tables import Topology
-from sim.yamlfile import Document, Loc, dotted, read_yaml, validate
+from sim.yamlfile import Document, Loc, dotted, read_yaml
 
 FORMAT: Final = 1
 _LIST_BYTES: Final = 32_000_000

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,9 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from sim.errors import shown
+from sim.exact import LN2, LN10, exp, exp_array, ln, ln_array, normal_quantile, normal_quantiles
 
 FloatArray = NDArray[np.float64]
-_Number = TypeVar("_Number", float, FloatArray)
 
 _TEXT_MAX: Final = 100
 _NUMBER: Final = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -186,105 +186,11 @@ Share = Annotated[float, Door(parse_share, _schema("Share: 0 to 1, or percent.",
 
 # Skewed durations
 
-_LN2: Final = 0.6931471805599453
-_LN2_HIGH: Final = 0.693359375  # ln 2 in two pieces, so that the reduced argument of exp loses no bits
-_LN2_LOW: Final = -2.121944400546905827679e-4
-_LN10: Final = 2.302585092994046
 _Z90: Final = 1.2815515655446004  # standard normal quantile of 0.9, commonly printed as 1.2816
 _SPREAD_KEYS: Final[dict[str, tuple[set[str], ...]]] = {
     "lognormal": ({"median_h", "p90_h"}, {"median_h", "sigma"}, {"median_h"}),
     "exponential": ({"mean_h"}, {"median_h", "p90_h"}),
 }
-
-
-def _horner(coefficients: tuple[float, ...], x: _Number) -> _Number:
-    total = x * 0.0 + coefficients[0]
-    for coefficient in coefficients[1:]:
-        total = total * x + coefficient
-    return total
-
-
-_ATANH: Final = tuple(1 / (2 * k + 1) for k in range(18, -1, -1))
-_EXP: Final = tuple(1 / math.factorial(k) for k in range(15, -1, -1))
-
-
-def _log(mantissa: _Number, exponent: _Number) -> _Number:
-    """Logarithm of mantissa * 2**exponent, mantissa in [0.5, 1), by the series of 2 atanh((m-1)/(m+1))."""
-    s = (mantissa - 1.0) / (mantissa + 1.0)
-    return 2.0 * s * _horner(_ATANH, s * s) + exponent * _LN2
-
-
-def _ln(x: float) -> float:
-    mantissa, exponent = math.frexp(x)
-    return _log(mantissa, float(exponent))
-
-
-def _ln_array(x: FloatArray) -> FloatArray:
-    mantissa, exponent = np.frexp(x)
-    return _log(mantissa, exponent.astype(np.float64))
-
-
-def _exp(x: float) -> float:
-    n = round(x / _LN2)
-    return math.ldexp(_horner(_EXP, (x - n * _LN2_HIGH) - n * _LN2_LOW), n)
-
-
-def _exp_array(x: FloatArray) -> FloatArray:
-    n = np.rint(x / _LN2)
-    return np.ldexp(_horner(_EXP, (x - n * _LN2_HIGH) - n * _LN2_LOW), n.astype(np.int32))
-
-
-# Source: Wichura 1988, Algorithm AS 241 (PPND16), Applied Statistics 37(3) 477-484, doi:10.2307/2347330.
-# Each pair is numerator and denominator, highest power first: the middle, the tails, the far tails.
-_MIDDLE: Final = (
-    (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
-     13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608),
-    (5226.495278852854561, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867,
-     5394.1960214247511077, 687.1870074920579083, 42.313330701600911252, 1.0),
-)  # fmt: skip
-_TAIL: Final = (
-    (7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258,
-     3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734),
-    (1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459,
-     0.68976733498510000455, 1.6763848301838038494, 2.05319162663775882187, 1.0),
-)  # fmt: skip
-_FAR_TAIL: Final = (
-    (2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
-     0.29656057182850489123, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772),
-    (2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
-     0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1.0),
-)  # fmt: skip
-
-
-def _ratio(pair: tuple[tuple[float, ...], tuple[float, ...]], r: _Number) -> _Number:
-    return _horner(pair[0], r) / _horner(pair[1], r)
-
-
-def normal_quantile(u: float) -> float:
-    """Standard normal quantile of u in (0, 1), good to about 1e-15, the same bits as `normal_quantiles`."""
-    if not 0 < u < 1:
-        raise ValueError(f"must be between 0 and 1, both excluded (got {u!r})")
-    q = u - 0.5
-    if abs(q) <= 0.425:
-        return q * _ratio(_MIDDLE, 0.180625 - q * q)
-    r = math.sqrt(-_ln(u if q < 0 else 1.0 - u))
-    x = _ratio(_TAIL, r - 1.6) if r <= 5.0 else _ratio(_FAR_TAIL, r - 5.0)
-    return -x if q < 0 else x
-
-
-def normal_quantiles(u: FloatArray) -> FloatArray:
-    """`normal_quantile` of each u, same shape."""
-    u = np.asarray(u, dtype=np.float64)
-    if not np.all((u > 0) & (u < 1)):
-        raise ValueError("must be between 0 and 1, both excluded")
-    q = u - 0.5
-    x = q * _ratio(_MIDDLE, np.maximum(0.180625 - q * q, 0.0))
-    outer = np.abs(q) > 0.425
-    r = np.sqrt(-_ln_array(np.where(q < 0, u, 1.0 - u)[outer]))
-    tail, far_tail = _ratio(_TAIL, np.minimum(r, 5.0) - 1.6), _ratio(_FAR_TAIL, np.maximum(r, 5.0) - 5.0)
-    tails = np.where(r <= 5.0, tail, far_tail)
-    x[outer] = np.where(q[outer] < 0, -tails, tails)
-    return x
 
 
 def _twelve_digits(x: float) -> float:
@@ -308,7 +214,7 @@ class Spread:
             raise ValueError("must have a median from 0 to 1e9 h")
         if not self.median_h <= self.p90_h <= 1000 * self.median_h:
             raise ValueError("must have a P90 from the median to 1000 times the median")
-        ratio = _LN10 / _LN2
+        ratio = LN10 / LN2
         if self.kind == "exponential" and not math.isclose(self.p90_h, self.median_h * ratio, rel_tol=1e-9):
             raise ValueError("must have, being exponential, a P90 of 3.32 times the median")
 
@@ -316,7 +222,7 @@ class Spread:
     def exponential(cls, mean_h: float) -> Spread:
         """Exponential with this mean (kept to 12 digits)."""
         mean_h = _twelve_digits(mean_h)
-        return cls(mean_h * _LN2, mean_h * _LN10, "exponential")
+        return cls(mean_h * LN2, mean_h * LN10, "exponential")
 
     @property
     def fixed(self) -> bool:
@@ -326,33 +232,33 @@ class Spread:
     @property
     def mu(self) -> float:
         """Mean of the logarithm of hours (lognormal); minus infinity for a median of 0."""
-        return _ln(self.median_h) if self.median_h > 0 else -math.inf
+        return ln(self.median_h) if self.median_h > 0 else -math.inf
 
     @property
     def sigma(self) -> float:
         """Standard deviation of the logarithm of hours (lognormal): ln(P90 / median) / 1.2816."""
-        return 0.0 if self.fixed else _ln(self.p90_h / self.median_h) / _Z90
+        return 0.0 if self.fixed else ln(self.p90_h / self.median_h) / _Z90
 
     @property
     def mean_h(self) -> float:
         """Mean in hours; above the median, the more so the longer the tail."""
         if self.kind == "exponential":
-            return _twelve_digits(self.median_h / _LN2)
-        return self.median_h * _exp(self.sigma * self.sigma / 2)
+            return _twelve_digits(self.median_h / LN2)
+        return self.median_h * exp(self.sigma * self.sigma / 2)
 
     def quantile(self, u: float) -> float:
         """Hours not exceeded with probability u in (0, 1), to a grain of 1e-9 h."""
         z = normal_quantile(u)
-        hours = self.mean_h * -_ln(1.0 - u) if self.kind == "exponential" else self.median_h * _exp(self.sigma * z)
+        hours = self.mean_h * -ln(1.0 - u) if self.kind == "exponential" else self.median_h * exp(self.sigma * z)
         return round(hours * _GRAINS_PER_H) / _GRAINS_PER_H
 
     def quantiles(self, u: FloatArray) -> FloatArray:
         """`quantile` of each u, same shape, same bits."""
         z = normal_quantiles(u)
         if self.kind == "exponential":
-            hours = self.mean_h * -_ln_array(1.0 - np.asarray(u, dtype=np.float64))
+            hours = self.mean_h * -ln_array(1.0 - np.asarray(u, dtype=np.float64))
         else:
-            hours = self.median_h * _exp_array(self.sigma * z)
+            hours = self.median_h * exp_array(self.sigma * z)
         return np.rint(hours * _GRAINS_PER_H) / _GRAINS_PER_H
 
 
@@ -390,7 +296,7 @@ def _spread_of_table(table: dict[Any, Any]) -> Spread:
         sigma, _ = _amount(table["sigma"], "a number from 0 to 5")
         if not 0 <= sigma <= 5:
             raise _refusal("a number from 0 to 5", table["sigma"])
-        return Spread(median_h, median_h * _exp(sigma * _Z90))
+        return Spread(median_h, median_h * exp(sigma * _Z90))
     return Spread(median_h, parse_hours(table.get("p90_h", median_h)), kind)
 
 

@@ -405,7 +405,7 @@ class World:
 
         Timer(self.env, allow).set(ready_h)
 
-    def _blocked_jobs(self) -> list[Job]:  # type: ignore[type-arg]
+    def _blocked_jobs(self) -> list[Job]:
         """Waiting jobs to which no ordinary vehicle of their own depot has an open road, most urgent first."""
         rank = self.policy.rank or (lambda job: (job.opened_h,))
         now, jobs = self.env.now, sorted(self.dispatcher.waiting.values(), key=lambda job: (rank(job), job.id))

@@ -3,10 +3,11 @@
 import pytest
 from scenario_files import Town
 
+from sim.checking import validate
 from sim.errors import InputError
 from sim.parameters import find_place, nearest, override, parse_value
 from sim.scenario import ScenarioSpec
-from sim.yamlfile import read_yaml, validate
+from sim.yamlfile import read_yaml
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
 from sim import yamlfile
+from sim.checking import validate
 from sim.errors import InputError
 from sim.units import Hours, Kwh, MomentField, SpreadHours
-from sim.yamlfile import Document, dotted, read_yaml, validate
+from sim.yamlfile import Document, dotted, read_yaml
 
 
 @pytest.fixture(params=["c", "pure"])

@@ -10,11 +10,12 @@ from typing import Final
 
 import numpy as np
 
+from sim.exact import normal_quantiles
 from sim.hazards.specs import EARTH_KM_PER_DEG, Snowstorm
 from sim.hazards.weather import CLEAR_VIEW_M, KNOT_H, Cells, Floats, Weather
 from sim.streams import Streams, id_keys
 from sim.topology.tables import Topology
-from sim.units import normal_quantiles, quantise_array_h
+from sim.units import quantise_array_h
 from sim.vocabulary import Inject
 
 _CALM_GUST_MPS: Final = 5.0

@@ -8,10 +8,11 @@ from typing import Final
 
 from simpy import Environment
 
+from sim.exact import normal_quantile
 from sim.models.timer import Timer
 from sim.settings import Grid as GridSpec
 from sim.streams import Streams
-from sim.units import normal_quantile, quantise_h
+from sim.units import quantise_h
 
 _LATE_REPAIR_H: Final = 1.0
 """Assumed: a line crew that waited in its slot needs this long for the feeder that fails next."""

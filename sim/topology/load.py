@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
+from sim.checking import validate
 from sim.errors import input_error, shown
 from sim.topology.cache import cache_folder, recall, remember
 from sim.topology.digest import sealed
@@ -13,7 +14,7 @@ from sim.topology.generate import generate
 from sim.topology.plain import plain
 from sim.topology.spec import Files, Generated, Plain
 from sim.topology.tables import Topology
-from sim.yamlfile import Document, read_yaml, validate
+from sim.yamlfile import Document, read_yaml
 
 FORMAT: Final = 1
 _KINDS: Final[dict[str, type[Generated | Files | Plain]]] = {

@@ -1,0 +1,248 @@
+"""A document checked against a pydantic model: every problem in one pass, with line, path, found and allowed."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.errors import InputError, Problem, shown
+from sim.yamlfile import Document, Loc, dotted
+
+M = TypeVar("M", bound=BaseModel)
+
+_WHOLE: Final = object()
+_TYPES: Final = {
+    "a number": ("float_type", "float_parsing", "decimal_type", "decimal_parsing"),
+    "a whole number": ("int_type", "int_parsing", "int_from_float", "int_parsing_size"),
+    "true or false": ("bool_type", "bool_parsing"),
+    "text": ("string_type",),
+    "a list": ("list_type", "tuple_type", "set_type", "frozen_set_type", "iterable_type"),
+    "a table": ("dict_type", "model_type", "model_attributes_type", "mapping_type", "dataclass_type"),
+    "a date and time such as 2023-11-05T22:00": ("datetime_type", "datetime_from_date_parsing"),
+    "finite": ("finite_number",),
+    "empty": ("none_required",),
+}
+_WANTED: Final = {kind: f"must be {wanted}" for wanted, kinds in _TYPES.items() for kind in kinds}
+_LIMITS: Final = {
+    "greater_than": "must be > {gt}",
+    "greater_than_equal": "must be >= {ge}",
+    "less_than": "must be < {lt}",
+    "less_than_equal": "must be <= {le}",
+    "multiple_of": "must be a multiple of {multiple_of}",
+    "too_short": "must have at least {min_length} items",
+    "too_long": "must have at most {max_length} items",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "must match the pattern {pattern}",
+}
+_OWN: Final = ("value_error", "assertion_error")
+
+
+@dataclass
+class _Finding:
+    """A pydantic error, the path as written, what the model allows there, and the unions passed."""
+
+    error: ErrorDetails
+    path: Loc
+    parents: list[Any]  # annotations of what holds the last part of the path
+    here: list[Any]  # annotations of the place itself
+    tags: list[tuple[Loc, str | int]]  # where a part of the loc was a tag, and which
+
+
+def validate(model: type[M], document: Document, data: Any = _WHOLE, at: Loc = ()) -> M:
+    """The model filled with `data` (the whole document if left out), which stands at `at` in the document.
+
+    Raises `InputError` with every problem, in the order of the file.
+    """
+    data = document.data if data is _WHOLE else data
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    findings = _drop_other_branches([_locate(model, data, detail) for detail in details])
+    messages: dict[Loc, list[tuple[str, str]]] = {}
+    for finding in findings:
+        path, message, got = _tell(finding)
+        messages.setdefault((*at, *path), []).append((message, got))
+    problems = [
+        Problem(str(document.path), document.line_of_path(path), dotted(path), _join(told))
+        for path, told in messages.items()
+    ]
+    raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+
+
+def _members(annotation: Any) -> list[Any]:
+    """What a value may be, unions and `Annotated` opened, without None."""
+    if hasattr(annotation, "__value__"):
+        return _members(annotation.__value__)
+    if get_origin(annotation) is Annotated:
+        return _members(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return [member for arg in get_args(annotation) for member in _members(arg)]
+    if _is_model(annotation) and "root" in annotation.model_fields:
+        return _members(annotation.model_fields["root"].annotation)
+    return [] if annotation in (None, type(None)) else [annotation]
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _fields(annotation: Any) -> dict[str, Any]:
+    """Annotation of each key of a model, by the name written in files."""
+    if not _is_model(annotation):
+        return {}
+    return {info.alias or name: info.annotation for name, info in annotation.model_fields.items()}
+
+
+def _inside(annotation: Any, part: str | int) -> list[Any]:
+    if _is_model(annotation):
+        return _members(_fields(annotation).get(str(part)))
+    args = [arg for arg in get_args(annotation) if arg is not Ellipsis]
+    if not args:
+        return []
+    if isinstance(part, int) and get_origin(annotation) is tuple and part < len(args):
+        return _members(args[part])
+    return _members(args[-1])
+
+
+def _tags(annotation: Any) -> Iterator[str | int]:
+    """The names by which an error may call this member of a union."""
+    if _is_model(annotation):
+        yield annotation.__name__
+        for field_annotation in _fields(annotation).values():
+            if get_origin(field_annotation) is Literal:
+                yield from get_args(field_annotation)
+
+
+def _locate(model: type[BaseModel], data: Any, error: ErrorDetails) -> _Finding:
+    """Walk the loc through model and data together, telling keys from tags of unions."""
+    found = _Finding(error, (), [], _members(model), [])
+    loc = error["loc"]
+    for index, part in enumerate(loc):
+        tagged = [member for member in found.here if part in _tags(member)] if len(found.here) > 1 else []
+        is_key = _holds(data, part) or (error["type"] == "missing" and index == len(loc) - 1)
+        if tagged or not is_key:
+            found.tags.append((loc[:index], part))
+            found.here = tagged or found.here
+            continue
+        found.parents = found.here
+        found.here = [inner for member in found.here for inner in _inside(member, part)]
+        found.path = (*found.path, part)
+        data = data[part] if _holds(data, part) else None
+    return found
+
+
+def _holds(data: Any, part: str | int) -> bool:
+    if isinstance(data, dict):
+        return part in data
+    return isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data)
+
+
+def _drop_other_branches(findings: list[_Finding]) -> list[_Finding]:
+    """Of a union, only the branch that was meant: the one of the right shape with the fewest errors.
+
+    Where no branch has the right shape, all stay, to be told in one message.
+    """
+    nth = 0
+    while any(len(finding.tags) > nth for finding in findings):
+        unions: dict[Loc, dict[str | int, list[_Finding]]] = {}
+        for finding in findings:
+            if len(finding.tags) > nth:
+                place, tag = finding.tags[nth]
+                unions.setdefault(place, {}).setdefault(tag, []).append(finding)
+        dropped: set[int] = set()
+        for place, branches in unions.items():
+            inner = [
+                branch
+                for branch in branches.values()
+                if any(len(finding.error["loc"]) > len(place) + 1 for finding in branch)
+            ]
+            if inner:
+                meant = min(inner, key=len)
+                dropped |= {id(f) for branch in branches.values() if branch is not meant for f in branch}
+        findings = [finding for finding in findings if id(finding) not in dropped]
+        nth += 1
+    return findings
+
+
+def _join(told: list[tuple[str, str]]) -> str:
+    """The messages about one place as one: `must be a number or one of a, b (got 'x')`."""
+    texts = list(dict.fromkeys(text for text, _ in told))
+    more = "".join(f" or {text.removeprefix('must be ')}" for text in texts[1:])
+    got = next((got for _, got in told if got), "")
+    return f"{texts[0]}{more}{f' (got {got})' if got else ''}"
+
+
+def _tell(finding: _Finding) -> tuple[Loc, str, str]:
+    """Path, message, and what was found."""
+    error, path = finding.error, finding.path
+    kind, context, value = error["type"], error.get("ctx", {}), error["input"]
+    if kind == "missing":
+        return path, "is missing", ""
+    if kind == "extra_forbidden":
+        return path, _unknown_key(finding), ""
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return _tell_tag(finding)
+    if kind in ("literal_error", "enum"):
+        text, hint = _one_of(_choices(str(context["expected"])), value)
+        return path, text, shown(value) + hint
+    if kind in _OWN:
+        text, _, got = str(context["error"]).partition(" (got ")
+        shows = not isinstance(value, dict | list | BaseModel)
+        return path, text, got.removesuffix(")") or (shown(value) if shows else "")
+    if kind == "string_type" and isinstance(value, int | float):
+        return path, "must be text; put it in quotes", shown(value)
+    if kind in _LIMITS:
+        text = _LIMITS[kind].format(**{name: _brief(limit) for name, limit in context.items()})
+        return path, text, shown(value)
+    default = re.sub("^Input should", "must", error["msg"])
+    return path, _WANTED.get(kind, default[:1].lower() + default[1:]), shown(value)
+
+
+def _brief(limit: object) -> str:
+    return f"{limit:g}" if isinstance(limit, float) else str(limit)
+
+
+def _tell_tag(finding: _Finding) -> tuple[Loc, str, str]:
+    context, value = finding.error.get("ctx", {}), finding.error["input"]
+    if not isinstance(value, dict):
+        return finding.path, "must be a table", shown(value)
+    key = str(context["discriminator"]).strip("'")
+    path = (*finding.path, key) if key.isidentifier() else finding.path
+    if finding.error["type"] == "union_tag_invalid":
+        text, hint = _one_of(_choices(str(context["expected_tags"])), context["tag"])
+        return path, text, shown(context["tag"]) + hint
+    choices = [str(choice) for member in finding.here for choice in get_args(_fields(member).get(key))]
+    return path, f"is missing; one of {', '.join(choices)}" if choices else "is missing", ""
+
+
+def _choices(expected: str) -> list[str]:
+    return re.findall(r"'((?:[^'\\]|\\.)*)'", expected) or re.split(", | or ", expected)
+
+
+def _one_of(choices: list[str], value: Any) -> tuple[str, str]:
+    """What is allowed, and a hint at what was probably meant."""
+    near = _nearest(value, choices) if isinstance(value, str) else None
+    return f"must be one of {', '.join(choices)}", f"; did you mean '{near}'?" if near else ""
+
+
+def _unknown_key(finding: _Finding) -> str:
+    allowed = list(dict.fromkeys(key for member in finding.parents for key in _fields(member)))
+    near = _nearest(str(finding.path[-1]), allowed) if finding.path else None
+    if near:
+        return f"unknown key (did you mean '{near}'?)"
+    return f"unknown key (allowed: {', '.join(allowed)})" if allowed else "unknown key"
+
+
+def _nearest(word: str, known: list[str]) -> str | None:
+    by_plain_name = {name.casefold().replace("-", "_"): name for name in reversed(known)}
+    near = difflib.get_close_matches(word.casefold().replace("-", "_"), by_plain_name, n=1)
+    return by_plain_name[near[0]] if near else None
