@@ -8,6 +8,7 @@ from typing import Final
 
 from simpy import Environment
 
+from sim.controllers import Controllers
 from sim.disaster import Disaster
 from sim.log import EventLog
 from sim.models.crews import Driving
@@ -37,7 +38,7 @@ from sim.resources import GeneratorKind
 from sim.scenario import Scenario
 from sim.streams import Streams
 from sim.topology.tables import ROAD_CLASSES
-from sim.vocabulary import KINDS, Inject, Job
+from sim.vocabulary import KINDS, Job
 
 _JOBS_LOOKED_AT: Final = 400
 """Assumed: nobody looks further down the list for roads to open."""
@@ -61,14 +62,9 @@ class World:
         self.env = Environment()
         self.log = EventLog(tuple(KINDS))
         self._quilted: set[int] = set()
-        self._feeders = {str(feeder): row for row, feeder in enumerate(scenario.topology.feeders.id)}
-        self._links = {str(link): row for row, link in enumerate(scenario.topology.links.id)}
-        self._switched_h = {i.target[7:]: i.t_h for i in disaster.injects if i.source == "switching"}
         self._build_network()
         self._build_resources()
         self._build_desk()
-        self._next = 0
-        self._inject_timer = Timer(self.env, self._fire_due)
 
     # assembly
 
@@ -159,11 +155,29 @@ class World:
         self.desk.rove_all = self.policy.rove
         self.dispatcher.rove_h = self.desk.rove_h
         self.triggers = Triggers(spec.plan.levels, self.disaster.conditional, self._counts, self.env, self.log)
-        self.triggers.raised, self.triggers.fire = self._level_raised, self._fire
+        self.triggers.raised = self._level_raised
         self.desk.changed = self.triggers.look
         slots_h = [inject.t_h for inject in self.disaster.injects if inject.action == "slot"]
-        self.grid = Grid(spec.grid, slots_h, self.streams, self.env, self._feeder_mended, self._told)
-        self.requests = Requests(spec.grid.requests, self.knowledge, topology, self.grid.ask, self.env, self.log)
+        self.requests = Requests(spec.grid.requests, self.knowledge, topology, self._ask_first, self.env, self.log)
+        self.controllers = Controllers(
+            self.disaster.injects,
+            topology,
+            spec.grid.told,
+            self.network,
+            self.gensets,
+            self.roads,
+            self.desk,
+            self.dispatcher,
+            self.triggers,
+            self.requests,
+            self.env,
+            self.log,
+        )
+        company = self.controllers
+        self.grid = company.grid = Grid(
+            spec.grid, slots_h, self.streams, self.env, company.feeder_mended, company.restoration_told
+        )
+        self.triggers.fire = company.fire
         self.roster.crew_ready = self.dispatcher.release
         self.roster.loader_ready = self.loaders.add
         self.roster.generators_came = self.dispatcher.wake
@@ -208,7 +222,7 @@ class World:
         self._begin_weather()
         self.roster.begin()
         self.preparation.begin(self.network.site_id, self.driving, self.dispatcher, self.roster.crews)
-        self._chain()
+        self.controllers.begin()
         self.env.run(until=self.scenario.horizon_h)
         self.log.add(self.scenario.horizon_h, "run.ends", name)
         return self.log
@@ -246,124 +260,6 @@ class World:
             )
         self.snow.changes += 1
         self.dispatcher.wake()
-
-    # injects
-
-    def _chain(self) -> None:
-        if self._next < len(self.disaster.injects):
-            self._inject_timer.set(self.disaster.injects[self._next].t_h)
-
-    def _fire_due(self) -> None:
-        """Fire every inject of this instant; only one wake-up is ever pending."""
-        injects, now = self.disaster.injects, self.env.now + 1e-9
-        while self._next < len(injects) and injects[self._next].t_h <= now:
-            inject = injects[self._next]
-            self._next += 1
-            self._fire(inject, -1)
-        self._chain()
-
-    def _fire(self, inject: Inject, row: int) -> None:
-        """Apply one inject."""
-        now = self.env.now
-        row = self.log.add(now, "inject.fired", inject.target or inject.to, inject.action, inject.value, row)
-        if inject.message or inject.to:
-            self.log.add(now, "message.sent", inject.sender or "controllers", inject.to, cause_row=row)
-        sort, _, name = inject.target.partition(":")
-        if inject.action == "slot":
-            self.grid.slot()
-        elif inject.action == "warn":
-            self.triggers.warn(
-                inject.target,
-                self.log.add(now, "warning.issued", inject.sender or "weather_service", inject.target, cause_row=row),
-            )
-        elif sort == "feeder":
-            self._feeder(inject, self._feeders[name], name, row)
-        elif sort == "drops":
-            self.network.mend_drops(
-                self._feeders[name], self.log.add(now, "feeder.restored", name, "drops", cause_row=row)
-            )
-        elif sort == "link":
-            self._link(inject, self._links[name], row)
-        elif sort == "road":
-            self._road(inject, name, row)
-        elif sort in ("site", "hub"):
-            self._site(inject, name, row)
-
-    def _feeder(self, inject: Inject, feeder: int, name: str, row: int) -> None:
-        now = self.env.now
-        if inject.action == "mend":
-            if self.network.feeder_dead(feeder):
-                self.grid.drop(name)
-                self._feeder_mended(name, "switching" if inject.source == "switching" else "inject", row)
-            return
-        if self.network.feeder_dead(feeder):
-            return
-        county = int(self.scenario.topology.feeders.county[feeder])
-        row = self.log.add(now, "feeder.failed", name, str(self.scenario.topology.counties.id[county]), cause_row=row)
-        self.grid.failed(name, row, self._switched_h.get(name, inf))
-        told = self.scenario.spec.grid.told
-        Timer(self.env, lambda: self._line_reported(feeder, name, row)).set(now + told.lines_out_after_h)
-        self.network.fail_feeder(feeder, row)
-
-    def _line_reported(self, feeder: int, name: str, row: int) -> None:
-        if self.network.feeder_dead(feeder):
-            row = self.log.add(self.env.now, "desk.line_out", name, cause_row=row)
-            self.desk.line_out(feeder, row)
-            self.requests.begin()
-
-    def _feeder_mended(self, name: str, how: str, row: int) -> None:
-        feeder = self._feeders[name]
-        row = self.log.add(self.env.now, "feeder.restored", name, how, cause_row=row)
-        self.network.mend_feeder(feeder, row)
-        told = self.scenario.spec.grid.told
-
-        def report() -> None:
-            if not self.network.feeder_dead(feeder):
-                self.log.add(self.env.now, "desk.line_back", name, cause_row=row)
-                self.knowledge.line_back(feeder)
-
-        Timer(self.env, report).set(self.env.now + told.lines_out_after_h)
-
-    def _told(self, name: str, restore_h: float) -> None:
-        row = self.log.add(self.env.now, "desk.told", name, "", restore_h)
-        self.desk.told(self._feeders[name], restore_h, row)
-
-    def _link(self, inject: Inject, link: int, row: int) -> None:
-        if inject.action == "fail":
-            self.network.cut_link(link, inject.source, row)
-        else:
-            self.network.mend_link(link, row)
-
-    def _road(self, inject: Inject, name: str, row: int) -> None:
-        closing = inject.action in ("close", "fail")
-        self.snow.block(self.roads.edge_index[name], closing)
-        self.log.add(self.env.now, "road.closed" if closing else "road.opened", name, inject.source, cause_row=row)
-        self.dispatcher.wake()
-
-    def _site(self, inject: Inject, name: str, row: int) -> None:
-        site_id, _, part = name.partition(".")
-        site = self.scenario.topology.site_index[site_id]
-        if part in ("", "mains"):
-            act = self.network.fail_drop if inject.action == "fail" else self.network.mend_drop
-            act(site, row)
-        elif part == "generator":
-            self._break_generator(site, row)
-        else:
-            change = self.network.fail_part if inject.action == "fail" else self.network.mend_part
-            change(site, part, row)
-
-    def _break_generator(self, site: int, row: int) -> None:
-        """An inject takes a site's own generator away (fixed or standing)."""
-        standing = [*self.gensets.standing.get(site, [])]
-        fixed = self._fixed_of(site)
-        for generator in [*standing, *([fixed] if fixed is not None and fixed not in standing else [])]:
-            generator.broken = True
-            broke = self.log.add(
-                self.env.now, "generator.broke", generator.id, self.network.site_id(site), cause_row=row
-            )
-            if generator.running:
-                generator.halt()
-                self.gensets.stopped(generator, "broke", broke)
 
     # levels, conditions, loaders
 
@@ -414,6 +310,9 @@ class World:
             for job in jobs[:_JOBS_LOOKED_AT]
             if not self.roads.reachable(self._base_of(job.party), job.site, now, carry=job.need_kw > 0)
         ]
+
+    def _ask_first(self, feeder: str) -> None:
+        self.grid.ask(feeder)
 
     def _base_of(self, party: str) -> int:
         """Road node of a party's first depot."""

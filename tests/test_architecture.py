@@ -24,7 +24,7 @@ STOREYS = (
     ("scorecard",),
     ("metrics",),
     ("run",),
-    ("world", "stocktaking"),
+    ("world", "controllers", "stocktaking"),
     ("models",),
     ("disaster",),
     ("loading", "references", "parameters", "scenario", "schema"),
@@ -53,7 +53,7 @@ OUTSIDE = {
     "pydantic_core": EVERYWHERE,
     "rich": frozenset({"cli", "report"}),
     "scipy": from_upwards("models"),
-    "simpy": frozenset({"models", "world"}),
+    "simpy": frozenset({"models", "world", "controllers"}),
     "typer": frozenset({"cli"}),
     "yaml": frozenset({"yamlfile"}),
 }

@@ -1,0 +1,168 @@
+"""The controllers (导调组): apply the master list to the world as its times come and its conditions hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+
+from simpy import Environment
+
+from sim.log import EventLog
+from sim.models.desk import Desk
+from sim.models.dispatch import Dispatcher
+from sim.models.gensets import Gensets
+from sim.models.grid import Grid
+from sim.models.network import Network
+from sim.models.requests import Requests
+from sim.models.roads import Roads
+from sim.models.timer import Timer
+from sim.models.triggers import Triggers
+from sim.settings import Told
+from sim.topology.tables import Topology
+from sim.vocabulary import Inject
+
+
+@dataclass(eq=False)
+class Controllers:
+    """Whom an inject can touch, and the injects in time order."""
+
+    _injects: list[Inject]
+    topology: Topology
+    told: Told
+    network: Network
+    gensets: Gensets
+    roads: Roads
+    desk: Desk
+    dispatcher: Dispatcher
+    triggers: Triggers
+    requests: Requests
+    _env: Environment
+    _log: EventLog
+    grid: Grid = field(init=False)
+    """Set once it exists: the power company reports back here."""
+    _next: int = 0
+
+    def __post_init__(self) -> None:
+        self._feeders = {str(feeder): row for row, feeder in enumerate(self.topology.feeders.id)}
+        self._links = {str(link): row for row, link in enumerate(self.topology.links.id)}
+        self._switched_h = {i.target.partition(":")[2]: i.t_h for i in self._injects if i.source == "switching"}
+        self._timer = Timer(self._env, self._fire_due)
+
+    def begin(self) -> None:
+        """Set the clock for the next inject; only one wake-up is ever pending."""
+        if self._next < len(self._injects):
+            self._timer.set(self._injects[self._next].t_h)
+
+    def _fire_due(self) -> None:
+        """Fire every inject of this instant; only one wake-up is ever pending."""
+        injects, now = self._injects, self._env.now + 1e-9
+        while self._next < len(injects) and injects[self._next].t_h <= now:
+            inject = injects[self._next]
+            self._next += 1
+            self.fire(inject, -1)
+        self.begin()
+
+    def fire(self, inject: Inject, row: int) -> None:
+        """Apply one inject."""
+        now = self._env.now
+        row = self._log.add(now, "inject.fired", inject.target or inject.to, inject.action, inject.value, row)
+        if inject.message or inject.to:
+            self._log.add(now, "message.sent", inject.sender or "controllers", inject.to, cause_row=row)
+        sort, _, name = inject.target.partition(":")
+        if inject.action == "slot":
+            self.grid.slot()
+        elif inject.action == "warn":
+            self.triggers.warn(
+                inject.target,
+                self._log.add(now, "warning.issued", inject.sender or "weather_service", inject.target, cause_row=row),
+            )
+        elif sort == "feeder":
+            self._feeder(inject, self._feeders[name], name, row)
+        elif sort == "drops":
+            self.network.mend_drops(
+                self._feeders[name], self._log.add(now, "feeder.restored", name, "drops", cause_row=row)
+            )
+        elif sort == "link":
+            self._link(inject, self._links[name], row)
+        elif sort == "road":
+            self._road(inject, name, row)
+        elif sort in ("site", "hub"):
+            self._site(inject, name, row)
+
+    def _feeder(self, inject: Inject, feeder: int, name: str, row: int) -> None:
+        now = self._env.now
+        if inject.action == "mend":
+            if self.network.feeder_dead(feeder):
+                self.grid.drop(name)
+                self.feeder_mended(name, "switching" if inject.source == "switching" else "inject", row)
+            return
+        if self.network.feeder_dead(feeder):
+            return
+        county = int(self.topology.feeders.county[feeder])
+        row = self._log.add(now, "feeder.failed", name, str(self.topology.counties.id[county]), cause_row=row)
+        self.grid.failed(name, row, self._switched_h.get(name, inf))
+        told = self.told
+        Timer(self._env, lambda: self._line_reported(feeder, name, row)).set(now + told.lines_out_after_h)
+        self.network.fail_feeder(feeder, row)
+
+    def _line_reported(self, feeder: int, name: str, row: int) -> None:
+        if self.network.feeder_dead(feeder):
+            row = self._log.add(self._env.now, "desk.line_out", name, cause_row=row)
+            self.desk.line_out(feeder, row)
+            self.requests.begin()
+
+    def feeder_mended(self, name: str, how: str, row: int) -> None:
+        """A feeder is live again, by switching, in a slot or by an inject; the desk hears of it later."""
+        feeder = self._feeders[name]
+        row = self._log.add(self._env.now, "feeder.restored", name, how, cause_row=row)
+        self.network.mend_feeder(feeder, row)
+        told = self.told
+
+        def report() -> None:
+            if not self.network.feeder_dead(feeder):
+                self._log.add(self._env.now, "desk.line_back", name, cause_row=row)
+                self.desk.knowledge.line_back(feeder)
+
+        Timer(self._env, report).set(self._env.now + told.lines_out_after_h)
+
+    def restoration_told(self, name: str, restore_h: float) -> None:
+        """The power company names an expected restoration to the desk."""
+        row = self._log.add(self._env.now, "desk.told", name, "", restore_h)
+        self.desk.told(self._feeders[name], restore_h, row)
+
+    def _link(self, inject: Inject, link: int, row: int) -> None:
+        if inject.action == "fail":
+            self.network.cut_link(link, inject.source, row)
+        else:
+            self.network.mend_link(link, row)
+
+    def _road(self, inject: Inject, name: str, row: int) -> None:
+        closing = inject.action in ("close", "fail")
+        self.roads.snow.block(self.roads.edge_index[name], closing)
+        self._log.add(self._env.now, "road.closed" if closing else "road.opened", name, inject.source, cause_row=row)
+        self.dispatcher.wake()
+
+    def _site(self, inject: Inject, name: str, row: int) -> None:
+        site_id, _, part = name.partition(".")
+        site = self.topology.site_index[site_id]
+        if part in ("", "mains"):
+            act = self.network.fail_drop if inject.action == "fail" else self.network.mend_drop
+            act(site, row)
+        elif part == "generator":
+            self._break_generator(site, row)
+        else:
+            change = self.network.fail_part if inject.action == "fail" else self.network.mend_part
+            change(site, part, row)
+
+    def _break_generator(self, site: int, row: int) -> None:
+        """An inject takes a site's own generator away (fixed or standing)."""
+        standing = [*self.gensets.standing.get(site, [])]
+        fixed = self.gensets.fixed_of(site)
+        for generator in [*standing, *([fixed] if fixed is not None and fixed not in standing else [])]:
+            generator.broken = True
+            broke = self._log.add(
+                self._env.now, "generator.broke", generator.id, self.network.site_id(site), cause_row=row
+            )
+            if generator.running:
+                generator.halt()
+                self.gensets.stopped(generator, "broke", broke)
