@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.hazards.outages import listed_failures, mains_failures, restoration
+from sim.hazards.outages import equipment_failures, listed_failures, mains_failures, restoration
 from sim.hazards.snow import feeder_failures, fibre_breaks, snow_weather
 from sim.hazards.specs import FeederFailures, MainsFailures, Snowstorm
 from sim.hazards.weather import Cells, Weather, calm
@@ -46,6 +46,12 @@ def draw(scenario: Scenario, seed: int) -> Disaster:
         elif isinstance(hazard, MainsFailures):
             begins_h = 0.0 if hazard.from_ is None else scenario.at_h(hazard.from_)
             injects += mains_failures(hazard, begins_h, topology, streams)
+    sites = spec.sites
+    for part, per_year in (
+        ("radio", sites.equipment_failures_per_year),
+        ("rectifier", sites.rectifier_failures_per_year),
+    ):
+        injects += equipment_failures(part, per_year, spec.horizon_h, topology, streams)
     injects += lines + restoration(lines, spec.grid, streams)
     written = [_written(inject, scenario) for inject in spec.injects]
     injects += [inject for inject in written if inject.when is None]

@@ -69,7 +69,7 @@ class Level(Spec):
     """A weather warning of this colour or worse is enough."""
     decide_h: Hours = 0.5
     report_h: Hours | None = None
-    do: list[Literal["call_contractors", "ask_mutual_aid", "hire", "joint_crews_with_grid"]] = []
+    do: list[Literal["call_contractors", "ask_mutual_aid", "hire"]] = []
 
     _numbers = field_validator("when", "when_any", mode="before")(_bounds)
 

@@ -52,7 +52,7 @@ def reached(roles, ends, dead, cut):
     return {n for part in nx.connected_components(graph) if any(roles[m] == CORE for m in part) for n in part}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(graphs())
 def test_paths_are_those_of_a_full_search_after_every_change(case):
     """After each failure and repair the reachable nodes, and those reported as changed, are exactly right.

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
+from sim.exact import ln_array
 from sim.hazards.specs import FeederFailures, MainsFailures
 from sim.settings import Grid
 from sim.streams import Streams
 from sim.topology.tables import Topology
 from sim.units import quantise_array_h, quantise_h
 from sim.vocabulary import Inject
+
+_HOURS_PER_YEAR: Final = 8766.0
 
 
 def mains_failures(hazard: MainsFailures, begins_h: float, topology: Topology, streams: Streams) -> list[Inject]:
@@ -49,6 +53,22 @@ def listed_failures(hazard: FeederFailures, at_h: float, topology: Topology, str
     times_h = quantise_array_h(at_h + hazard.window_h * streams.uniforms("feeder_fail_h", topology.feeder_keys[rows]))
     return [
         Inject(t_h, "fail", f"feeder:{feeders.id[row]}", source=hazard.kind)
+        for t_h, row in zip(times_h.tolist(), rows.tolist(), strict=True)
+    ]
+
+
+def equipment_failures(
+    part: str, per_year: float, horizon_h: float, topology: Topology, streams: Streams
+) -> list[Inject]:
+    """Spontaneous failures of a part of the sites' equipment: a Poisson process, the first of each site."""
+    if per_year <= 0:
+        return []
+    keys = topology.site_keys
+    after_h = -ln_array(1.0 - streams.uniforms(f"{part}_fails", keys)) * _HOURS_PER_YEAR / per_year
+    rows = np.flatnonzero(after_h < horizon_h)
+    times_h = quantise_array_h(after_h[rows])
+    return [
+        Inject(t_h, "fail", f"site:{topology.sites.id[row]}.{part}", source="equipment")
         for t_h, row in zip(times_h.tolist(), rows.tolist(), strict=True)
     ]
 

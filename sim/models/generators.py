@@ -59,11 +59,11 @@ class Generator:
         self._dry = Timer(env, self._runs_dry)
         self._break = Timer(env, self._breaks)
 
-    def attempt(self, site: str, temperature_c: float, attempt: int, row: int) -> bool:
-        """One attempt to start; a failure is logged."""
+    def attempt(self, site: str, temperature_c: float, attempt: int, row: int, ease: float = 1.0) -> bool:
+        """One attempt to start, `ease` times as likely to fail as usual; a failure is logged."""
         if attempt == 1:
             self.demands += 1
-        chance = start_failure(self._settings, temperature_c, attempt)
+        chance = ease * start_failure(self._settings, temperature_c, attempt)
         if self._streams.uniform("start", self.id, site, self.demands, attempt) >= chance:
             return True
         self._log.add(self._env.now, "generator.unstarted", self.id, site, attempt, row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Protocol
+from typing import Final, Protocol
 
 from simpy import Environment
 
@@ -17,6 +17,9 @@ from sim.models.timer import Timer
 from sim.plan import GeneratorRules
 from sim.settings import GeneratorSettings
 from sim.streams import Streams
+
+_INSPECTED_EASE: Final = 0.5
+"""Assumed: a fixed generator that was inspected before the event fails to start half as often."""
 
 
 class GensetListener(Protocol):
@@ -80,7 +83,8 @@ class Gensets:
         for attempt in (1, 2):
             if self._network.mains_on(site):
                 return True
-            if generator.attempt(place, self._temperature_c(site), attempt, row):
+            ease = _INSPECTED_EASE if generator.fixed and site in self.inspected else 1.0
+            if generator.attempt(place, self._temperature_c(site), attempt, row, ease):
                 self.carry(generator, site, row)
                 return True
             if attempt == 1:
