@@ -124,6 +124,7 @@ class World:
             self.env,
             self.log,
         )
+        self.visits.longest_h = spec.desk.max_travel_h
         self.visits.quilted = self._quilted
         start_hour = spec.start.hour + spec.start.minute / 60
         self.visits.local_hour = lambda t_h: (start_hour + t_h) % 24

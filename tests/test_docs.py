@@ -2,8 +2,8 @@
 
 Blocks of a page are played in order, in a folder of their own that holds `scenarios` and `topologies`: a block with
 a title is a file to write, lines of `sh` that begin with `drill ` are run, `python` is executed. What stands in a
-`text` block right after one of them is what it printed, with `…` for what is left out; `pytest -m slow` compares, and
-`python tests/test_docs.py` (with the project on the path) rewrites the lines that have changed.
+`text` block right after one of them (or after a comment `printed by: COMMAND`) is what it printed, with `…` for what
+is left out; `pytest -m slow` compares, and `python tests/test_docs.py` rewrites the lines that have changed.
 """
 
 import difflib
@@ -12,9 +12,10 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
-from contextlib import chdir, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ BIG = ("tongliao", "xilingol", "blizzard_mini")
 ELIDED = "…"
 
 _BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+_PRINTED_BY = re.compile(r"<!-- printed by: (.+) -->\n\Z")
 _LINK = re.compile(r"(?<!\\)\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+?)(?: *\{#([\w-]+)\})?$", re.MULTILINE)
 _EXIT = re.compile(r"# exit code (\d+)")
@@ -51,7 +53,9 @@ def blocks(page):
     text, found, end = page.read_text(encoding="utf-8"), [], 0
     for match in _BLOCK.finditer(text):
         block = Block(match[1], match[2] or "", match[3])
-        if block.language == "text" and found and not text[end : match.start()].strip():
+        if origin := _PRINTED_BY.search(text[end : match.start()]):
+            found.append(Block("sh", "", origin[1], block.text))
+        elif block.language == "text" and found and not text[end : match.start()].strip():
             found[-1].shown = block.text
         else:
             found.append(block)
@@ -66,14 +70,13 @@ def commands(block):
     lines = [line.removeprefix(_BOOTSTRAP) for line in block.text.replace("\\\n", " ").splitlines()]
     codes = [int(code[1]) if (code := _EXIT.search(line)) else 0 for line in lines]
     words = [shlex.split(line, comments=True) for line in lines]
-    return [(line, code) for line, code in zip(words, codes, strict=True) if line and line[0] in {"drill", "cp"}]
+    return [(line, code) for line, code in zip(words, codes, strict=True) if line and line[0] in {"drill", "cp", "sed"}]
 
 
 def run(words, *, big):
-    """Run one command line; its exit code. Runs of the big scenarios only where asked for."""
-    if words[0] == "cp":
-        shutil.copy(*words[1:])
-        return 0
+    """Run one command line; its exit code. Runs of the big scenarios only where asked for, else None."""
+    if words[0] != "drill":
+        return subprocess.run(words, check=False).returncode
     if not big and words[1] == "run" and any(name in words[2] for name in BIG):
         return None
     try:
@@ -90,7 +93,7 @@ def play(page, folder, *, big=False):
     with chdir(folder):
         for block in blocks(page):
             out = io.StringIO()
-            with redirect_stdout(out):
+            with redirect_stdout(out), redirect_stderr(out):
                 complete = _play(block, names, big=big, place=page.name)
             if block.shown is not None and complete:
                 told.append((block, out.getvalue()))
@@ -106,6 +109,7 @@ def _play(block, names, *, big, place):
     if block.language == "python":
         exec(compile(block.text, place, "exec"), names)
         return True
+    big = big and block.shown is not None
     codes = [(words, wanted, run(words, big=big)) for words, wanted in commands(block)]
     wrong = [(words, code) for words, wanted, code in codes if code not in {wanted, None}]
     assert not wrong, f"{place}: {wrong}"

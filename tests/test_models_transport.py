@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from validation.worlds import drill, network, story
 
 from sim.models.transport import Transport
 from sim.topology.empty import empty, no_rows
 from sim.topology.tables import ROLES, Links, Sites
-from validation.worlds import drill, network, story
 
 ACCESS, HUB, AGGREGATION, CORE = range(4)
 assert ROLES == ("access", "hub", "aggregation", "core")

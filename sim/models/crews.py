@@ -128,6 +128,10 @@ class Crew:
             return inf if self.spec.shift_h is None else self.spec.hard_stop_h - _MARGIN_H
         return self.on_since_h + self.spec.hard_stop_h - _MARGIN_H - now
 
+    def past_stop(self, now: float) -> bool:
+        """Whether the hard stop has come: nothing new may be begun, not even the next leg."""
+        return self.spec.shift_h is not None and now >= self.on_since_h + self.spec.hard_stop_h
+
     def tired_h(self) -> float:
         """When the crew, if free, goes to rest: its shift over, or too little left of it for another job."""
         if self.spec.shift_h is None or isinf(self.on_since_h):
@@ -190,7 +194,7 @@ class Driving:
             return True
         if self.roads.known:
             there = yield from self.to_node(crew, self.roads.site_node[site], row, job)
-            if not there:
+            if not there or crew.past_stop(self._env.now):
                 return False
             hours, how = self._access(crew, site, self._env.now, with_generator)
             if isinf(hours):
@@ -222,14 +226,14 @@ class Driving:
                 self._log.add(self._env.now, "crew.blocked", crew.id, self.roads.node_ids[crew.node], cause_row=row)
                 return False
             yield from self._legs(crew, legs, row, job)
-            if job is not None and job.status == "lapsed":
-                return False
+            if (job is not None and job.status == "lapsed") or crew.past_stop(self._env.now):
+                return crew.node == target and not (job is not None and job.status == "lapsed")
         return True
 
     def _legs(self, crew: Crew, legs: list[tuple[int, int]], row: int, job: Job | None) -> Steps[None]:
         """Drive leg by leg until the way is done, the next leg has closed or the job has lapsed."""
         for edge, node in legs:
-            if job is not None and job.status == "lapsed":
+            if (job is not None and job.status == "lapsed") or crew.past_stop(self._env.now):
                 return
             now = self._env.now
             speed, depth = (values[edge] for values in self.roads.speeds(crew.vehicle, now))

@@ -291,7 +291,10 @@ class Desk:
             job.status = "open"
             self._lapse(job, "mains_back", row)
             return
-        self._dispatcher.return_job(job)
+        if reason == "shift":
+            self._dispatcher.add(job)
+        else:
+            self._dispatcher.return_job(job)
 
     def crew_free(self, crew: Crew, row: int) -> None:
         """The crew asks for orders, or its shift is over."""

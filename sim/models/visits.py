@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Protocol
 
 from simpy import Environment
@@ -32,7 +33,9 @@ class Office(Protocol):
 
 
 class Visits:
-    """Carries out orders."""
+    """Carries out orders. `office` is set before the clock starts."""
+
+    office: Office
 
     def __init__(
         self, network: Network, gensets: Gensets, driving: Driving, rules: GeneratorRules, settings: GeneratorSettings,
@@ -46,9 +49,10 @@ class Visits:
             env,
             log,
         )
-        self.office: Office | None = None
         self.local_hour: Callable[[float], float] = lambda t_h: t_h % 24
         self.gust_mps: Callable[[int], float] = lambda _: 0.0
+        self.longest_h = inf
+        """No crew leaves for a journey that is expected to take longer, hours."""
         self.new_generator: Callable[[float, Crew], Generator] | None = None
         self.quilted: set[int] = set()
         self.relocated: Callable[[Crew, Job], None] = lambda _crew, _job: None
@@ -65,6 +69,10 @@ class Visits:
         now = self._env.now
         wants = job.kind in NEEDS_GENERATOR
         estimate_h = self._driving.estimate_h(crew, job.site, now, wants, via_depot)
+        if estimate_h > self.longest_h:
+            self.office.returned(job, crew, "road", row)
+            self.office.crew_free(crew, row)
+            return
         row = self._log.add(now, "crew.sent", crew.id, job.id, estimate_h, row)
         there = True
         if via_depot:
@@ -74,11 +82,10 @@ class Visits:
         if there:
             with_generator = wants and not self._gensets.usable(job.site)
             there = yield from self._driving.to_site(crew, job, with_generator, row)
-        assert self.office is not None  # noqa: S101 (wiring, not input)
         if job.status == "lapsed":
             pass
-        elif not there:
-            self.office.returned(job, crew, "road", row)
+        elif not there or crew.past_stop(self._env.now):
+            self.office.returned(job, crew, "shift" if crew.past_stop(self._env.now) else "road", row)
         else:
             job.begun = True
             row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, cause_row=row)
@@ -253,7 +260,6 @@ class Visits:
         if self._network.serves(job.site):
             return "wasted"
         yield from self._work(crew, job, self._repair.scout_h, row)
-        assert self.office is not None  # noqa: S101
         self.office.scouted(job.site, row)
         return "done"
 
