@@ -76,7 +76,7 @@ def test_streams_of_different_names_and_seeds_are_uncorrelated():
 
 
 def test_keys_do_not_collide():
-    """A million ids of one build, a million keys."""
+    """As many keys as ids, of ids that differ in a digit."""
     assert len(np.unique(id_keys([f"s{i:07d}" for i in range(300_000)]))) == 300_000
 
 
