@@ -141,9 +141,7 @@ class Recount:
         self.jobs = {}
         for row in self.of_kind["job.opened"]:
             self.jobs.setdefault(row.subject, Job(row.subject, kind_of(row.subject), row.object, row))
-        self.ends = {
-            ending: self._first_h(f"job.{ending}") for ending in ("assigned", "done", "wasted", "lapsed")
-        }
+        self.ends = {ending: self._first_h(f"job.{ending}") for ending in ("assigned", "done", "wasted", "lapsed")}
         self.all_visits = self._visits()
         self.response = [visit for visit in self.all_visits if visit.kind not in PREPARATION]
         self.lines = self._lines()
@@ -509,7 +507,9 @@ class Recount:
         }
 
     def _snow(self):
-        most = {kind: max((row.value for row in self.of_kind[kind]), default=nan) for kind in ("snow.water", "snow.depth")}
+        most = {
+            kind: max((row.value for row in self.of_kind[kind]), default=nan) for kind in ("snow.water", "snow.depth")
+        }
         return {"snow_water_mm": most["snow.water"], "snow_depth_cm": most["snow.depth"]}
 
     def _peak(self):

@@ -49,7 +49,7 @@ def test_snow_falls_in_its_hours_and_never_back_up():
     np.testing.assert_allclose(water[:, 17], water[:, -1])
     depth = fields["depth_cm"]
     assert (np.diff(depth[:, 17:], axis=1) <= 0).all()
-    assert (depth[:, 17 + 24] == pytest.approx(depth[:, 17] * 0.85, rel=1e-3))
+    assert depth[:, 17 + 24] == pytest.approx(depth[:, 17] * 0.85, rel=1e-3)
 
 
 def test_it_is_worst_at_the_centre_and_weaker_away():
@@ -158,7 +158,14 @@ def test_as_many_feeders_fail_as_the_fragility_says():
 
 def test_more_water_brings_more_feeders_down_and_the_same_ones_earlier():
     """On one seed every feeder that fails in the weaker storm fails in the stronger one, not later."""
-    weak, strong = ({i.target: i.t_h for i in draw(storm(water_mm=mm), 3).injects if i.target.startswith("feeder") and i.action == "fail"} for mm in (20, 40))
+    weak, strong = (
+        {
+            i.target: i.t_h
+            for i in draw(storm(water_mm=mm), 3).injects
+            if i.target.startswith("feeder") and i.action == "fail"
+        }
+        for mm in (20, 40)
+    )
     assert len(weak) < len(strong)
     assert all(strong[target] <= at_h + 1e-6 for target, at_h in weak.items())
 
@@ -183,7 +190,12 @@ def test_aerial_fibre_breaks_with_its_length_and_the_storms_rate():
     links = made.topology.links
     aerial = {f"link:{name}" for name, up in zip(links.id, links.aerial, strict=True) if up}
     once, twice, never = (
-        [i.target for s in range(150) for i in draw(storm(aerial_breaks_per_100km_day=rate), s).injects if i.target[:4] == "link"]
+        [
+            i.target
+            for s in range(150)
+            for i in draw(storm(aerial_breaks_per_100km_day=rate), s).injects
+            if i.target[:4] == "link"
+        ]
         for rate in (2, 4, 0)
     )
     assert set(once) <= aerial
@@ -237,7 +249,13 @@ def test_the_total_is_kept_within_its_bounds(seed):
 
 def test_mains_failures_hit_their_share_within_the_window():
     """About 17 % of the sites, uniform over the window, each feeder back once, after the window, by the latest hour."""
-    hazard = {"kind": "mains_failures", "share": 0.17, "window_h": 6, "restored_h": {"median_h": 18, "sigma": 0.5}, "restored_at_most_h": 40}
+    hazard = {
+        "kind": "mains_failures",
+        "share": 0.17,
+        "window_h": 6,
+        "restored_h": {"median_h": 18, "sigma": 0.5},
+        "restored_at_most_h": 40,
+    }
     made = drill(bare_sites(4000), hazards=[hazard], horizon_h=72)
     injects = draw(made, 1).injects
     fails_h = np.array([i.t_h for i in injects if i.action == "fail"])
@@ -254,11 +272,15 @@ def test_mains_failures_hit_their_share_within_the_window():
 def test_listed_feeders_fail_when_told():
     """Fails when a list is drawn, or a share taken of the wrong county."""
     made = network("ten_sites")
-    listed = drill(made, hazards=[{"kind": "feeder_failures", "at": "+5 h", "window_h": 2, "feeders": ["f_north", "f_west"]}])
+    listed = drill(
+        made, hazards=[{"kind": "feeder_failures", "at": "+5 h", "window_h": 2, "feeders": ["f_north", "f_west"]}]
+    )
     fails = {i.target: i.t_h for i in draw(listed, 1).injects if i.action == "fail"}
     assert set(fails) == {"feeder:f_north", "feeder:f_west"}
     assert all(5 <= at_h <= 7 for at_h in fails.values())
-    shared = drill("two_banners_network", hazards=[{"kind": "feeder_failures", "at": "+5 h", "share": 1.0, "county": "east"}])
+    shared = drill(
+        "two_banners_network", hazards=[{"kind": "feeder_failures", "at": "+5 h", "share": 1.0, "county": "east"}]
+    )
     feeders = shared.topology.feeders
     east = shared.topology.counties.id.tolist().index("east")
     expected = {f"feeder:{name}" for name, county in zip(feeders.id, feeders.county, strict=True) if county == east}

@@ -1,217 +1,192 @@
-"""Crews as servers: the product's queue against the formulas of queueing theory.
+"""Crews and their queue against the formulas of queueing theory, as scenarios of the product (tests/data/studies).
 
-Sites of a bare network lose mains at random times (Poisson, but for the number of sites), a crew's service is its
-drawn journey, work takes no time and nothing else happens. Each figure is the mean over independent seeds; it must
-lie within three and a half standard errors of theory, and the error must be small enough for that to mean something.
+`many_servers` is M/M/c: sites lose mains at uniform times (given their number, a Poisson stream), one visit each,
+and the only duration of a visit is a journey of exponential length. `repair_shop` is M/M/c//N: twelve generators
+break down after exponential times of running and are replaced by a crew, the journey again being the service.
+
+Runs are compared with the formula by the 99 % interval of Student's t over seeds; it must also be narrow, lest
+anything agree.
 """
 
-from math import exp, factorial
+from functools import cache
+from math import factorial, sqrt
+from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import kstest, t
 
-from sim.disaster import draw
+from sim.loading import load
 from sim.results import simulate
-from validation.worlds import bare_sites, drill, story
 
-SITES = 40_000
-NOTHING_ELSE = {
-    "sites": {"endurance_h": 5000, "reconnect_h": 0},
-    "generators": {"start_failure": 0, "start_failure_minus10c": 0, "start_failure_minus20c": 0, "failures_per_h": 0},
-    "desk": {"alarm_h": 0, "recall": False},
-    "plan": {"generator": {"watched_by": "nobody", "collect": "never", "refuel_after_h": 8000}},
-}
+STUDIES = Path(__file__).parents[1] / "data" / "studies"
+WARM_UP_H = 50.0
 
 
-def crews(number, **changed):
-    crew = {"unlimited_generators": True, "work_h": 0, "shift_h": None, "call_out_h": 0, "call_out_night_h": 0}
-    return {"crew": {**crew, **changed}, "depots": {"plain": {"crews": number}}}
-
-
-def arrivals(per_h, hours):
-    """Mains failures at this rate over the whole drill, never mended."""
-    return [{"kind": "mains_failures", "share": per_h * hours / SITES, "window_h": hours, "restored_h": 5000}]
-
-
-def waits_h(servers, per_h, hours, seed, travel, policy="first_come", warm_h=50, **shares):
-    """Waiting time and class of every job opened between the warm-up and the last stretch of the drill."""
-    made = drill(
-        bare_sites(SITES, **shares), hazards=arrivals(per_h, hours), horizon_h=hours, roads={"travel_h": travel},
-        resources=crews(servers), policy=policy, **NOTHING_ELSE,
-    )  # fmt: skip
-    told = story(made, seed)
-    opened = {row.subject: row for row in told.of("job.opened") if warm_h <= row.t_h <= hours - 40}
-    sent = {row.object: row.t_h for row in told.of("crew.sent")}
-    assert set(opened) <= set(sent), "a job waits for more than forty hours: the queue does not settle"
-    classes = made.topology.sites.site_class
-    index = made.topology.site_index
-    return [(sent[job] - row.t_h, int(classes[index[row.object]])) for job, row in opened.items()]
-
-
-def agrees(found, theory, largest_error):
-    """Mean over seeds within 3.5 standard errors of theory, and the error no larger than so much of it."""
-    mean, error = np.mean(found), np.std(found, ddof=1) / np.sqrt(len(found))
-    assert error <= largest_error * theory, f"too few runs to judge: {mean:.4f} ± {error:.4f}, theory {theory:.4f}"
-    assert mean == pytest.approx(theory, abs=3.5 * error), f"{mean:.4f} ± {error:.4f}, theory {theory:.4f}"
+# ---------------------------------------------------------------- the formulas
 
 
 def erlang_c(servers, load):
-    """Chance to wait in M/M/c. Source: Erlang 1917."""
-    last = load**servers / factorial(servers) * servers / (servers - load)
-    return last / (sum(load**k / factorial(k) for k in range(servers)) + last)
+    """Probability that an arrival waits; `load` in Erlang, arrivals per mean service."""
+    blocked = load**servers / factorial(servers) * servers / (servers - load)
+    return blocked / (sum(load**n / factorial(n) for n in range(servers)) + blocked)
 
 
-def check_mmc(servers, per_h, hours, seeds, largest_error):
-    waits = [[w for w, _ in waits_h(servers, per_h, hours, seed, {"mean_h": 1.0})] for seed in seeds]
-    chance = erlang_c(servers, per_h)
-    agrees([np.mean(w) for w in waits], chance / (servers - per_h), largest_error)
-    agrees([np.mean(np.array(w) > 1e-9) for w in waits], chance, largest_error)
-    mean_tail = [np.mean(np.array(w) > 0.5) for w in waits]
-    agrees(mean_tail, chance * exp(-(servers - per_h) * 0.5), largest_error * 1.5)
+def mean_wait_h(servers, load, service_h):
+    """Of all arrivals of M/M/c, those that do not wait too."""
+    return erlang_c(servers, load) * service_h / (servers - load)
 
 
-@pytest.mark.parametrize(("servers", "per_h"), [(1, 0.5), (4, 2.8)])
-def test_waiting_for_a_crew_is_that_of_mmc(servers, per_h):
-    """Mean wait, chance to wait and tail of the wait by Erlang's formula."""
-    check_mmc(servers, per_h, 900, range(1, 7), 0.08)
+def machine_repair(machines, servers, up_h, service_h):
+    """Probabilities of 0, 1, … machines down, in M/M/c//N."""
+    weights = [1.0]
+    for down in range(1, machines + 1):
+        weights.append(weights[-1] * (machines - down + 1) / up_h * service_h / min(down, servers))
+    return np.array(weights) / sum(weights)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("servers", "per_h"), [(1, 0.7), (2, 1.6), (5, 4.0), (12, 10.0)])
-def test_waiting_for_a_crew_is_that_of_mmc_in_the_long_run(servers, per_h):
-    """The same with more crews, heavier loads and more runs."""
-    check_mmc(servers, per_h, 2500, range(1, 21), 0.06)
+def test_the_formulas_give_what_the_textbooks_print():
+    """One server: waiting has probability ρ, the wait is ρ/(1-ρ) services; Erlang C of 5 servers at 4 Erlang: 0.5541.
 
-
-def check_mg1(travel, second_moment, hours, seeds, largest_error):
-    per_h = 0.6
-    means = [np.mean([w for w, _ in waits_h(1, per_h, hours, seed, travel)]) for seed in seeds]
-    agrees(means, per_h * second_moment / (2 * (1 - per_h * mean_of(travel))), largest_error)
-
-
-def mean_of(travel):
-    return travel if isinstance(travel, float) else travel["median_h"] * exp(travel["sigma"] ** 2 / 2)
-
-
-SKEWED = {"median_h": 0.8, "sigma": 0.6}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("travel", [1.0, SKEWED], ids=["fixed", "lognormal"])
-def test_one_crew_with_any_journey_is_mg1(travel):
-    """Pollaczek–Khinchine: the wait hangs on mean and variance of the journey. Source: Pollaczek 1930."""
-    second = 1.0 if travel == 1.0 else SKEWED["median_h"] ** 2 * exp(2 * SKEWED["sigma"] ** 2)
-    check_mg1(travel, second, 2500, range(1, 13), 0.06)
-
-
-def check_priorities(hours, seeds, largest_error):
-    servers, per_h = 2, 1.6
-    shares = {"A": 0.25, "B": 0.25, "C": 0.25, "D": 0.25}
-    runs = [waits_h(servers, per_h, hours, seed, {"mean_h": 1.0}, "class_then_deadline", **shares) for seed in seeds]
-    counts = np.bincount(bare_sites(SITES, **shares).sites.site_class, minlength=4) / SITES
-    busy = np.concatenate([[0.0], np.cumsum(counts)]) * per_h / servers
-    for number in range(4):
-        theory = erlang_c(servers, per_h) / servers / ((1 - busy[number]) * (1 - busy[number + 1]))
-        agrees([np.mean([w for w, k in run if k == number]) for run in runs], theory, largest_error)
-
-
-def test_classes_wait_as_priorities_do():
-    """Non-preemptive priorities by class: the mean wait of each is Cobham's. Source: Cobham 1954.
-
-    Fails when a class is served out of turn, or a crew on its way is called off for a better job.
+    A shop of one machine and one repairer is down for MTTR/(MTBF+MTTR) of the time.
     """
-    check_priorities(900, range(1, 9), 0.15)
+    assert erlang_c(1, 0.7) == pytest.approx(0.7)
+    assert mean_wait_h(1, 0.5, 2.0) == pytest.approx(2.0)
+    assert erlang_c(5, 4.0) == pytest.approx(0.5541, abs=5e-5)
+    assert machine_repair(1, 1, 9.0, 1.0).tolist() == pytest.approx([0.9, 0.1])
+
+
+def assert_agrees(found, expected, *, within):
+    """The 99 % interval of the mean of independent values covers the expected one and is at most so wide (a share)."""
+    values = np.array(found)
+    half = t.ppf(0.995, len(values) - 1) * values.std(ddof=1) / sqrt(len(values))
+    assert half <= within * expected, f"an interval of ±{half:g} about {values.mean():g} tells too little"
+    assert abs(values.mean() - expected) <= half, f"{values.mean():g} ± {half:g}, expected {expected:g}"
+
+
+# ---------------------------------------------------------------- the runs
+
+
+@cache
+def queue(service_h, seed):
+    """Opened, sent and arrived (hours) of every job of M/M/c with five crews and two jobs an hour, and the KPIs."""
+    scenario = load(STUDIES / "many_servers.yaml", {"roads.travel_h": f"{{mean_h: {service_h}}}"})
+    run = simulate(scenario, seed)
+    visits = run.tables.visits
+    opened_h = visits["dispatched_h"] - visits["wait_h"]
+    order = np.argsort(opened_h, kind="stable")
+    columns = (opened_h, visits["dispatched_h"], visits["arrived_h"])
+    assert run.kpi_values["site_visits"] == run.kpi_values["sites_without_mains_cumulative"], "one visit a site"
+    return (*(np.asarray(column, dtype=float)[order] for column in columns), run.kpi_values)
+
+
+CREWS, JOBS_PER_H, WINDOW_H = 5, 2.0, 1000.0
+
+
+def settled(service_h, seed):
+    """Wait and service of the jobs that were opened after the queue had settled."""
+    opened_h, sent_h, arrived_h, _ = queue(service_h, seed)
+    later = opened_h >= WARM_UP_H
+    return (sent_h - opened_h)[later], (arrived_h - sent_h)[later]
+
+
+@pytest.mark.parametrize("service_h", [1.25, 2.0])
+def test_every_crew_takes_the_next_job_the_moment_it_is_free(service_h):
+    """The recursion of Kiefer and Wolfowitz, fed with the run's own arrivals and services, gives every departure."""
+    opened_h, sent_h, arrived_h, _ = queue(service_h, 1)
+    free_h = [0.0] * CREWS
+    for opened, sent, arrived in zip(opened_h, sent_h, arrived_h, strict=True):
+        first = min(free_h)
+        assert sent == pytest.approx(max(opened, first), abs=1e-5)
+        free_h[free_h.index(first)] = arrived
+
+
+def test_the_draws_are_those_of_m_m_c():
+    """Arrivals uniform over the window and services exponential, by Kolmogorov and Smirnov."""
+    opened_h, sent_h, arrived_h, _ = queue(2.0, 1)
+    assert kstest(opened_h / WINDOW_H, "uniform").pvalue > 0.01
+    assert kstest((arrived_h - sent_h) / 2.0, "expon").pvalue > 0.01
+    assert abs(len(opened_h) - JOBS_PER_H * WINDOW_H) < 3 * sqrt(JOBS_PER_H * WINDOW_H)
+
+
+def test_a_few_runs_wait_as_erlang_says():
+    """At half load, within a fifth: the quick form of the next test."""
+    runs = [settled(1.25, seed) for seed in (1, 2, 3, 4)]
+    assert_agrees([np.mean(wait_h > 1e-5) for wait_h, _ in runs], erlang_c(5, 2.5), within=0.25)
 
 
 @pytest.mark.slow
-def test_classes_wait_as_priorities_do_in_the_long_run():
-    """The same with more runs."""
-    check_priorities(2500, range(1, 21), 0.08)
+@pytest.mark.parametrize(("service_h", "within"), [(1.25, 0.07), (2.0, 0.09)])
+def test_crews_wait_as_erlang_says(service_h, within):
+    """Utilisations of 50 % and 80 %: the probability of waiting, and the mean wait of all jobs."""
+    load_erlang = JOBS_PER_H * service_h
+    runs = [settled(service_h, seed) for seed in range(1, 41)]
+    chance, wait_h = erlang_c(CREWS, load_erlang), mean_wait_h(CREWS, load_erlang, service_h)
+    assert_agrees([np.mean(wait_h > 1e-5) for wait_h, _ in runs], chance, within=within)
+    assert_agrees([wait_h.mean() for wait_h, _ in runs], wait_h, within=within)
+    assert_agrees([service.mean() for _, service in runs], service_h, within=0.02)
 
 
-# Closed systems: machines that fail again
+def level_over(begins_h, ends_h, from_h, to_h):
+    """Mean over time of how many of the intervals hold, from a walk along their ends."""
+    moments = np.concatenate(([from_h], begins_h, ends_h, [to_h]))
+    steps = np.concatenate(([0], np.ones(len(begins_h)), -np.ones(len(ends_h)), [0]))
+    order = np.argsort(moments, kind="stable")
+    moments, level = np.clip(moments[order], from_h, to_h), np.cumsum(steps[order])
+    return float((level[:-1] * np.diff(moments)).sum() / (to_h - from_h))
 
 
-def machine_repair(machines, servers, fails_per_h, mended_per_h):
-    """Mean number of machines that are down in M/M/c//N, and the rate of repairs. Source: Palm 1947."""
-    weight = [1.0]
-    for down in range(machines):
-        weight.append(weight[-1] * (machines - down) * fails_per_h / (min(down + 1, servers) * mended_per_h))
-    share = np.array(weight) / sum(weight)
-    number = float(np.arange(machines + 1) @ share)
-    return number, (machines - number) * fails_per_h
+@pytest.mark.parametrize("service_h", [1.25, 2.0])
+def test_littles_law(service_h):
+    """L = λW: jobs waiting, from a walk along the log, against arrivals an hour times the KPI of the mean wait."""
+    opened_h, sent_h, arrived_h, figures = queue(service_h, 1)
+    span_h = arrived_h.max()
+    per_h = len(opened_h) / span_h
+    waiting, driving = level_over(opened_h, sent_h, 0, span_h), level_over(sent_h, arrived_h, 0, span_h)
+    assert waiting == pytest.approx(per_h * figures["mttr_wait_h"], rel=1e-9)
+    assert driving == pytest.approx(per_h * figures["mttr_travel_h"], rel=1e-9)
+    assert driving == pytest.approx(JOBS_PER_H * service_h, rel=0.1), "the offered load, in Erlang"
 
 
-def check_refuelling(hours, seeds, largest_error):
-    machines, servers, runs_h, trip_h = 12, 2, 6.0, 1.0
-    made = drill(
-        bare_sites(machines), horizon_h=hours, roads={"travel_h": {"mean_h": trip_h}}, resources=crews(servers), policy="first_come",
-        hazards=[{"kind": "mains_failures", "share": 1, "window_h": 0.01, "restored_h": 8000}],
-        **{**NOTHING_ELSE, "plan": {"generator": {**NOTHING_ELSE["plan"]["generator"], "refuel_after_h": runs_h}}},
-    )  # fmt: skip
-    rates = []
-    for seed in seeds:
-        fills = [t for t in story(made, seed).times("generator.fuelled") if t > 100]
-        rates.append(len(fills) / (hours - 100))
-    agrees(rates, machine_repair(machines, servers, 1 / runs_h, 1 / trip_h)[1], largest_error)
+# ---------------------------------------------------------------- the repair shop
+
+SHOP = {"machines": 12, "up_h": 4.0, "service_h": 1.0}
+SETTLED_H = 20.0
 
 
-def test_refuelling_rounds_are_the_machine_repair_problem():
-    """Twelve generators that call for fuel six hours after each filling, two crews: rounds as in M/M/2//12.
-
-    The time between is fixed and not exponential, which the formula does not feel (insensitivity of the closed
-    network). Fails when a refuelling is forgotten, doubled or timed from elsewhere than the end of the work.
-    """
-    check_refuelling(1500, range(1, 5), 0.02)
-
-
-def repairs(machines, servers, fails_per_h, trip_h, hours, seed):
-    """Sites whose radio fails at random times, mended by crews: an inject for a site that is out does nothing."""
-    luck = np.random.default_rng(seed)
-    lines = [
-        {"at": f"+{at_h:.6f} h", "do": "fail", "what": f"site:s{site + 1:04d}.radio"}
-        for site in range(machines)
-        for at_h in np.cumsum(luck.exponential(1 / fails_per_h, round(hours * fails_per_h * 2) + 20))
-        if at_h < hours
-    ]
-    return drill(
-        bare_sites(machines), horizon_h=hours, roads={"travel_h": {"mean_h": trip_h}}, injects=lines, policy="first_come",
-        resources=crews(servers, skills=["power", "wireless", "climb"]), repair={"daylight": [0, 24], "climb_gust_at_most_mps": 99},
-        **NOTHING_ELSE,
-    )  # fmt: skip
+@cache
+def shop(crews, seed, horizon_h):
+    """Mean of generators down, share of breakdowns that wait, breakdowns an hour; after the shop has settled."""
+    overrides = {"resources.depots.plain.crews": str(crews), "horizon_h": str(horizon_h)}
+    run = simulate(load(STUDIES / "repair_shop.yaml", overrides), seed)
+    visits, runs = run.tables.visits, run.tables.generator_runs
+    up = level_over(runs["start_h"], runs["end_h"], SETTLED_H, run.horizon_h)
+    opened_h = visits["dispatched_h"] - visits["wait_h"]
+    later = opened_h >= SETTLED_H
+    per_h = later.sum() / (run.horizon_h - SETTLED_H)
+    return SHOP["machines"] - up, np.mean(visits["wait_h"][later] > 1e-5), per_h
 
 
-def check_availability(machines, servers, fails_per_h, hours, seeds, largest_error):
-    """Sites out on the mean, from the log's outages, against M/M/c//N."""
-    trip_h = 2.0
-    down = []
-    for seed in seeds:
-        run = simulate(repairs(machines, servers, fails_per_h, trip_h, hours, seed), seed)
-        assert len(draw(repairs(machines, servers, fails_per_h, trip_h, hours, seed), seed).injects) > 50
-        assert run.kpi_values["availability"] == pytest.approx(1 - run.kpi_values["site_outage_h"] / machines / hours)
-        down.append(machines * (1 - run.kpi_values["availability"]))
-    agrees(down, machine_repair(machines, servers, fails_per_h, 1 / trip_h)[0], largest_error)
+def assert_shop_agrees(crews, seeds, within, horizon_h=1000):
+    chance = machine_repair(**SHOP, servers=crews)
+    down = np.arange(len(chance))
+    rate = (SHOP["machines"] - down) / SHOP["up_h"]
+    per_h = float((chance * rate).sum())
+    runs = [shop(crews, seed, horizon_h) for seed in seeds]
+    assert_agrees([run[0] for run in runs], float((chance * down).sum()), within=within)
+    # a machine that breaks sees the shop as it is for one machine fewer
+    others = machine_repair(SHOP["machines"] - 1, crews, SHOP["up_h"], SHOP["service_h"])
+    assert_agrees([run[1] for run in runs], float(others[crews:].sum()), within=within)
+    assert_agrees([run[2] for run in runs], per_h, within=within)
 
 
-def test_availability_is_mtbf_over_mtbf_and_mttr():
-    """A crew for every site: down on the mean MTTR/(MTBF+MTTR) of the sites, with MTBF 20 h and MTTR 2 h."""
-    assert machine_repair(6, 6, 1 / 20, 1 / 2)[0] == pytest.approx(6 * 2 / 22)
-    check_availability(6, 6, 1 / 20, 1500, range(1, 7), 0.05)
-
-
-def test_sites_that_fail_again_wait_for_too_few_crews():
-    """Six sites, one crew: M/M/1//6, a third of them down at any time."""
-    check_availability(6, 1, 1 / 12, 1500, range(1, 7), 0.05)
+def test_a_few_runs_of_the_repair_shop():
+    """Three crews for twelve machines, quickly."""
+    assert_shop_agrees(3, (1, 2, 3, 4), within=0.25, horizon_h=300)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("machines", "servers"), [(10, 1), (20, 3), (30, 8)])
-def test_sites_that_fail_again_in_the_long_run(machines, servers):
-    """The same with other sizes and more runs."""
-    check_availability(machines, servers, 1 / 15, 3000, range(1, 13), 0.04)
-
-
-@pytest.mark.slow
-def test_refuelling_rounds_in_the_long_run():
-    """The same with more runs."""
-    check_refuelling(4000, range(1, 13), 0.01)
+@pytest.mark.parametrize("crews", [2, 3, 5])
+def test_the_repair_shop_is_the_finite_source_queue(crews):
+    """Machines down, breakdowns that wait and breakdowns an hour, with too few crews, enough, and plenty."""
+    assert_shop_agrees(crews, range(1, 13), within=0.06)
