@@ -69,6 +69,7 @@ class Level(Spec):
     """A weather warning of this colour or worse is enough."""
     decide_h: Hours = 0.5
     report_h: Hours | None = None
+    """Deadline of the report to the level above; kept as data."""
     do: list[Literal["call_contractors", "ask_mutual_aid", "hire"]] = []
 
     _numbers = field_validator("when", "when_any", mode="before")(_bounds)
@@ -85,10 +86,12 @@ class DispatchRule(Spec):
 
     site_class: Annotated[SiteClass, Field(alias="class")]
     power_before: Literal["first_disconnect"] | None = None
+    """The order's deadline is the battery's; without this or `power_within_h` the order has none."""
     power_within_h: PositiveHours | None = None
     skip_if: Literal["battery_outlasts_told_restore"] | None = None
     """免发电: no generator where the battery is expected to last until the told restoration."""
     only_if: Literal["township_dark"] | None = None
+    """An order only once no station of the township serves."""
     rove: Rove | None = None
 
 

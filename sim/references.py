@@ -39,6 +39,9 @@ def problems_of(spec: ScenarioSpec, topology: Topology, document: Document) -> l
     for part in (_moments, _hazards, _resources, _measures, _targets, _injects, _assumptions):
         part(check)
     check.known(("policy",), spec.policy, policy_names(), "a policy")
+    crews = any(depot.crews for depot in spec.resources.depots.values())
+    if crews and not len(topology.roads.edge_id) and spec.roads.travel_h is None:
+        check.tell(("topology",), "has no roads: crews need a road table there, or roads.travel_h here")
     return sorted(check.problems, key=lambda problem: problem.line or 0)
 
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from sim.hazards.specs import Hazard
 from sim.plan import Assumption, Bound, Plan, Record, StateKey, _bounds
@@ -115,6 +115,13 @@ class ScenarioSpec(Spec):
     record: Record = Record()
     assumptions: list[Assumption] = []
     policy: str = "class_then_deadline"
+
+    @field_validator("hazards")
+    @classmethod
+    def _one_storm(cls, hazards: list[Hazard]) -> list[Hazard]:
+        if sum(hazard.kind == "snowstorm" for hazard in hazards) > 1:
+            raise ValueError("must hold at most one snowstorm: a scenario has one weather")
+        return hazards
 
 
 @dataclass(frozen=True)

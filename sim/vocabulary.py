@@ -101,7 +101,7 @@ KINDS: Final[dict[str, Kind]] = {
     "measure.done": Kind("measure", "target", "by_h", "mark", "prepared; late when after its value"),
     # the desk: what is known, and since when
     "desk.alarm": Kind(
-        "site", "alarm", "", "mark", "the desk learns of an alarm (mains, down, low_battery, generator)"
+        "site", "alarm", "", "mark", "the desk learns of an alarm (mains, down, generator, or the part that broke)"
     ),
     "desk.cleared": Kind("site", "alarm", "", "mark", "the desk learns that it is over"),
     "desk.listed": Kind("site", "operator list", "", "mark", "an operator's list tells the desk of a silent site"),

@@ -1,571 +1,397 @@
-"""Every KPI of a run directory, worked out again from its files: DuckDB reads them, plain Python counts.
+"""Every KPI once more, from the files of a run directory alone: plain loops, no code of `sim`.
 
-It follows docs/reference/kpis.md and run_directory.md and shares no code with the product. One pass over the rows
-of the log in their order, with the state of every site, crew and job kept in dictionaries. Nothing is fast here.
+`python tests/recompute.py DIR` prints what differs from the directory's own kpis.json. Written from the words of
+docs/reference/kpis.md, to find out whether they say enough.
 """
 
-from __future__ import annotations
-
 import json
+import sys
 from collections import defaultdict
-from itertools import groupby
-from math import inf, isnan, nan
+from math import inf, isclose, nan
 from pathlib import Path
-from statistics import fmean, median
-from typing import NamedTuple
+from statistics import mean as average
+from statistics import median
 
 import duckdb
 
 POWER = ("power", "upstream_power")
-PREPARATION = ("place", "quilt", "inspect", "move")
-PURPOSE = {
-    **dict.fromkeys(("generate", "rove", "refuel", "collect"), "generation"),
-    **dict.fromkeys(("repair", "splice", "scout"), "repair"),
-    "lineman": "mains",
-}
-ENDS = {"done": "done", "wasted": "wasted", "failed": "failed", "returned": "returned", "lapsed": "wasted"}
-RUN_ENDS = ("generator.stopped", "generator.dry", "generator.broke", "generator.taken")
+PREPARES = ("place", "quilt", "inspect", "move")
+WORK = {"generation": ("generate", "rove", "refuel", "collect"), "repair": ("repair", "splice", "scout"), "mains": ("lineman",)}
+ENDS = ("job.done", "job.wasted", "job.failed", "job.returned", "job.lapsed")
 
 
-class Row(NamedTuple):
-    number: int
-    t_h: float
-    kind: str
-    subject: str
-    object: str
-    value: float
-    cause_row: int
+def read(path):
+    """Rows of a Parquet file as dictionaries."""
+    found = duckdb.execute("SELECT * FROM read_parquet(?)", [str(path)])
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-class Spell(NamedTuple):
-    """From a row to a later one (None: it still lasts at the horizon)."""
+def mean(values):
+    values = list(values)
+    return average(values) if values else nan
 
-    who: str
-    start_h: float
-    end_h: float
-    first: Row
-    last: Row | None
+
+def share(part, whole):
+    return part / whole if whole else nan
+
+
+class Spell:
+    """A stretch of time from one row to another; open where it still lasts at the horizon."""
+
+    def __init__(self, who, begin, start_h, horizon_h, word=""):
+        self.who, self.begin, self.start_h, self.word = who, begin, start_h, word
+        self.end, self.end_h, self.open = inf, horizon_h, True
+
+    def close(self, number, t_h):
+        self.end, self.end_h, self.open = number, t_h, False
 
     @property
     def hours(self):
         return self.end_h - self.start_h
 
-    def inside(self, row: Row):
-        """Whether a row of the log stands between the two."""
-        return row.number > self.first.number and (self.last is None or row.number < self.last.number)
+    def holds(self, t_h):
+        return self.start_h <= t_h and (self.open or t_h < self.end_h)
 
 
-class Visit(NamedTuple):
-    job: str
-    site: str
-    crew: str
-    generator: str
-    dispatched_h: float
-    arrived_h: float
-    done_h: float
-    result: str
-    wait_h: float
-    travel_h: float
-    road_h: float
-    work_h: float
-
-    @property
-    def kind(self):
-        return kind_of(self.job)
-
-    @property
-    def purpose(self):
-        return PURPOSE.get(self.kind, "other")
-
-
-class Job(NamedTuple):
-    id: str
-    kind: str
-    site: str
-    opened: Row
-
-
-def kind_of(name):
-    """`place_generators-02` and `refuel-0001` tell what they are before the last dash."""
-    return name.rpartition("-")[0] or name
-
-
-def mean(values):
-    numbers = [value for value in values if not isnan(value)]
-    return fmean(numbers) if numbers else nan
-
-
-def over(upper, lower):
-    return upper / lower if lower else nan
-
-
-def table(path):
-    """A Parquet file as a list of dictionaries; null as None."""
-    found = duckdb.connect().execute("SELECT * FROM read_parquet(?)", [str(path)])
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-class Recount:
-    """A run directory, counted anew. `kpis()`, `outages()` and `visits()` are what its files should say."""
+class Files:
+    """A run directory as Python lists."""
 
     def __init__(self, folder):
         folder = Path(folder)
-        self.horizon_h = json.loads((folder / "run.json").read_text(encoding="utf-8"))["horizon_h"]
-        plan = json.loads((folder / "scenario.json").read_text(encoding="utf-8"))["plan"]
-        self.limit_h = {place: float(hours) for place, hours in plan["repair_limit_h"].items()}
+        scenario = json.loads((folder / "scenario.json").read_text(encoding="utf-8"))
+        self.horizon_h, self.plan = scenario["horizon_h"], scenario["plan"]
         self.items = defaultdict(dict)
-        for item in table(folder / "inventory.parquet"):
-            self.items[item["item"]][item["id"]] = item
+        for row in read(folder / "inventory.parquet"):
+            self.items[row["item"]][row["id"]] = row
+        self.rows = [row for row in read(folder / "log.parquet") if row["t_h"] <= self.horizon_h]
+        self.told = {line["name"]: line["value"] for line in json.loads((folder / "kpis.json").read_text(encoding="utf-8"))}
         self.sites = self.items["site"]
-        self.stations = defaultdict(list)
+        self.stations = dict.fromkeys(self.sites, 0)
         for station in self.items["station"].values():
-            self.stations[station["site"]].append(station)
-        self.rows = [
-            Row(number, line["t_h"], line["kind"], line["subject"], line["object"] or "",
-                nan if line["value"] is None else line["value"], line["cause_row"])
-            for number, line in enumerate(table(folder / "log.parquet"))
-            if line["t_h"] <= self.horizon_h
-        ]  # fmt: skip
-        self.of_kind = defaultdict(list)
-        for row in self.rows:
-            self.of_kind[row.kind].append(row)
-        self.all_rows = {row.number: row for row in self.rows}
-        self.outage = self.spells(["site.down"], ["site.up"], self.sites)
-        self.mains = self.spells(["mains.lost"], ["mains.back"], self.sites)
-        self.runs = [
-            run._replace(who=run.first.object)
-            for run in self.spells(["generator.started"], RUN_ENDS)
-            if run.first.object in self.sites
-        ]
-        self.jobs = {}
-        for row in self.of_kind["job.opened"]:
-            self.jobs.setdefault(row.subject, Job(row.subject, kind_of(row.subject), row.object, row))
-        self.ends = {ending: self._first_h(f"job.{ending}") for ending in ("assigned", "done", "wasted", "lapsed")}
-        self.all_visits = self._visits()
-        self.response = [visit for visit in self.all_visits if visit.kind not in PREPARATION]
-        self.lines = self._lines()
+            self.stations[station["site"]] += 1
+        self.users = {site: row["users"] for site, row in self.sites.items()}
+        self.outages = self.spells("site.down", "site.up")
+        self.mains = self.spells("mains.lost", "mains.back")
 
-    # the tables
+    def of(self, *kinds):
+        """(number, row) of these kinds."""
+        return [(number, row) for number, row in enumerate(self.rows) if row["kind"] in kinds]
 
-    def spells(self, begins, ends, among=None):
-        """From the first row of one sort to the next of the other, for each subject; in order of beginning."""
-        open_at, found = {}, []
-        for row in self.rows:
-            if row.kind in begins:
-                if among is None or row.subject in among:
-                    open_at.setdefault(row.subject, row)
-            elif row.kind in ends and row.subject in open_at:
-                first = open_at.pop(row.subject)
-                found.append(Spell(row.subject, first.t_h, row.t_h, first, row))
-        found += [Spell(who, first.t_h, self.horizon_h, first, None) for who, first in open_at.items()]
-        return sorted(found, key=lambda spell: spell.first.number)
-
-    def _first_h(self, kind):
-        found = {}
-        for row in self.of_kind[kind]:
-            found.setdefault(row.subject, row.t_h)
+    def spells(self, begin, end):
+        current, found = {}, []
+        for number, row in self.of(begin, end):
+            who = row["subject"]
+            if who not in self.sites:
+                continue
+            if row["kind"] == begin and who not in current:
+                current[who] = Spell(who, number, row["t_h"], self.horizon_h, row["object"])
+                found.append(current[who])
+            elif row["kind"] == end and who in current:
+                current.pop(who).close(number, row["t_h"])
         return found
 
-    def outages(self):
-        """The rows of outages.parquet: sites, then their stations."""
-        both = []
-        for unit in ("site", "station"):
-            for spell in self.outage:
-                stations = self.stations[spell.who]
-                things = [(spell.who, self.users(spell.who))]
-                if unit == "station":
-                    things = [(station["id"], station["users"]) for station in stations]
-                both += [
-                    {
-                        "unit": unit, "subject": name, "site": spell.who, "start_h": spell.start_h,
-                        "end_h": spell.end_h, "duration_h": spell.hours, "cause": spell.first.object,
-                        "users": users, "open_ended": spell.last is None,
-                    }
-                    for name, users in things
-                ]  # fmt: skip
-        return both
-
-    def visits(self):
-        """The rows of visits.parquet."""
-        return [
-            {
-                **visit._asdict(),
-                "kind": visit.kind,
-                "purpose": visit.purpose,
-                "vehicle": self.items["crew"].get(visit.crew, {}).get("vehicle") or "",
-                "party": self.items["crew"].get(visit.crew, {}).get("party") or "",
-                "county": self.sites[visit.site]["county"] or "",
-            }
-            for visit in self.response
-        ]
-
-    def _visits(self):
-        """One pass over the log: where each crew is bound for, since when, and what holds it up."""
-        sent, given, held, blocked, here, found = {}, {}, defaultdict(float), {}, {}, []
-        for row in self.rows:
-            group, _, what = row.kind.partition(".")
-            if group == "crew" and what != "works" and what != "called" and row.subject in blocked:
-                held[row.subject] += row.t_h - blocked.pop(row.subject)
-            if row.kind == "crew.sent":
-                sent[row.subject], held[row.subject] = row, 0.0
-            elif row.kind == "crew.stuck":
-                held[row.subject] += row.value
-            elif row.kind == "crew.blocked":
-                blocked[row.subject] = row.t_h
-            elif row.kind == "job.assigned":
-                given[row.subject] = row
-            elif row.kind == "job.onsite" and row.subject in self.jobs:
-                here[row.subject] = len(found)
-                found.append(self._arrival(row, sent, given, held))
-            elif row.kind == "crew.works" and row.object in here:
-                visit = found[here[row.object]]
-                if isnan(visit.work_h):
-                    found[here[row.object]] = visit._replace(work_h=row.t_h)
-            elif group == "generator":
-                self._touches(row, here, found)
-            elif group == "job" and what in ENDS and row.subject in here:
-                place = here.pop(row.subject)
-                begun_h = found[place].arrived_h if isnan(found[place].work_h) else found[place].work_h
-                found[place] = found[place]._replace(done_h=row.t_h, result=ENDS[what], work_h=row.t_h - begun_h)
-        for place in here.values():
-            found[place] = found[place]._replace(work_h=nan)
+    def runs(self):
+        """Generators that carried a site, from start to stop, dry or broken."""
+        current, found = {}, []
+        for number, row in self.of("generator.started", "generator.stopped", "generator.dry", "generator.broke"):
+            site = row["object"]
+            if row["kind"] == "generator.started" and site in self.sites and site not in current:
+                current[site] = Spell(site, number, row["t_h"], self.horizon_h, row["subject"])
+                found.append(current[site])
+            elif row["kind"] != "generator.started" and site in current and current[site].word == row["subject"]:
+                current.pop(site).close(number, row["t_h"])
         return found
 
-    def _arrival(self, row, sent, given, held):
-        job, crew = self.jobs[row.subject], row.object
-        journey = sent.get(crew)
-        on_its_way = journey is not None and journey.object == job.id
-        left_h = journey.t_h if on_its_way else given[job.id].t_h
-        road_h = min(held[crew], row.t_h - left_h) if on_its_way else 0.0
-        return Visit(
-            job.id, job.site, crew, "", left_h, row.t_h, nan, "under way",
-            left_h - job.opened.t_h, row.t_h - left_h - road_h, road_h, nan,
-        )  # fmt: skip
 
-    def _touches(self, row, here, found):
-        """The first generator set down, started, filled or taken along by the crew on site."""
-        what = row.kind.partition(".")[2]
-        if row.subject not in self.items["generator"] or what not in (
-            "placed", "started", "unstarted", "fuelled", "taken",
-        ):  # fmt: skip
-            return
-        for place in here.values():
-            visit = found[place]
-            if not visit.generator and row.object == (visit.crew if what == "taken" else visit.site):
-                found[place] = visit._replace(generator=row.subject)
-
-    def _lines(self):
-        """(measure, target) → when it was to be done, and when it was."""
-        found = {}
-        for row in self.of_kind["measure.planned"]:
-            found.setdefault((row.subject, row.object), [row.value, nan])
-        for row in self.of_kind["measure.done"]:
-            line = found.get((row.subject, row.object))
-            if line is not None and isnan(line[1]):
-                line[1] = row.t_h
-        return found
-
-    # small words
-
-    def users(self, site):
-        return sum(station["users"] for station in self.stations[site])
-
-    def count(self, sites, what="sites"):
-        """How many sites, stations or users a set of sites has."""
-        if what == "sites":
-            return len(sites)
-        return sum(len(self.stations[site]) if what == "stations" else self.users(site) for site in sites)
-
-    def at_end(self, spells):
-        """Whose spell holds at the horizon."""
-        return {spell.who for spell in spells if spell.last is None}
-
-    # the figures
-
-    def kpis(self):
-        """Every figure, None where it is empty."""
-        figures = {
-            **self._counts(), **self._hours(), **self._of_visits(), **self._times(), **self._machines(),
-            **self._of_preparation(), **self._townships(), **self._snow(),
-            "sites_without_mains_per_vehicle": self._worst_ratio(),
-            "stations_out_peak": self._peak(),
-        }  # fmt: skip
-        return {name: None if isnan(value) else value for name, value in figures.items()}
-
-    def _counts(self):
-        ever = {spell.who for spell in self.outage if spell.first.object in POWER}
-        out, lost = self.at_end(self.outage), {spell.who for spell in self.mains}
-        dark = self.at_end(self.mains)
-        back = ever - out
-        count = self.count
-        roles = [self.sites[spell.who]["role"] for spell in self.outage]
-        there = {site["role"] for site in self.sites.values()}
-        hubs = {"hub", "aggregation", "core"}
-        return {
-            "stations_out_cumulative": count(ever, "stations"),
-            "stations_out": count(out, "stations"),
-            "stations_restored": count(back, "stations"),
-            "users_out": count(out, "users"),
-            "sites_out_cumulative": len(ever),
-            "sites_out": len(out),
-            "sites_without_mains_cumulative": len(lost),
-            "sites_without_mains": len(dark),
-            "sites_on_backup": len(dark - out),
-            "conversion_share_cumulative": over(len(ever), len(lost)),
-            "conversion_share": over(len(out), len(dark)),
-            "out_of_service_rate": over(count(out, "stations"), count(self.sites, "stations")),
-            "broken_site_rate": over(len(out), len(self.sites)),
-            "restored_share": over(count(back, "stations"), count(ever, "stations")),
-            "core_room_outages": roles.count("core") if "core" in there else nan,
-            "hub_outages": sum(role in hubs for role in roles) if there & hubs else nan,
-        }
-
-    def _hours(self):
-        hours = {
-            what: sum(spell.hours * self.count([spell.who], what) for spell in self.outage)
-            for what in ("sites", "stations", "users")
-        }
-        users = self.count(self.sites, "users")
-        interrupted = sum(self.users(spell.who) for spell in self.outage)
-        saifi, saidi = over(interrupted, users), over(hours["users"], users)
-        return {
-            "site_outage_h": hours["sites"],
-            "station_outage_h": hours["stations"],
-            "user_outage_h": hours["users"],
-            "out_of_service_time_rate": over(hours["stations"], self.count(self.sites, "stations") * self.horizon_h),
-            "saifi": saifi,
-            "saidi": saidi,
-            "caidi": over(saidi, saifi),
-            "availability": 1 - saidi / self.horizon_h,
-        }
-
-    def _of_visits(self):
-        purposes = [visit.purpose for visit in self.response]
-        return {
-            "site_visits": len(self.response),
-            "generation_visits": purposes.count("generation"),
-            "repair_visits": purposes.count("repair"),
-            "mains_visits": purposes.count("mains"),
-            "wasted_trips": sum(visit.result == "wasted" for visit in self.response),
-            "mttr_wait_h": mean(visit.wait_h for visit in self.response),
-            "mttr_travel_h": mean(visit.travel_h for visit in self.response),
-            "mttr_road_h": mean(visit.road_h for visit in self.response),
-            # nobody works on a wasted trip
-            "mttr_work_h": mean(visit.work_h for visit in self.response if visit.result != "wasted"),
-        }
-
-    def _times(self):
-        return {
-            "mains_to_out_h": self._mains_to_out_h(),
-            "generation_timeliness_share": self._generation_in_time(),
-            "repair_timeliness_share": self._repairs_in_time(),
-            "time_to_first_report_h": self._first_report_h(),
-            "mtta_h": self._mtta_h(),
-            "mttr_h": self._mttr_h(),
-        }
-
-    def _mains_to_out_h(self):
-        lost_h, found = {}, []
-        outages = {spell.first.number for spell in self.outage if spell.first.object in POWER}
-        for row in self.rows:
-            if row.kind == "mains.lost":
-                lost_h.setdefault(row.subject, row.t_h)
-            elif row.kind == "mains.back":
-                lost_h.pop(row.subject, None)
-            elif row.number in outages and row.subject in lost_h:
-                found.append(row.t_h - lost_h[row.subject])
-        return mean(found)
-
-    def _generation_in_time(self):
-        """Of each time without mains: what came first, a running generator or the radio's end."""
-        runs, shed = defaultdict(list), defaultdict(list)
-        for run in self.runs:
-            runs[run.who].append(run)
-        for row in self.of_kind["radio.off"]:
-            shed[row.subject].append(row)
-        needed = in_time = 0
-        for dark in self.mains:
-            already = any(run.inside(dark.first) for run in runs[dark.who])
-            carried = [-1] if already else [run.first.number for run in runs[dark.who] if dark.inside(run.first)]
-            went = [row.number for row in shed[dark.who] if dark.inside(row)]
-            needed += bool(carried or went)
-            in_time += bool(carried) and min(carried) < min(went, default=inf)
-        return over(in_time, needed)
-
-    def _repairs_in_time(self):
-        due = in_time = 0
-        for job in self.jobs.values():
-            needless = job.id in self.ends["wasted"] or job.id in self.ends["lapsed"]
-            if PURPOSE.get(job.kind) not in ("repair", "mains") or needless:
-                continue
-            site = self.sites[job.site]
-            place = "hub" if site["role"] in ("hub", "aggregation", "core") else "urban" if site["urban"] else "rural"
-            limit_h, done_h = self.limit_h[place], self.ends["done"].get(job.id)
-            if done_h is None and job.opened.t_h + limit_h > self.horizon_h:
-                continue
-            due += 1
-            in_time += done_h is not None and done_h - job.opened.t_h <= limit_h
-        return over(in_time, due)
-
-    def _words(self):
-        """Rows by which the desk learns that a site is out."""
-        alarms = [row for row in self.of_kind["desk.alarm"] if row.object == "down"]
-        return sorted(alarms + self.of_kind["desk.listed"])
-
-    def _first_report_h(self):
-        if not self.outage:
-            return nan
-        first = self.outage[0].first
-        return next((row.t_h - first.t_h for row in self._words() if row.number > first.number), nan)
-
-    def _mtta_h(self):
-        """Refuelling and collecting answer no alarm. Where no alarm caused the job, the site's last one did."""
-        heard, hours = {}, []
-        cause_is_word = {
-            row.number for row in self.rows if row.kind in ("desk.alarm", "desk.listed")
-        }  # fmt: skip
-        for row in self.rows:
-            if row.number in cause_is_word:
-                heard[row.subject] = row.t_h
-            job = self.jobs.get(row.subject) if row.kind == "job.opened" else None
-            if job is None or job.opened is not row or job.kind in (*PREPARATION, "refuel", "collect"):
-                continue
-            alarm_h = heard.get(job.site, row.t_h)
-            if row.cause_row in cause_is_word:
-                alarm_h = self.all_rows[row.cause_row].t_h
-            hours.append(self.ends["assigned"].get(job.id, nan) - alarm_h)
-        return mean(hours)
-
-    def _mttr_h(self):
-        words = defaultdict(list)
-        for row in self._words():
-            words[row.subject].append(row)
-        hours = []
-        for spell in self.outage:
-            heard = [row.t_h for row in words[spell.who] if row.number > spell.first.number]
-            if spell.last is not None and heard and heard[0] <= spell.end_h:
-                hours.append(spell.end_h - heard[0])
-        return mean(hours)
-
-    def _machines(self):
-        crews = self.items["crew"]
-        sent = [crews[row.subject] for row in self.of_kind["crew.sent"] if row.subject in crews]
-        driven = [crew for crew in sent if crew["vehicle"]]
-        each = {crew["id"]: crew for crew in sent}
-        at_sites = {
-            row.subject
-            for kind in ("generator.placed", "generator.started")
-            for row in self.of_kind[kind]
-            if row.object in self.sites
-        }
-        movable = {name for name, item in self.items["generator"].items() if item["generator_kind"] != "fixed"}
-        loaders = {row.subject for row in self.of_kind["loader.sent"]}
-        return {
-            "vehicles": len({crew["vehicle"] for crew in driven}),
-            "vehicle_turnouts": len(driven),
-            "people": sum(crew["people"] for crew in each.values()),
-            "person_turnouts": sum(crew["people"] for crew in sent),
-            "all_terrain": len({crew["vehicle"] for crew in driven if crew["vehicle_kind"] == "all_terrain"}),
-            "equipment_sets": len(at_sites & movable),
-            "loaders": len(loaders & self.items["loader"].keys()),
-            "generator_runs": len(self.runs),
-        }
-
-    def _of_preparation(self):
-        def tally(lines):
-            late = sum(done_h > by_h for by_h, done_h in lines)
-            on_time = sum(done_h <= by_h for by_h, done_h in lines)
-            return on_time, late, sum(isnan(done_h) and by_h <= self.horizon_h for by_h, done_h in lines)
-
-        placed = [line for (name, _), line in self.lines.items() if kind_of(name) in ("place_generators", "place")]
-        on_time, late, never = tally(placed)
-        everything = tally(self.lines.values())
-        lags_h = [done_h - by_h for by_h, done_h in placed if not isnan(done_h)]
-        return {
-            "dispatch_on_time_share": over(on_time, on_time + late + never),
-            "dispatch_late": late,
-            "dispatch_never": never,
-            "dispatch_lag_h": median(lags_h) if lags_h else nan,
-            "preparation_done_share": over(everything[0], sum(everything)),
-        }
-
-    def _townships(self):
-        """Hours in which every site with stations of a township was out."""
-        full, changes = defaultdict(int), defaultdict(list)
-        for name, site in self.sites.items():
-            if site["township"] and self.stations[name]:
-                full[site["township"]] += 1
-        for spell in self.outage:
-            township = self.sites[spell.who]["township"]
-            if township and self.stations[spell.who]:
-                changes[township] += [(spell.start_h, 1), (spell.end_h, -1)]
-        dark_h = {township: _full_h(changes[township], sites) for township, sites in full.items()}
-        return {
-            "township_dark_h": max((sum(hours) for hours in dark_h.values()), default=nan),
-            "townships_dark": sum(bool(hours) for hours in dark_h.values()) if dark_h else nan,
-        }
-
-    def _snow(self):
-        most = {
-            kind: max((row.value for row in self.of_kind[kind]), default=nan) for kind in ("snow.water", "snow.depth")
-        }
-        return {"snow_water_mm": most["snow.water"], "snow_depth_cm": most["snow.depth"]}
-
-    def _peak(self):
-        changes = []
-        for spell in self.outage:
-            stations = len(self.stations[spell.who])
-            changes += [(spell.start_h, stations)] + [(spell.end_h, -stations)] * (spell.last is not None)
-        return max((level for _, level in _levels(changes)), default=0)
-
-    def _worst_ratio(self):
-        """A crew with a vehicle is on duty once it is ready (or first heard of) and while it does not rest."""
-        sites = [(spell.start_h, 1, 0) for spell in self.mains]
-        sites += [(spell.end_h, -1, 0) for spell in self.mains if spell.last is not None]
-        ready_h = {name: _hours(crew["ready_h"]) for name, crew in self.items["crew"].items() if crew["vehicle"]}
-        rests = {}
-        for row in self.rows:
-            if row.subject not in ready_h:
-                continue
-            if row.kind in ("crew.called", "crew.free", "crew.sent"):
-                ready_h[row.subject] = min(ready_h[row.subject], row.t_h)
-            if row.kind == "crew.rests":
-                rests[row.subject] = row.t_h
-                sites.append((row.t_h, 0, -1))
-            elif row.kind == "crew.free" and row.subject in rests:
-                del rests[row.subject]
-                sites.append((row.t_h, 0, 1))
-        sites += [(max(hour, 0.0), 0, 1) for hour in ready_h.values() if hour <= self.horizon_h]
-        dark = vehicles = 0
-        worst = nan
-        for _, changes in groupby(sorted(sites), key=lambda change: change[0]):
-            for _, site, vehicle in changes:
-                dark, vehicles = dark + site, vehicles + vehicle
-            if dark and vehicles and not worst >= dark / vehicles:
-                worst = dark / vehicles
-        return worst
-
-
-def _hours(value):
-    return inf if value is None else value
-
-
-def _levels(changes):
-    """The level from each moment on, all changes of the moment taken together."""
-    level = 0
-    for moment, here in groupby(sorted(changes), key=lambda change: change[0]):
-        level += sum(change for _, change in here)
-        yield moment, level
-
-
-def _full_h(changes, full):
-    """Lengths of the times in which the level is full."""
-    since_h, found = nan, []
-    for moment, level in _levels(changes):
-        if level == full and isnan(since_h):
-            since_h = moment
-        elif level != full and not isnan(since_h):
-            found.append(moment - since_h)
-            since_h = nan
+def kpis(files):
+    """All figures, those of an instant at the horizon."""
+    found = {}
+    for part in (service, mains, visits, people, timeliness, desk, preparation, weather, ratio):
+        found.update(part(files))
     return found
+
+
+def most_at_once(changes):
+    """The highest level after all changes of an instant."""
+    level = most = 0
+    by_time = defaultdict(int)
+    for t_h, change in changes:
+        by_time[t_h] += change
+    for t_h in sorted(by_time):
+        level += by_time[t_h]
+        most = max(most, level)
+    return most
+
+
+def service(files):
+    end_h, stations, users = files.horizon_h, files.stations, files.users
+    begun = {o.who for o in files.outages if o.word in POWER}
+    out = {o.who for o in files.outages if o.holds(end_h)}
+    restored = begun - out
+    changes = [(o.start_h, stations[o.who]) for o in files.outages]
+    changes += [(o.end_h, -stations[o.who]) for o in files.outages if not o.open]
+    station_h = sum(o.hours * stations[o.who] for o in files.outages)
+    user_h = sum(o.hours * users[o.who] for o in files.outages)
+    all_stations, all_users = sum(stations.values()), sum(users.values())
+    hit = sum(users[o.who] for o in files.outages)
+    role = {site: row["role"] for site, row in files.sites.items()}
+    dark = dark_hours(files)
+
+    def outages_of(*roles):
+        return sum(role[o.who] in roles for o in files.outages) if set(role.values()) & set(roles) else nan
+
+    def size(sites):
+        return sum(stations[site] for site in sites)
+
+    return {
+        "stations_out_cumulative": size(begun), "stations_out": size(out), "stations_restored": size(restored),
+        "stations_out_peak": most_at_once(changes), "users_out": sum(users[site] for site in out),
+        "sites_out_cumulative": len(begun), "sites_out": len(out),
+        "out_of_service_rate": share(size(out), all_stations),
+        "out_of_service_time_rate": share(station_h, all_stations * end_h),
+        "broken_site_rate": share(len(out), len(files.sites)), "restored_share": share(size(restored), size(begun)),
+        "station_outage_h": station_h, "site_outage_h": sum(o.hours for o in files.outages), "user_outage_h": user_h,
+        "saifi": share(hit, all_users), "saidi": share(user_h, all_users), "caidi": share(user_h, hit),
+        "availability": 1 - share(user_h, all_users) / end_h,
+        "core_room_outages": outages_of("core"), "hub_outages": outages_of("hub", "aggregation", "core"),
+        "township_dark_h": max(dark.values(), default=nan), "townships_dark": sum(h > 0 for h in dark.values()) if dark else nan,
+    }  # fmt: skip
+
+
+def dark_hours(files):
+    """Township → hours in which every one of its sites with stations was out."""
+    members = defaultdict(set)
+    for site, row in files.sites.items():
+        if row["township"] and files.stations[site]:
+            members[row["township"]].add(site)
+    hours = {}
+    for township, sites in members.items():
+        outages = [o for o in files.outages if o.who in sites]
+        moments = sorted({t for o in outages for t in (o.start_h, o.end_h)})
+        hours[township] = sum(
+            later - earlier
+            for earlier, later in zip(moments, moments[1:], strict=False)
+            if {o.who for o in outages if o.start_h <= earlier and later <= o.end_h} == sites
+        )
+    return hours
+
+
+def mains(files):
+    end_h = files.horizon_h
+    lost, without = {m.who for m in files.mains}, {m.who for m in files.mains if m.holds(end_h)}
+    out = {o.who for o in files.outages if o.holds(end_h)}
+    begun = {o.who for o in files.outages if o.word in POWER}
+    lags = []
+    for outage in files.outages:
+        before = [m for m in files.mains if m.who == outage.who and m.begin < outage.begin and outage.start_h <= m.end_h]
+        if before and outage.word in POWER:
+            lags.append(outage.start_h - before[-1].start_h)
+    return {
+        "sites_without_mains_cumulative": len(lost), "sites_without_mains": len(without),
+        "sites_on_backup": len(without - out), "conversion_share_cumulative": share(len(begun), len(lost)),
+        "conversion_share": share(len(out), len(without)), "mains_to_out_h": mean(lags),
+    }  # fmt: skip
+
+
+def visits(files):
+    crew_now, journey, opened, stays = {}, {}, {}, []
+    for row in files.rows:
+        kind, who = row["kind"], row["subject"]
+        if kind == "job.opened":
+            opened.setdefault(who, row["t_h"])
+        elif kind == "crew.sent":
+            journey[who] = {"job": row["object"], "sent_h": row["t_h"], "road_h": 0.0, "blocked": None}
+        if kind.startswith("crew.") and kind not in ("crew.works", "crew.called") and who in journey:
+            way = journey[who]
+            if way["blocked"] is not None:
+                way["road_h"] += row["t_h"] - way["blocked"]
+                way["blocked"] = None
+            if kind == "crew.stuck":
+                way["road_h"] += row["value"]
+            elif kind == "crew.blocked":
+                way["blocked"] = row["t_h"]
+        if kind == "crew.works" and who in crew_now:
+            crew_now[who]["works_h"] = crew_now[who]["works_h"] or row["t_h"]
+        elif kind == "job.onsite":
+            way = journey[row["object"]]
+            assert way["job"] == who
+            stay = {
+                "job": who, "arrived_h": row["t_h"], "sent_h": way["sent_h"], "end": "", "works_h": None,
+                "road_h": min(way["road_h"], row["t_h"] - way["sent_h"]), "end_h": nan,
+            }  # fmt: skip
+            crew_now[row["object"]] = stay
+            stays.append(stay)
+        elif kind in ENDS:
+            for stay in stays:
+                if stay["job"] == who and not stay["end"]:
+                    stay["end"], stay["end_h"] = kind, row["t_h"]
+                    crew_now = {crew: other for crew, other in crew_now.items() if other is not stay}
+    response = [stay for stay in stays if kind_of(stay["job"]) not in PREPARES]
+    worked = [stay for stay in response if stay["end"] not in ("", "job.wasted", "job.lapsed")]
+    count = {word: sum(kind_of(stay["job"]) in kinds for stay in response) for word, kinds in WORK.items()}
+    return {
+        "site_visits": len(response), "generation_visits": count["generation"], "repair_visits": count["repair"],
+        "mains_visits": count["mains"], "wasted_trips": sum(stay["end"] in ("job.wasted", "job.lapsed") for stay in response),
+        "generator_runs": len(files.runs()),
+        "mttr_wait_h": mean(stay["sent_h"] - opened[stay["job"]] for stay in response),
+        "mttr_travel_h": mean(stay["arrived_h"] - stay["sent_h"] - stay["road_h"] for stay in response),
+        "mttr_road_h": mean(stay["road_h"] for stay in response),
+        "mttr_work_h": mean(stay["end_h"] - (stay["works_h"] or stay["arrived_h"]) for stay in worked),
+    }  # fmt: skip
+
+
+def kind_of(job):
+    return job.rpartition("-")[0]
+
+
+def people(files):
+    crews = files.items["crew"]
+    sent = [row["subject"] for _, row in files.of("crew.sent") if row["subject"] in crews]
+    with_vehicle = [crew for crew in sent if crews[crew]["vehicle"]]
+    generators = files.items["generator"]
+    sets = {
+        row["subject"] for _, row in files.of("generator.placed", "generator.started")
+        if row["object"] in files.sites and generators.get(row["subject"], {"generator_kind": "fixed"})["generator_kind"] != "fixed"
+    }  # fmt: skip
+    loaders = {row["subject"] for _, row in files.of("loader.sent")} & set(files.items["loader"])
+    return {
+        "vehicles": len({crews[crew]["vehicle"] for crew in with_vehicle}), "vehicle_turnouts": len(with_vehicle),
+        "people": sum(crews[crew]["people"] for crew in set(sent)), "person_turnouts": sum(crews[crew]["people"] for crew in sent),
+        "equipment_sets": len(sets), "loaders": len(loaders),
+        "all_terrain": len({crews[crew]["vehicle"] for crew in with_vehicle if crews[crew]["vehicle_kind"] == "all_terrain"}),
+    }  # fmt: skip
+
+
+def timeliness(files):
+    runs, shed = files.runs(), files.of("radio.off")
+    needed = in_time = 0
+    for spell in files.mains:
+        ours = [run for run in runs if run.who == spell.who]
+        running = any(run.begin < spell.begin < run.end for run in ours)
+        start = min((run.begin for run in ours if spell.begin < run.begin < spell.end), default=inf)
+        off = min((n for n, row in shed if row["subject"] == spell.who and spell.begin < n < spell.end), default=inf)
+        needed += running or start < inf or off < inf
+        in_time += running or (start < inf and start < off)
+    limits, decided, closed = files.plan["repair_limit_h"], 0, 0
+    done, needless = {}, set()
+    for _, row in files.of("job.done"):
+        done.setdefault(row["subject"], row["t_h"])
+    needless = {row["subject"] for _, row in files.of("job.lapsed", "job.wasted")}
+    for _, row in files.of("job.opened"):
+        job, site = row["subject"], files.sites.get(row["object"])
+        if kind_of(job) not in WORK["repair"] + WORK["mains"] or (job in needless and job not in done):
+            continue
+        hub = site["role"] in ("hub", "aggregation", "core")
+        limit_h = limits.get("hub" if hub else "urban" if site["urban"] else "rural")
+        due_h = row["t_h"] + limit_h
+        done_h = done.get(job, inf)
+        if done_h <= due_h or due_h <= files.horizon_h or done_h <= files.horizon_h:
+            decided += 1
+            closed += done_h - row["t_h"] <= limit_h
+    return {"generation_timeliness_share": share(in_time, needed), "repair_timeliness_share": share(closed, decided)}
+
+
+def desk(files):
+    words = [(n, row) for n, row in files.of("desk.alarm", "desk.listed") if row["subject"] in files.sites]
+    down = [(n, row) for n, row in words if row["kind"] == "desk.listed" or row["object"] == "down"]
+    first = min((o.begin for o in files.outages), default=inf)
+    report_h = next((row["t_h"] - files.rows[first]["t_h"] for n, row in down if n > first), nan)
+    accepted, opened = {}, {row["subject"]: (n, row) for n, row in reversed(files.of("job.opened"))}
+    for _, row in files.of("job.assigned"):
+        accepted.setdefault(row["subject"], row["t_h"])
+    waits = []
+    for job, (number, row) in opened.items():
+        if job not in accepted or kind_of(job) in (*PREPARES, "refuel", "collect"):
+            continue
+        cause = files.rows[row["cause_row"]] if row["cause_row"] >= 0 else None
+        before = [w["t_h"] for n, w in words if w["subject"] == row["object"] and n < number]
+        heard_h = cause["t_h"] if cause and cause["kind"] in ("desk.alarm", "desk.listed") else before[-1] if before else row["t_h"]
+        waits.append(accepted[job] - heard_h)
+    repairs = []
+    for outage in files.outages:
+        heard = next((row["t_h"] for n, row in down if row["subject"] == outage.who and n > outage.begin), inf)
+        if not outage.open and heard <= outage.end_h:
+            repairs.append(outage.end_h - heard)
+    return {"time_to_first_report_h": report_h, "mtta_h": mean(waits), "mttr_h": mean(repairs)}
+
+
+def preparation(files):
+    lines = {}
+    for _, row in files.of("measure.planned"):
+        lines.setdefault((row["subject"], row["object"]), [row["value"], nan])
+    for _, row in files.of("measure.done"):
+        line = lines.get((row["subject"], row["object"]))
+        if line and line[1] != line[1]:
+            line[1] = row["t_h"]
+
+    def counts(chosen):
+        on_time = sum(done <= by for by, done in chosen)
+        late = sum(done > by for by, done in chosen)
+        never = sum(done != done and by <= files.horizon_h for by, done in chosen)
+        return on_time, late, never
+
+    placed = [line for (name, _), line in lines.items() if (name.rpartition("-")[0] or name) in ("place_generators", "place")]
+    on_time, late, never = counts(placed)
+    lags = [done - by for by, done in placed if done == done]
+    all_counts = counts(lines.values())
+    return {
+        "dispatch_on_time_share": share(on_time, on_time + late + never), "dispatch_late": late, "dispatch_never": never,
+        "dispatch_lag_h": median(lags) if lags else nan,
+        "preparation_done_share": share(all_counts[0], sum(all_counts)),
+    }  # fmt: skip
+
+
+def weather(files):
+    return {
+        name: max((row["value"] for _, row in files.of(kind)), default=nan)
+        for name, kind in (("snow_water_mm", "snow.water"), ("snow_depth_cm", "snow.depth"))
+    }
+
+
+def ratio(files):
+    """Worst moment of sites without mains per vehicle on duty."""
+    changes = defaultdict(lambda: [0, 0])
+    for spell in files.mains:
+        changes[spell.start_h][0] += 1
+        if not spell.open:
+            changes[spell.end_h][0] -= 1
+    first = {}
+    for _, row in files.of("crew.called", "crew.free", "crew.sent"):
+        first.setdefault(row["subject"], row["t_h"])
+    on_duty = set()
+    for crew, row in files.items["crew"].items():
+        ready_h = inf if row["ready_h"] is None else row["ready_h"]
+        begins_h = min(ready_h, first.get(crew, inf))
+        if row["vehicle"] and begins_h <= files.horizon_h:
+            on_duty.add(crew)
+            changes[max(begins_h, 0.0)][1] += 1
+    for _, row in files.of("crew.rests"):
+        if row["subject"] in on_duty:
+            changes[row["t_h"]][1] -= 1
+            if row["t_h"] + row["value"] <= files.horizon_h:
+                changes[row["t_h"] + row["value"]][1] += 1
+    sites = vehicles = 0
+    worst = nan
+    for t_h in sorted(changes):
+        sites, vehicles = sites + changes[t_h][0], vehicles + changes[t_h][1]
+        if sites and vehicles and not worst >= sites / vehicles:
+            worst = sites / vehicles
+    return {"sites_without_mains_per_vehicle": worst}
+
+
+def differences(folder):
+    """KPI → (in kpis.json, recomputed), of those that differ or stand on one side only."""
+    files = Files(folder)
+    ours, found = kpis(files), {}
+    for name in sorted({*ours, *files.told}):
+        told, mine = files.told.get(name, "missing"), ours.get(name, "missing")
+        if told is None and mine != mine:
+            continue
+        if told in (None, "missing") or mine == "missing" or not isclose(told, mine, rel_tol=1e-9, abs_tol=1e-9):
+            found[name] = (told, mine)
+    return found
+
+
+if __name__ == "__main__":
+    print(differences(sys.argv[1]) or "all the same")

@@ -41,6 +41,10 @@ class DepotStock:
     county: int
     generators: list[Generator] = field(default_factory=list)
 
+    def free_generators(self, seats: int) -> list[Generator]:
+        """Working generators that nobody is coming for and that need no more places than these."""
+        return [g for g in self.generators if not g.broken and not g.reserved and g.kind.seats <= seats]
+
     def draw_fuel(self, litres: float) -> float:
         """Take fuel; what there was of it."""
         taken = min(litres, self.fuel_l)
@@ -52,6 +56,7 @@ class Crew:
     """A crew (抢修队) with its vehicle."""
 
     __slots__ = (
+        "booked",
         "busy",
         "called",
         "carried",
@@ -93,6 +98,8 @@ class Crew:
         self.fuel_l = spec.fuel_l
         self.grade_c = depot.grade_c
         self.busy = self.resting = self.called = False
+        self.booked: Generator | None = None
+        """The generator of its depot that is kept for it."""
         self.on_since_h = inf
         self.shift_left_h = inf
         """Set by the view for the instant it shows."""
@@ -164,7 +171,7 @@ class Driving:
         """Expected hours from where the crew is to the site's door; inf where it cannot get there now."""
         if self._spec.travel_h is not None:
             return self._spec.travel_h.median_h
-        if not self.roads.known:
+        if not self.roads.known or (crew.site == site and not via_depot):
             return 0.0
         hours = self._leaving_h(crew, now)
         node = crew.node
@@ -186,6 +193,8 @@ class Driving:
     def to_site(self, crew: Crew, job: Job, with_generator: bool, row: int) -> Steps[bool]:
         """Steps of the journey to a job's site; True in the end if the crew got there."""
         site = job.site
+        if crew.site == site:
+            return True
         if self._spec.travel_h is not None:
             trip = self._trips[site] = self._trips.get(site, 0) + 1
             u = self._streams.uniform_of(f"travel_h {trip}", self._site_key(site))

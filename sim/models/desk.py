@@ -231,6 +231,8 @@ class Desk:
                 return
             if rule.power_within_h is not None:
                 deadline_h = file.lost_h + rule.power_within_h
+            elif rule.power_before is None:
+                deadline_h = inf
         file.job = self.open_job("generate", site, row, deadline_h)
 
     def _own_supply(self, site: int, file: SiteFile, row: int) -> None:

@@ -18,7 +18,7 @@ from simpy.events import Event, EventPriority
 from sim.log import EventLog
 from sim.models.crews import Crew, Driving
 from sim.models.timer import Timer
-from sim.models.visits import NEEDS_GENERATOR, Visits
+from sim.models.visits import NEEDS_GENERATOR, Visits, fitting
 from sim.policies import Policy
 from sim.settings import DeskSettings
 from sim.vocabulary import CrewView, Job, Order
@@ -221,7 +221,7 @@ class Dispatcher:
     def _has_generator(self, crew: Crew) -> bool:
         if crew.spec.unlimited_generators or any(not g.broken for g in crew.carried):
             return True
-        return any(not g.broken and g.kind.seats <= crew.spec.carries for g in crew.depot.generators)
+        return bool(crew.depot.free_generators(crew.spec.carries))
 
     def via_depot(self, crew: Crew, job: Job) -> bool:
         """Whether the crew must go by its depot first."""
@@ -295,9 +295,14 @@ class Dispatcher:
         del self.free[crew.id]
         del self.waiting[job.id]
         job.status, job.crew = "assigned", crew.id
+        via_depot = self.via_depot(crew, job)
+        if via_depot and job.kind in NEEDS_GENERATOR:
+            crew.booked = min(crew.depot.free_generators(crew.spec.carries), key=fitting(job.need_kw), default=None)
+            if crew.booked is not None:
+                crew.booked.reserved = True
         crew.busy = True
         row = self._log.add(self._env.now, "job.assigned", job.id, crew.id, cause_row=job.cause_row)
-        self._env.process(self._visits.serve(crew, job, stay_h, self.via_depot(crew, job), row))
+        self._env.process(self._visits.serve(crew, job, stay_h, via_depot, row))
 
 
 class DeskView:

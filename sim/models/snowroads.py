@@ -33,6 +33,8 @@ DEPTH_FACTOR: Final = np.array(
 )
 _TYRES: Final = {"summer": 0.6, "all_season": 0.8, "snow": 1.0, "chains": 1.0}
 _CHAINS_KMH: Final = 40.0
+_CHAINS_DEPTH_CM: Final = 45.0
+"""Assumed: deeper snow stops chains too."""
 _VIEW_BOUNDS_M: Final = np.array([50.0, 200.0, 1000.0])
 _DEPTHS: Final = DEPTH_BOUNDS_CM.tolist()
 _VIEWS: Final = _VIEW_BOUNDS_M.tolist()
@@ -47,7 +49,7 @@ def wheel_kmh(road_class: NDArray[np.int64], depth_cm: Floats, visibility_m: Flo
     """Speed of a wheeled vehicle, km/h, elementwise; 0 where nothing moves."""
     column = np.searchsorted(DEPTH_BOUNDS_CM, depth_cm, side="left")
     if tyres == "chains":
-        column = np.maximum(column - 1, 0)
+        column = np.where(depth_cm <= _CHAINS_DEPTH_CM, np.maximum(column - 1, 0), column)
     view = _VIEW_FACTOR[np.searchsorted(_VIEW_BOUNDS_M, visibility_m, side="right")]
     speed = FREE_KMH[road_class] * DEPTH_FACTOR[road_class, column] * view * _TYRES[tyres]
     return np.asarray(np.minimum(speed, _CHAINS_KMH if tyres == "chains" else np.inf), dtype=np.float64)

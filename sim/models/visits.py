@@ -23,6 +23,11 @@ from sim.vocabulary import Job
 NEEDS_GENERATOR = frozenset({"generate", "place"})
 
 
+def fitting(need_kw: float) -> Callable[[Generator], tuple[bool, float, str]]:
+    """Sort key of generators for a site that needs so much: the smallest that is enough, else the largest."""
+    return lambda g: (g.kind.prime_kw < need_kw, abs(g.kind.prime_kw - need_kw), g.id)
+
+
 class Office(Protocol):
     """To whom a crew reports (the desk)."""
 
@@ -70,6 +75,8 @@ class Visits:
         wants = job.kind in NEEDS_GENERATOR
         estimate_h = self._driving.estimate_h(crew, job.site, now, wants, via_depot)
         if estimate_h > self.longest_h:
+            if crew.booked is not None:
+                crew.booked.reserved, crew.booked = False, None
             self.office.returned(job, crew, "road", row)
             self.office.crew_free(crew, row)
             return
@@ -82,6 +89,8 @@ class Visits:
         if there:
             with_generator = wants and not self._gensets.usable(job.site)
             there = yield from self._driving.to_site(crew, job, with_generator, row)
+        if crew.booked is not None:
+            crew.booked.reserved, crew.booked = False, None
         if job.status == "lapsed":
             pass
         elif not there or crew.past_stop(self._env.now):
@@ -108,14 +117,13 @@ class Visits:
         depot = crew.depot
         crew.fuel_l += depot.draw_fuel(crew.spec.fuel_l - crew.fuel_l)
         crew.grade_c = depot.grade_c
-        fitting = sorted(
-            (g for g in depot.generators if not g.broken and g.kind.seats <= crew.spec.carries),
-            key=lambda g: (g.kind.prime_kw < need_kw, abs(g.kind.prime_kw - need_kw), g.id),
-        )
-        for generator in fitting:
-            if need_kw <= 0 or generator.kind.seats > crew.seats_left():
+        booked, crew.booked = crew.booked, None
+        wanted = sorted(depot.free_generators(crew.spec.carries), key=fitting(need_kw)) if need_kw > 0 else []
+        for generator in [booked, *wanted] if booked is not None else wanted:
+            if generator.kind.seats > crew.seats_left():
                 continue
             depot.generators.remove(generator)
+            generator.reserved = False
             missing_l = generator.kind.tank_l - generator.tank.level(self._env.now)
             generator.fill(depot.draw_fuel(missing_l))
             generator.grade_c = depot.grade_c
