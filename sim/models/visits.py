@@ -71,36 +71,40 @@ class Visits:
         """The process of one order, from the call to the crew's next freedom."""
         if not crew.called:
             yield from self._call_out(crew, row)
-        now = self._env.now
-        wants = job.kind in NEEDS_GENERATOR
-        estimate_h = self._driving.estimate_h(crew, job.site, now, wants, via_depot)
-        if estimate_h > self.longest_h:
-            if crew.booked is not None:
-                crew.booked.reserved, crew.booked = False, None
-            self.office.returned(job, crew, "road", row)
-            self.office.crew_free(crew, row)
-            return
-        row = self._log.add(now, "crew.sent", crew.id, job.id, estimate_h, row)
-        there = True
-        if via_depot:
-            there = yield from self._driving.to_node(crew, crew.depot.node, row, job)
-            if there:
-                self.load(crew, job.need_kw if wants else 0.0, row)
-        if there:
-            with_generator = wants and not self._gensets.usable(job.site)
-            there = yield from self._driving.to_site(crew, job, with_generator, row)
+        there = False
+        if job.status != "lapsed":
+            there, row = yield from self._travel(crew, job, via_depot, row)
         if crew.booked is not None:
             crew.booked.reserved, crew.booked = False, None
-        if job.status == "lapsed":
-            pass
-        elif not there or crew.past_stop(self._env.now):
-            self.office.returned(job, crew, "shift" if crew.past_stop(self._env.now) else "road", row)
-        else:
-            job.begun = True
-            row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, cause_row=row)
-            result = yield from self._tasks[job.kind](crew, job, stay_h, row)
-            self.office.finished(job, crew, result, row)
+        if job.status != "lapsed":
+            yield from self._attend(crew, job, stay_h, there, row)
         self.office.crew_free(crew, row)
+
+    def _travel(self, crew: Crew, job: Job, via_depot: bool, row: int) -> Steps[tuple[bool, int]]:
+        """By the depot where that is needed, then to the site; whether the crew got there, and the row it left by."""
+        wants = job.kind in NEEDS_GENERATOR
+        estimate_h = self._driving.estimate_h(crew, job.site, self._env.now, wants, via_depot)
+        if estimate_h > self.longest_h:
+            return False, row
+        row = self._log.add(self._env.now, "crew.sent", crew.id, job.id, estimate_h, row)
+        if via_depot:
+            there = yield from self._driving.to_node(crew, crew.depot.node, row, job)
+            if not there:
+                return False, row
+            self.load(crew, job.need_kw if wants else 0.0, row)
+        with_generator = wants and not self._gensets.usable(job.site)
+        there = yield from self._driving.to_site(crew, job, with_generator, row)
+        return there, row
+
+    def _attend(self, crew: Crew, job: Job, stay_h: float | None, there: bool, row: int) -> Steps[None]:
+        """Do the job, or give it back to the desk."""
+        if not there or crew.past_stop(self._env.now):
+            self.office.returned(job, crew, "shift" if crew.past_stop(self._env.now) else "road", row)
+            return
+        job.begun = True
+        row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, cause_row=row)
+        result = yield from self._tasks[job.kind](crew, job, stay_h, row)
+        self.office.finished(job, crew, result, row)
 
     def _call_out(self, crew: Crew, row: int) -> Steps[None]:
         now = self._env.now
