@@ -144,8 +144,7 @@ class Dispatcher:
         if self._policy.rank is not None:
             self._by_rank()
         elif self._policy.decide is not None:
-            for order in self._policy.decide(DeskView(self)):
-                self._carry_out(order)
+            self._carry_out(self._policy.decide(DeskView(self)))
         if self.waiting and self.free:
             self.on_stuck()
             self._retry_timer.set((int(self._env.now / _RETRY_H) + 1) * _RETRY_H)
@@ -279,17 +278,23 @@ class Dispatcher:
                 tried.pop(job.id, None)
         return best
 
-    def _carry_out(self, order: Order) -> None:
-        """An order of a `decide` policy; one that breaks the rules is a bug of the policy and says so."""
-        crew, job = self.free.get(order.crew.id), self.waiting.get(order.job.id)
-        if crew is None or job is None or job.status != "open":
-            raise ValueError(
-                f"policy sent {order.crew.id} to {order.job.id}: the crew is not free or the job not waiting"
-            )
-        if not self.can_serve(crew, job):
-            raise ValueError(f"policy sent {order.crew.id} to {order.job.id}, which it cannot serve")
-        stay_h = None if order.until_h is None else max(0.0, order.until_h - self._env.now)
-        self._assign(crew, job, self.rove_h(job) if stay_h is None else stay_h)
+    def _carry_out(self, orders: Sequence[Order]) -> None:
+        """Orders of a `decide` policy, given at one instant; those that break the rules are the policy's bug."""
+        crews: dict[str, None] = {}
+        for order in orders:
+            crew, job = self.free.get(order.crew.id), self.waiting.get(order.job.id)
+            told = f"policy sent {order.crew.id} to {order.job.id}"
+            if crew is None or job is None or job.status != "open" or crew.id in crews or job.id in crews:
+                raise ValueError(f"{told}: the crew is not free or the job not waiting")
+            if not self.can_serve(crew, job):
+                raise ValueError(f"{told}, which it cannot serve")
+            crews |= {crew.id: None, job.id: None}
+        for order in orders:
+            crew, job = self.free[order.crew.id], self.waiting[order.job.id]
+            if not self.can_serve(crew, job):
+                continue  # an order before it has taken the last generator
+            stay_h = None if order.until_h is None else max(0.0, order.until_h - self._env.now)
+            self._assign(crew, job, self.rove_h(job) if stay_h is None else stay_h)
 
     def _assign(self, crew: Crew, job: Job, stay_h: float | None) -> None:
         del self.free[crew.id]
