@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.spec import SiteClass, Spec, Where
-from sim.units import Hours, MomentField, PositiveHours
+from sim.units import Hours, MomentField, PositiveHours, parse_hours, parse_share
 from sim.vocabulary import KPIS
 
 PlaceOrder = Literal["core_room", "hub", "command", "key_site", "township_last_station", "most_users"]
@@ -21,14 +21,16 @@ StateKey = Literal[
 class Bound(Spec):
     """A bound on a count; a plain number in a file means `at_least`."""
 
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: Annotated[float | None, Field(ge=0, strict=True)] = None
+    at_most: Annotated[float | None, Field(ge=0, strict=True)] = None
 
 
 def _bounds(value: object) -> object:
     if isinstance(value, dict):
         return {
-            key: ({"at_most": 0} if v == 0 else {"at_least": v}) if isinstance(v, int | float) else v
+            key: ({"at_most": 0} if v == 0 else {"at_least": v})
+            if isinstance(v, int | float) and not isinstance(v, bool)
+            else v
             for key, v in value.items()
         }
     return value
@@ -116,14 +118,19 @@ def _known_kpi(kpi: str) -> str:
     return kpi
 
 
-def _share_or_number(value: object) -> object:
-    if isinstance(value, str) and value.strip().endswith(("%", "％")):
-        return float(value.strip()[:-1]) / 100
-    if isinstance(value, str):
-        for unit, factor in (("min", 1 / 60), ("h", 1.0)):
-            if value.strip().endswith(unit):
-                return float(value.strip()[: -len(unit)]) * factor
-    return value
+def _bound_of_kpi(value: object, info: ValidationInfo) -> object:
+    """A bound in the unit of its KPI: a share, a duration, or a number that is not negative."""
+    kpi = info.data.get("kpi")
+    if value is None or kpi not in KPIS:
+        return value
+    unit = KPIS[kpi].unit
+    if unit == "share":
+        return parse_share(value)
+    if unit == "h":
+        return parse_hours(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise ValueError(f"must be a number of {unit}, at least 0 (got {value!r})")
+    return float(value)
 
 
 class Target(Spec):
@@ -141,7 +148,7 @@ class Target(Spec):
     at_least: float | None = None
 
     _known = field_validator("kpi")(_known_kpi)
-    _shares = field_validator("at_most", "at_least", mode="before")(_share_or_number)
+    _bounds_fit = field_validator("at_most", "at_least", mode="before")(_bound_of_kpi)
 
     @model_validator(mode="after")
     def _one_bound(self) -> Target:
@@ -173,6 +180,14 @@ class Plan(Spec):
     """Bounds of the bands for sites without mains per available vehicle."""
     repair_limit_h: dict[Literal["urban", "rural", "hub"], PositiveHours] = {"urban": 4, "rural": 8, "hub": 2}
     """Limits of repair timeliness. Assumed: city 2-4 h, rural 4-8 h, hub 2 h."""
+
+    @field_validator("dispatch")
+    @classmethod
+    def _classes_once(cls, rules: list[DispatchRule]) -> list[DispatchRule]:
+        classes = [rule.site_class for rule in rules]
+        if len(set(classes)) < len(classes):
+            raise ValueError(f"must have one rule a class (got {', '.join(classes)})")
+        return rules
 
     @field_validator("targets")
     @classmethod

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import isinf
 from typing import Final
 
+from sim.errors import input_error, shown
 from sim.vocabulary import Decide, Job, Order, Rank, View
 
 
@@ -72,9 +73,11 @@ POLICIES: Final = {
 
 
 def as_policy(policy: str | Policy | Callable[[View], Sequence[Order]]) -> Policy:
-    """A policy from its name, or any callable as a `decide`. KeyError for an unknown name."""
+    """A policy from its name, or any callable as a `decide`. InputError for an unknown name."""
     if isinstance(policy, Policy):
         return policy
     if isinstance(policy, str):
+        if policy not in POLICIES:
+            raise input_error(f"must be one of {', '.join(POLICIES)} (got {shown(policy)})", path="policy")
         return POLICIES[policy]
     return Policy(getattr(policy, "__name__", "custom"), decide=policy)

@@ -32,7 +32,7 @@ class Played(NamedTuple):
 def play(scenario: Scenario, seed: int = 1, policy: AnyPolicy | None = None) -> Played:
     """Play a drill to its horizon. `policy`: a name, or any callable that decides on a view; None: the scenario's.
 
-    KeyError for an unknown name. The same scenario, seed and policy give the same log.
+    InputError for an unknown name. The same scenario, seed and policy give the same log.
     """
     chosen = as_policy(policy if policy is not None else scenario.spec.policy)
     disaster = draw(scenario, seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.spec import Spec
 from sim.units import Hours, Kmh, MomentField, PositiveHours, Share, Spread, SpreadHours
@@ -132,6 +132,14 @@ class Grid(Spec):
     total_h: SpreadHours = Spread(median_h=48.0, p90_h=96.0)
     total_between_h: tuple[Positive, Positive] = (24.0, 120.0)
     progress: Beta = Beta(a=0.9, b=1.3)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Grid:
+        low_h, high_h = self.total_between_h
+        if low_h > high_h:
+            raise ValueError(f"must have total_between_h from the shorter to the longer (got {low_h:g}, {high_h:g})")
+        return self
+
     told: Told = Told()
     requests: Requests = Requests()
 
@@ -146,7 +154,7 @@ class Clearing(Spec):
 
 
 class Expressways(Spec):
-    """Closed to the public in the storm; rescue vehicles pass with a permit."""
+    """Closed to the public in the storm. Our vehicles pass again once the permit is there, or it is reopened before."""
 
     closed: MomentField | None = None
     reopened: MomentField | None = None

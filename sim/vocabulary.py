@@ -62,6 +62,7 @@ KINDS: Final[dict[str, Kind]] = {
         "mark",
         "every station of the site is out (power, upstream_power, transport, equipment)",
     ),
+    "site.held": Kind("site", "cause", "", "mark", "still out, now for another cause than before"),
     "site.up": Kind("site", "", "", "mark", "the site serves again"),
     # generators
     "generator.placed": Kind("generator", "site", "fuel_l", "mark", "set down at a site"),

@@ -62,6 +62,7 @@ class World:
         self.env = Environment()
         self.log = EventLog(tuple(KINDS))
         self._quilted: set[int] = set()
+        self._made = 0
         self._build_network()
         self._build_resources()
         self._build_desk()
@@ -207,7 +208,7 @@ class World:
     def _new_generator(self, need_kw: float) -> Generator:
         kinds = [(name, self.scenario.spec.resources.kind(name)) for name in _UNLIMITED_KIND]
         name, kind = next(((n, k) for n, k in kinds if k.prime_kw >= need_kw), kinds[-1])
-        self._made = getattr(self, "_made", 0) + 1
+        self._made += 1
         return self._generator(f"set-{self._made:05d}", name, kind.model_copy(update={"tank_l": 1e9}))
 
     def _generator(self, name: str, kind_name: str, kind: GeneratorKind) -> Generator:

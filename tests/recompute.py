@@ -16,7 +16,11 @@ import duckdb
 
 POWER = ("power", "upstream_power")
 PREPARES = ("place", "quilt", "inspect", "move")
-WORK = {"generation": ("generate", "rove", "refuel", "collect"), "repair": ("repair", "splice", "scout"), "mains": ("lineman",)}
+WORK = {
+    "generation": ("generate", "rove", "refuel", "collect"),
+    "repair": ("repair", "splice", "scout"),
+    "mains": ("lineman",),
+}
 ENDS = ("job.done", "job.wasted", "job.failed", "job.returned", "job.lapsed")
 
 
@@ -65,7 +69,9 @@ class Files:
         for row in read(folder / "inventory.parquet"):
             self.items[row["item"]][row["id"]] = row
         self.rows = [row for row in read(folder / "log.parquet") if row["t_h"] <= self.horizon_h]
-        self.told = {line["name"]: line["value"] for line in json.loads((folder / "kpis.json").read_text(encoding="utf-8"))}
+        self.told = {
+            line["name"]: line["value"] for line in json.loads((folder / "kpis.json").read_text(encoding="utf-8"))
+        }
         self.sites = self.items["site"]
         self.stations = dict.fromkeys(self.sites, 0)
         for station in self.items["station"].values():
@@ -184,7 +190,9 @@ def mains(files):
     begun = {o.who for o in files.outages if o.word in POWER}
     lags = []
     for outage in files.outages:
-        before = [m for m in files.mains if m.who == outage.who and m.begin < outage.begin and outage.start_h <= m.end_h]
+        before = [
+            m for m in files.mains if m.who == outage.who and m.begin < outage.begin and outage.start_h <= m.end_h
+        ]
         if before and outage.word in POWER:
             lags.append(outage.start_h - before[-1].start_h)
     return {
@@ -194,13 +202,12 @@ def mains(files):
     }  # fmt: skip
 
 
-def visits(files):
-    crew_now, journey, opened, stays = {}, {}, {}, []
+def stays_of(files):
+    """Every arrival on site: its job and crew, when the crew left, came and ended, and what became of it."""
+    crew_now, journey, stays = {}, {}, []
     for row in files.rows:
         kind, who = row["kind"], row["subject"]
-        if kind == "job.opened":
-            opened.setdefault(who, row["t_h"])
-        elif kind == "crew.sent":
+        if kind == "crew.sent":
             journey[who] = {"job": row["object"], "sent_h": row["t_h"], "road_h": 0.0, "blocked": None}
         if kind.startswith("crew.") and kind not in ("crew.works", "crew.called") and who in journey:
             way = journey[who]
@@ -217,7 +224,7 @@ def visits(files):
             way = journey[row["object"]]
             assert way["job"] == who
             stay = {
-                "job": who, "arrived_h": row["t_h"], "sent_h": way["sent_h"], "end": "", "works_h": None,
+                "job": who, "crew": row["object"], "arrived_h": row["t_h"], "sent_h": way["sent_h"], "end": "", "works_h": None,
                 "road_h": min(way["road_h"], row["t_h"] - way["sent_h"]), "end_h": nan,
             }  # fmt: skip
             crew_now[row["object"]] = stay
@@ -227,7 +234,12 @@ def visits(files):
                 if stay["job"] == who and not stay["end"]:
                     stay["end"], stay["end_h"] = kind, row["t_h"]
                     crew_now = {crew: other for crew, other in crew_now.items() if other is not stay}
-    response = [stay for stay in stays if kind_of(stay["job"]) not in PREPARES]
+    return stays
+
+
+def visits(files):
+    opened = {row["subject"]: row["t_h"] for _, row in reversed(files.of("job.opened"))}
+    response = [stay for stay in stays_of(files) if kind_of(stay["job"]) not in PREPARES]
     worked = [stay for stay in response if stay["end"] not in ("", "job.wasted", "job.lapsed")]
     count = {word: sum(kind_of(stay["job"]) in kinds for stay in response) for word, kinds in WORK.items()}
     return {
@@ -306,7 +318,13 @@ def desk(files):
             continue
         cause = files.rows[row["cause_row"]] if row["cause_row"] >= 0 else None
         before = [w["t_h"] for n, w in words if w["subject"] == row["object"] and n < number]
-        heard_h = cause["t_h"] if cause and cause["kind"] in ("desk.alarm", "desk.listed") else before[-1] if before else row["t_h"]
+        heard_h = (
+            cause["t_h"]
+            if cause and cause["kind"] in ("desk.alarm", "desk.listed")
+            else before[-1]
+            if before
+            else row["t_h"]
+        )
         waits.append(accepted[job] - heard_h)
     repairs = []
     for outage in files.outages:
@@ -331,7 +349,9 @@ def preparation(files):
         never = sum(done != done and by <= files.horizon_h for by, done in chosen)
         return on_time, late, never
 
-    placed = [line for (name, _), line in lines.items() if (name.rpartition("-")[0] or name) in ("place_generators", "place")]
+    placed = [
+        line for (name, _), line in lines.items() if (name.rpartition("-")[0] or name) in ("place_generators", "place")
+    ]
     on_time, late, never = counts(placed)
     lags = [done - by for by, done in placed if done == done]
     all_counts = counts(lines.values())
@@ -393,5 +413,31 @@ def differences(folder):
     return found
 
 
+def table_differences(folder):
+    """Rows of outages.parquet and visits.parquet that the log does not give, and rows that it gives besides."""
+    folder = Path(folder)
+    files = Files(folder)
+    members = defaultdict(list)
+    for name, station in files.items["station"].items():
+        members[station["site"]].append(name)
+    out = set()
+    for o in files.outages:
+        for unit, names in (("site", [o.who]), ("station", members[o.who])):
+            out |= {(unit, name, o.who, round(o.start_h, 6), round(o.end_h, 6), o.word, o.open) for name in names}
+    told = {
+        (r["unit"], r["subject"], r["site"], round(r["start_h"], 6), round(r["end_h"], 6), r["cause"], r["open_ended"])
+        for r in read(folder / "outages.parquet")
+    }
+    came = {
+        (stay["job"], stay["crew"], round(stay["sent_h"], 6), round(stay["arrived_h"], 6), stay["end"].removeprefix("job."))
+        for stay in stays_of(files) if kind_of(stay["job"]) not in PREPARES
+    }  # fmt: skip
+    written = {
+        (r["job"], r["crew"], round(r["dispatched_h"], 6), round(r["arrived_h"], 6), "" if r["result"] == "under way" else r["result"])
+        for r in read(folder / "visits.parquet")
+    }  # fmt: skip
+    return (out ^ told) | (came ^ written)
+
+
 if __name__ == "__main__":
-    print(differences(sys.argv[1]) or "all the same")
+    print(differences(sys.argv[1]) or "all the same", table_differences(sys.argv[1]) or "")

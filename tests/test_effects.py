@@ -74,8 +74,12 @@ def test_half_the_crews_more_station_hours(base):
 
 def test_no_crews_no_visits_and_more_hours_still(base):
     """Nobody at all: no visit, and more station-hours on every seed."""
-    nobody = scenario("two_banners", **{f"resources__depots__{d}": "{crews: 0}" for d in ("mid", "west", "east")}, plan__before="[]")
-    nobody = load(DATA / "two_banners.yaml", {**nobody.overrides, "resources.hired.crews": "0", "resources.mutual_aid.crews": "0"})
+    nobody = scenario(
+        "two_banners", **{f"resources__depots__{d}": "{crews: 0}" for d in ("mid", "west", "east")}, plan__before="[]"
+    )
+    nobody = load(
+        DATA / "two_banners.yaml", {**nobody.overrides, "resources.hired.crews": "0", "resources.mutual_aid.crews": "0"}
+    )
     assert not kpi("site_visits", nobody).any()
     assert (kpi("station_outage_h", nobody) > base).all()
 
@@ -131,7 +135,10 @@ def test_targets_move_nothing():
 def test_colder_is_not_longer():
     """The same failures at −20 °C: no site's battery lasts longer after the loss of mains than at +5 °C."""
     warm, cold = (
-        banners(hazards__snowstorm__temperature_c=f"{{before: {c}, during: {c}, night_after: {c}, day_after: {c}}}", **NOBODY)
+        banners(
+            hazards__snowstorm__temperature_c=f"{{before: {c}, during: {c}, night_after: {c}, day_after: {c}}}",
+            **NOBODY,
+        )
         for c in ("5", "-20")
     )
     for seed in (1, 2):
@@ -170,7 +177,12 @@ def test_earlier_restoration_fewer_station_hours(base):
 
 def test_failing_generators_more_station_hours():
     """Sets that break every two hours against sets that never break."""
-    never = banners(generators__failures_per_h="0", generators__start_failure="0", generators__start_failure_minus10c="0", generators__start_failure_minus20c="0")
+    never = banners(
+        generators__failures_per_h="0",
+        generators__start_failure="0",
+        generators__start_failure_minus10c="0",
+        generators__start_failure_minus20c="0",
+    )
     often = banners(generators__failures_per_h="0.5")
     assert kpi("station_outage_h", often).mean() > kpi("station_outage_h", never).mean()
 

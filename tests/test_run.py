@@ -17,7 +17,9 @@ from sim.run import play
 from validation.worlds import drill, scenario, story
 
 GOLDEN = Path(__file__).parent / "golden" / "ten_sites_seed1.tsv"
-DIGESTS = "import sys; from validation.worlds import *; print(*(play(scenario(n), 3).log.digest() for n in sys.argv[1:]))"
+DIGESTS = (
+    "import sys; from validation.worlds import *; print(*(play(scenario(n), 3).log.digest() for n in sys.argv[1:]))"
+)
 
 
 def digests_elsewhere(*names, **environment):
@@ -71,7 +73,13 @@ def test_numpy_really_runs_without_its_cpu_features():
     if not dispatchable():
         pytest.skip("numpy uses its baseline alone on this machine")
     code = "from numpy._core._multiarray_umath import __cpu_features__ as f; import os; print([n for n in os.environ['NPY_DISABLE_CPU_FEATURES'].split() if f[n]])"
-    found = subprocess.run([sys.executable, "-c", code], env={**os.environ, **ELSEWHERE["numpy without CPU features"]}, capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **ELSEWHERE["numpy without CPU features"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert found.stdout.strip() == "[]"
 
 

@@ -10,6 +10,7 @@ from sim.spec import Spec
 from sim.units import Celsius, Cm, Hours, Metres, Mm, MomentField, Mps, PositiveHours, Share, SpreadHours
 
 Positive = Annotated[float, Field(gt=0)]
+_Extent = Annotated[float, Field(ge=5, le=5000)]
 
 
 class Temperature(Spec):
@@ -24,8 +25,8 @@ class Temperature(Spec):
 class Fragility(Spec):
     """A feeder fails once x = water_mm·√(gust/10) passes its strength, lognormal around theta_mm. Assumed form."""
 
-    theta_mm: Positive = 45.0
-    beta: Positive = 0.5
+    theta_mm: Annotated[float, Field(ge=0.1, le=10_000)] = 45.0
+    beta: Annotated[float, Field(ge=0.01, le=3)] = 0.5
     underground: Share = 0.15
     """Underground feeders fail this share as often."""
     icing_factor: Annotated[float, Field(ge=1)] = 1.5
@@ -37,19 +38,19 @@ class Snowstorm(Spec):
 
     kind: Literal["snowstorm"]
     onset: MomentField
-    duration_h: PositiveHours
+    duration_h: Annotated[PositiveHours, Field(ge=0.5, le=240)]
     centre: str
     """County whose seat lies where it is worst."""
-    water_mm: Mm
-    depth_cm: Cm
+    water_mm: Annotated[Mm, Field(le=1000)]
+    depth_cm: Annotated[Cm, Field(le=1000)]
     """Deepest new snow, where it is worst."""
-    extent_km: tuple[Positive, Positive] = (160.0, 90.0)
+    extent_km: tuple[_Extent, _Extent] = (160.0, 90.0)
     """Half axes of the ellipse at whose edge 60 % of the water falls (e^-0.5)."""
-    bearing_deg: float = 45.0
+    bearing_deg: Annotated[float, Field(ge=-360, le=360)] = 45.0
     """Direction of the long axis and of travel, clockwise from north."""
-    travel_kmh: Positive = 40.0
+    travel_kmh: Annotated[float, Field(gt=1, le=300)] = 40.0
     freezing_rain_first_h: Hours = 3.0
-    gust_mps: Mps = 15.0
+    gust_mps: Annotated[Mps, Field(le=100)] = 15.0
     temperature_c: Temperature = Temperature()
     visibility_m: Metres = 100.0
     """Worst visibility while it snows hardest."""

@@ -23,6 +23,8 @@ from sim.streams import Streams
 from sim.units import quantise_h
 from sim.vocabulary import Job
 
+REFUEL_L: Final = 20.0
+"""Assumed: a crew with less fuel than this goes by its depot before a refuelling."""
 _SHORTEST_JOB_H: Final = 2.0
 """Assumed: no crew is kept on duty for less time than this."""
 _MARGIN_H: Final = 0.5
@@ -123,7 +125,7 @@ class Crew:
             self.depot.id,
             self.party,
             bool(self.carried),
-            self.fuel_l < 20,
+            self.fuel_l < REFUEL_L,
             self.skills,
             self.people,
             round(self.work_left_h(now), 1),
@@ -193,7 +195,7 @@ class Driving:
     def to_site(self, crew: Crew, job: Job, with_generator: bool, row: int) -> Steps[bool]:
         """Steps of the journey to a job's site; True in the end if the crew got there."""
         site = job.site
-        if crew.site == site:
+        if crew.site == site and not self.drawn:
             return True
         if self._spec.travel_h is not None:
             trip = self._trips[site] = self._trips.get(site, 0) + 1

@@ -18,7 +18,7 @@ from sim.models.generators import Generator
 from sim.models.gensets import Gensets
 from sim.models.knowledge import Knowledge, SiteFile
 from sim.models.timer import Timer
-from sim.plan import DispatchRule, Plan
+from sim.plan import DispatchRule, Plan, Rove
 from sim.settings import DeskSettings
 from sim.topology.tables import SITE_CLASSES, Topology
 from sim.vocabulary import Job, JobKind
@@ -255,7 +255,7 @@ class Desk:
         if rule is not None and rule.rove is not None:
             return rule.rove.charge_h
         if self.rove_all and job.site_class >= SITE_CLASSES.index("C"):
-            return rule.rove.charge_h if rule is not None and rule.rove is not None else 2.5
+            return Rove().charge_h
         return None
 
     def _collect_idle(self, site: int, file: SiteFile, row: int) -> None:

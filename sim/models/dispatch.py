@@ -16,7 +16,7 @@ from simpy import Environment
 from simpy.events import Event, EventPriority
 
 from sim.log import EventLog
-from sim.models.crews import Crew, Driving
+from sim.models.crews import REFUEL_L, Crew, Driving
 from sim.models.timer import Timer
 from sim.models.visits import NEEDS_GENERATOR, Visits, fitting
 from sim.policies import Policy
@@ -25,8 +25,6 @@ from sim.vocabulary import CrewView, Job, Order
 
 _LOOKED_AT: Final = 40
 """Assumed: a dispatcher passes over at most so many jobs that nobody free can do, then waits."""
-_REFUEL_L: Final = 20.0
-"""A crew with less fuel than this goes by its depot before a refuelling."""
 _RETRY_H: Final = 0.5
 """While somebody is free and cannot reach a job, roads are looked at again this often."""
 _LATE: Final = EventPriority(2)
@@ -228,7 +226,7 @@ class Dispatcher:
             return False
         if job.kind in NEEDS_GENERATOR:
             return not any(not g.broken for g in crew.carried)
-        return job.kind == "refuel" and crew.fuel_l < _REFUEL_L
+        return job.kind == "refuel" and crew.fuel_l < REFUEL_L
 
     def can_serve(self, crew: Crew, job: Job) -> bool:
         """Party, skill, people, generator and shift allow it."""

@@ -269,6 +269,9 @@ class Network:
             self.down[site] = (cause, row)
             for listener in self.listeners:
                 listener.service_lost(site, cause, row)
+        elif was_down and cause and cause != self.down[site][0]:
+            row = self._log.add(self._env.now, "site.held", self.site_id(site), cause, cause_row=cause_row)
+            self.down[site] = (cause, row)
         elif was_down and not cause:
             del self.down[site]
             row = self._log.add(self._env.now, "site.up", self.site_id(site), cause_row=row)

@@ -60,11 +60,10 @@ class Visits:
         """No crew leaves for a journey that is expected to take longer, hours."""
         self.new_generator: Callable[[float, Crew], Generator] | None = None
         self.quilted: set[int] = set()
-        self.relocated: Callable[[Crew, Job], None] = lambda _crew, _job: None
         self._tasks: dict[str, Callable[[Crew, Job, float | None, int], Steps[str]]] = {
             "generate": self._generate, "refuel": self._refuel, "collect": self._collect, "repair": self._repair_part,
             "lineman": self._lineman, "splice": self._splice, "scout": self._scout, "place": self._place,
-            "quilt": self._quilt, "inspect": self._inspect, "move": self._move,
+            "quilt": self._quilt, "inspect": self._inspect,
         }  # fmt: skip
 
     def serve(self, crew: Crew, job: Job, stay_h: float | None, via_depot: bool, row: int) -> Steps[None]:
@@ -296,8 +295,3 @@ class Visits:
         yield from self._work(crew, job, self._repair.inspect_h, row)
         self._gensets.inspected.add(job.site)
         return "done"
-
-    def _move(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
-        self.relocated(crew, job)
-        return "done"
-        yield  # a step of a process, though an instant one

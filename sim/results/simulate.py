@@ -12,7 +12,7 @@ from sim.scenario import Scenario
 def simulate(scenario: Scenario, seed: int = 1, policy: AnyPolicy | None = None) -> Run:
     """One run of a scenario. `policy`: a name or any callable of a view; None: the scenario's own.
 
-    KeyError for an unknown policy name.
+    InputError for an unknown policy name.
     """
     began_s = perf_counter()
     played = play(scenario, seed, policy)

@@ -86,4 +86,6 @@ def test_the_bare_loop_alone_gives_the_published_means():
     for name, values in (("outage_h", [run.outage_h for run in runs]), ("visits", [run.visits for run in runs])):
         error = np.std(values, ddof=1) / np.sqrt(len(values))
         for theirs in PUBLISHED[name]:
-            assert np.mean(values) == pytest.approx(theirs, abs=3 * error), f"{name}: {np.mean(values):.1f} ± {error:.1f}"
+            assert np.mean(values) == pytest.approx(theirs, abs=3 * error), (
+                f"{name}: {np.mean(values):.1f} ± {error:.1f}"
+            )

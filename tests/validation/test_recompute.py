@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from recompute import differences
+from recompute import differences, table_differences
 
 from sim.results import simulate
 from sim.vocabulary import KPIS
@@ -22,13 +22,17 @@ RUNS = [
 @pytest.mark.parametrize(("name", "seed", "policy"), RUNS)
 def test_every_kpi_is_what_the_files_say(name, seed, policy, tmp_path):
     """Fails when a figure counts something else than the documentation says, or a file lacks what it hangs on."""
-    assert differences(run_of(name, seed, policy).write(tmp_path / "run")) == {}
+    folder = run_of(name, seed, policy).write(tmp_path / "run")
+    assert differences(folder) == {}
+    assert table_differences(folder) == set()
 
 
 @pytest.mark.parametrize("horizon", ["20 h", "28 h", "40 h"])
 def test_every_kpi_is_what_the_files_say_of_a_run_cut_short(horizon, tmp_path):
     """The same while everything is under way: outages open, visits unfinished, generators running."""
-    assert differences(simulate(scenario("two_banners", horizon_h=horizon)).write(tmp_path / "run")) == {}
+    folder = simulate(scenario("two_banners", horizon_h=horizon)).write(tmp_path / "run")
+    assert differences(folder) == {}
+    assert table_differences(folder) == set()
 
 
 def test_the_comparison_finds_a_wrong_and_a_missing_figure(tmp_path):
@@ -43,7 +47,9 @@ def test_the_comparison_finds_a_wrong_and_a_missing_figure(tmp_path):
 
 def test_every_kpi_of_the_catalogue_is_a_number_in_some_run():
     """Otherwise its comparison has never been made."""
-    defined = {kpi for kpi, value in simulate(scenario("two_banners", horizon_h="28 h")).kpi_values.items() if value == value}
+    defined = {
+        kpi for kpi, value in simulate(scenario("two_banners", horizon_h="28 h")).kpi_values.items() if value == value
+    }
     for name, seed, policy in RUNS[:-2]:
         defined |= {kpi for kpi, value in run_of(name, seed, policy).kpi_values.items() if value == value}
     assert defined == set(KPIS)
