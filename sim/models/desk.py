@@ -117,6 +117,7 @@ class Desk:
         elif alarm == "generator":
             self._consider(site, file, row)
         elif _PART_SKILL.get(alarm, "") in self.skills:
+            self._lapse(file.repairs.pop("scout", None), "explained", row)
             file.repairs[alarm] = self.open_job("repair", site, row, skill=_PART_SKILL[alarm], part=alarm)
         self.changed(row)
 

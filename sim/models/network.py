@@ -185,6 +185,8 @@ class Network:
         if self._faults.get(site, {}).pop(part, None) is None:
             return
         row = self._log.add(self._env.now, "equipment.mended", self.site_id(site), part, cause_row=row)
+        for listener in self.listeners:
+            listener.part_mended(site, part, row)
         if part == "rectifier":
             self.power(site).set_rectifier(ok=True, row=row)
         elif part == "battery":
@@ -192,8 +194,6 @@ class Network:
         elif part == "transmission":
             self._set_node(site, row, "transport")
         self._judge(site, row)
-        for listener in self.listeners:
-            listener.part_mended(site, part, row)
 
     def faults(self, site: int) -> dict[str, int]:
         """Broken parts of a site, each with the row of its failure."""
