@@ -440,4 +440,4 @@ def table_differences(folder):
 
 
 if __name__ == "__main__":
-    print(differences(sys.argv[1]) or "all the same", table_differences(sys.argv[1]) or "")
+    print(differences(sys.argv[1]) or "all the same", table_differences(sys.argv[1]) or "")  # noqa: T201 (a tool from the command line)

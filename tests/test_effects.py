@@ -6,10 +6,10 @@ handful of seeds is compared. "More crews never hurt" is no theorem, and is not 
 
 import numpy as np
 import pytest
+from validation.worlds import DATA, scenario, story
 
 from sim.loading import load
 from sim.results import simulate
-from validation.worlds import DATA, scenario, story
 
 SEEDS = range(1, 5)
 _PLAYED = {}

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from validation.worlds import bare_sites, drill, network, scenario
 
 from sim.disaster import draw, draw_injects
 from sim.hazards.outages import restoration
@@ -13,7 +14,6 @@ from sim.models.fields import bends
 from sim.settings import Grid
 from sim.streams import Streams
 from sim.vocabulary import Inject
-from validation.worlds import bare_sites, drill, network, scenario
 
 STORM = {
     "kind": "snowstorm", "onset": "+6 h", "duration_h": 10, "centre": "mid", "water_mm": 30, "depth_cm": 20,

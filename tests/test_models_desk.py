@@ -1,7 +1,6 @@
 """What the desk knows and when, and which jobs it makes of that; the truth stays in the world."""
 
 import pytest
-
 from validation.worlds import drill, scenario, story, told
 
 FLAT = {"soh": {"a": 2, "b": 200}, "dead_strings": 0}

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from validation.worlds import drill, scenario, story
 
 from sim.run import play
-from validation.worlds import drill, scenario, story
 
 GOLDEN = Path(__file__).parent / "golden" / "ten_sites_seed1.tsv"
 DIGESTS = (

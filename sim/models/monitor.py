@@ -107,6 +107,8 @@ class Monitor:
         if unheard and self.audible(site):
             del self._unheard[site]
             for alarm, row in unheard.items():
+                if alarm == "mains" and row >= 0 and self._network.mains_on(site):
+                    continue
                 if row >= 0:
                     self._send(site, alarm, row)
                 else:

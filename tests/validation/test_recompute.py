@@ -4,10 +4,10 @@ import json
 
 import pytest
 from recompute import differences, table_differences
+from validation.worlds import run_of, scenario
 
 from sim.results import simulate
 from sim.vocabulary import KPIS
-from validation.worlds import run_of, scenario
 
 RUNS = [
     *(("ten_sites", seed, policy) for seed in (1, 2, 3) for policy in ("class_then_deadline", "nearest")),

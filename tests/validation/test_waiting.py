@@ -11,9 +11,9 @@ from math import exp, factorial
 
 import numpy as np
 import pytest
+from validation.worlds import bare_sites, drill, story
 
 from sim.streams import Streams
-from validation.worlds import bare_sites, drill, story
 
 SITES = 40_000
 NOTHING_ELSE = {
