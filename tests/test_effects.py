@@ -195,3 +195,32 @@ def test_effects_on_the_flagship():
     better = scenario("tongliao_blizzard", sites__soh="{a: 95, b: 5}", sites__dead_strings="0")
     assert simulate(less, 1).kpi_values["station_outage_h"] < base
     assert simulate(better, 1).kpi_values["station_outage_h"] < base
+
+
+@pytest.mark.slow
+def test_half_the_crews_on_the_flagship():
+    """Half of every depot's crews: more station-hours on the mean of paired seeds."""
+    depots = scenario("tongliao_blizzard").spec.resources.depots
+    bare = {f"resources__depots__{name}__specialists": "{}" for name in depots}
+    halved = {f"resources__depots__{name}__crews": str(depot.crews // 2) for name, depot in depots.items()}
+    few, all_of_them = scenario("tongliao_blizzard", **bare, **halved), scenario("tongliao_blizzard", **bare)
+    assert kpi("station_outage_h", few).mean() > kpi("station_outage_h", all_of_them).mean()
+
+
+@pytest.mark.slow
+def test_hubs_without_their_generators_take_their_sites_down_on_the_flagship():
+    """Three hubs whose own generators carried them: without those, more hours at the sites behind them."""
+    first = simulate(scenario("tongliao_blizzard"), 1)
+    carried = {row.subject.removesuffix("-fixed") for row in first.log if row.kind == "generator.started"}
+    sites = first.inventory["site"]
+    hub_of = dict(zip(sites["id"].tolist(), sites["hub"].tolist(), strict=True))
+    hubs = sorted(hub for hub in carried if list(hub_of.values()).count(hub) > 5)[:3]
+    assert hubs
+    lines = ", ".join(f"{{at: +1 h, do: fail, what: 'site:{hub}.generator'}}" for hub in hubs)
+    second = simulate(scenario("tongliao_blizzard", injects=f"[{lines}]"), 1)
+
+    def behind(run):
+        out = run.outages
+        return out[(out.unit == "site") & out.site.map(hub_of.get).isin(hubs)].duration_h.sum()
+
+    assert behind(second) > behind(first)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from validation import rules
+from validation.rules_crews import of_crews
 from validation.worlds import DATA, scenario, story, told
 
 from sim.disaster import draw
@@ -191,7 +192,7 @@ def test_a_longer_drill_begins_in_the_same_way_and_strands_nobody(name, longer, 
 
     assert rows(short) == rows(long)
     under_way = {row.subject for row in short.of("crew.sent")}
-    for crew, life in rules.of_crews(long).items():
+    for crew, life in of_crews(long).items():
         last = [row.kind for row in life if row.kind in ("crew.sent", "crew.free", "crew.rests")][-1]
         if crew in under_way:
             sent_h = [row.t_h for row in life if row.kind == "crew.sent" and row.t_h < ends_h][-1]

@@ -7,6 +7,9 @@ FLAT = {"soh": {"a": 2, "b": 200}, "dead_strings": 0}
 """Batteries that last minutes."""
 
 
+ROVE = {"class": "C", "power_before": "first_disconnect", "rove": {"charge_h": 1.5}}
+
+
 def town(*injects, **chapters):
     """Injects by hour over the town of ten sites, with one crew that has every skill, and alarms two minutes late."""
     lines = [{"at": f"+{at_h} h", "do": do, "what": what} for at_h, do, what in injects]
@@ -68,6 +71,14 @@ def test_a_generator_is_spared_where_the_battery_outlasts_the_told_restoration()
         reasons = {row.object for row in of.of("job.lapsed")}
         assert ("battery_outlasts_told_restore" in reasons) == spared
     assert of.of("desk.told")[0].value == pytest.approx(10.0, abs=1e-4)
+
+
+def test_after_a_roving_stop_the_deadline_counts_from_the_leaving():
+    """The battery was charged: fails when the next order is late from the beginning."""
+    of = town((5, "fail", "site:s2.mains"), plan={"dispatch": [ROVE]})
+    first, second = opened(of, "generate", "s2")[:2]
+    assert second.t_h > first.t_h + 1.5
+    assert second.value - second.t_h == pytest.approx(first.value - first.t_h, abs=1e-4)
 
 
 def test_told_times_have_an_error_and_only_the_told_feeder():

@@ -144,7 +144,7 @@ def test_diesel_of_the_wrong_grade_gels_within_two_hours():
         {
             "kind": "snowstorm", "onset": "+2 h", "duration_h": 2, "centre": "ten", "water_mm": 1, "depth_cm": 0,
             "temperature_c": {"before": -15, "during": -15, "night_after": -15, "day_after": -15},
-            "aerial_breaks_per_100km_day": 0, "extent_km": [9000, 9000], "gust_mps": 3, "visibility_m": 5000,
+            "aerial_breaks_per_100km_day": 0, "extent_km": [1000, 1000], "gust_mps": 3, "visibility_m": 5000,
         }
     ]  # fmt: skip
     cold = {"hazards": frost, "generators": {**SURE, "gelling_share": 1.0}, "depot": {"petrol_5kw": 0}}

@@ -238,7 +238,7 @@ def errand(depth_cm=0.0, injects=(), **more):
     """The feeder of the north fails at 20 h, ten hours after the end of a storm: who is where, when?"""
     storm = {
         "kind": "snowstorm", "onset": "+1 h", "duration_h": 6, "centre": "ten", "water_mm": 1, "depth_cm": depth_cm,
-        "gust_mps": 3, "visibility_m": 5000, "extent_km": [5000, 5000], "freezing_rain_first_h": 0, "shrink": 0,
+        "gust_mps": 3, "visibility_m": 5000, "extent_km": [1000, 1000], "freezing_rain_first_h": 0, "shrink": 0,
         "aerial_breaks_per_100km_day": 0,
     }  # fmt: skip
     fail = [{"at": "+20 h", "do": "fail", "what": "site:s4.mains"}, *injects]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from validation.worlds import scenario, story
 
 from sim import policies
+from sim.errors import InputError
 from sim.policies import POLICIES, Policy, as_policy
 from sim.vocabulary import Job, Order
 
@@ -84,7 +85,7 @@ def test_nearest_sends_each_free_crew_to_its_nearest_job():
 
 
 def test_policies_by_name_and_by_hand():
-    """A name, a policy or any callable; an unknown name is a KeyError."""
+    """A name, a policy or any callable; an unknown name is refused."""
     assert as_policy("nearest") is POLICIES["nearest"]
     own = Policy("own", rank=policies.first_come)
     assert as_policy(own) is own
@@ -94,7 +95,7 @@ def test_policies_by_name_and_by_hand():
 
     assert as_policy(mine).name == "mine"
     assert as_policy(mine).decide is mine
-    with pytest.raises(KeyError):
+    with pytest.raises(InputError, match="must be one of"):
         as_policy("none such")
 
 

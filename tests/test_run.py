@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from validation.worlds import drill, scenario, story
 
+from sim.errors import InputError
 from sim.run import play
 
 GOLDEN = Path(__file__).parent / "golden" / "ten_sites_seed1.tsv"
@@ -99,7 +100,7 @@ def test_the_policy_of_the_scenario_is_the_default():
     """No policy given: that of the file; by name or by hand, that one."""
     assert play(scenario("ten_sites")).policy == scenario("ten_sites").spec.policy
     assert play(scenario("ten_sites"), 1, "nearest").policy == "nearest"
-    with pytest.raises(KeyError):
+    with pytest.raises(InputError, match="must be one of"):
         play(scenario("ten_sites"), 1, "no such policy")
 
 
