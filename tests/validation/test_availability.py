@@ -12,7 +12,8 @@ from math import exp, expm1
 import numpy as np
 import pytest
 import yaml
-from validation.test_queueing import STUDIES, assert_agrees, machine_repair
+from validation.formulas import assert_agrees, machine_repair
+from validation.test_queueing import STUDIES
 
 from sim.loading import load
 from sim.results import simulate

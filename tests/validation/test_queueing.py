@@ -9,12 +9,13 @@ anything agree.
 """
 
 from functools import cache
-from math import factorial, sqrt
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import kstest, t
+from scipy.stats import kstest
+from validation.formulas import assert_agrees, erlang_c, machine_repair, mean_wait_h
 
 from sim.loading import load
 from sim.results import simulate
@@ -27,25 +28,6 @@ WARM_UP_H = 50.0
 # ---------------------------------------------------------------- the formulas
 
 
-def erlang_c(servers, load):
-    """Probability that an arrival waits; `load` in Erlang, arrivals per mean service."""
-    blocked = load**servers / factorial(servers) * servers / (servers - load)
-    return blocked / (sum(load**n / factorial(n) for n in range(servers)) + blocked)
-
-
-def mean_wait_h(servers, load, service_h):
-    """Of all arrivals of M/M/c, those that do not wait too."""
-    return erlang_c(servers, load) * service_h / (servers - load)
-
-
-def machine_repair(machines, servers, up_h, service_h):
-    """Probabilities of 0, 1, … machines down, in M/M/c//N."""
-    weights = [1.0]
-    for down in range(1, machines + 1):
-        weights.append(weights[-1] * (machines - down + 1) / up_h * service_h / min(down, servers))
-    return np.array(weights) / sum(weights)
-
-
 def test_the_formulas_give_what_the_textbooks_print():
     """One server: waiting has probability ρ, the wait is ρ/(1-ρ) services; Erlang C of 5 servers at 4 Erlang: 0.5541.
 
@@ -55,14 +37,6 @@ def test_the_formulas_give_what_the_textbooks_print():
     assert mean_wait_h(1, 0.5, 2.0) == pytest.approx(2.0)
     assert erlang_c(5, 4.0) == pytest.approx(0.5541, abs=5e-5)
     assert machine_repair(1, 1, 9.0, 1.0).tolist() == pytest.approx([0.9, 0.1])
-
-
-def assert_agrees(found, expected, *, within):
-    """The 99 % interval of the mean of independent values covers the expected one and is at most so wide (a share)."""
-    values = np.array(found)
-    half = t.ppf(0.995, len(values) - 1) * values.std(ddof=1) / sqrt(len(values))
-    assert half <= within * expected, f"an interval of ±{half:g} about {values.mean():g} tells too little"
-    assert abs(values.mean() - expected) <= half, f"{values.mean():g} ± {half:g}, expected {expected:g}"
 
 
 # ---------------------------------------------------------------- the runs

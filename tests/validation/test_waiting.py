@@ -2,15 +2,16 @@
 
 Sites of a bare network lose mains at random times (Poisson, but for the number of sites), a crew's service is its
 drawn journey, work takes no time and nothing else happens. Every single wait is first checked against a queue of
-twelve lines fed with the same luck. Then figures are means over independent seeds; they must lie within three and a
-half standard errors of theory, and the error must be small enough for that to mean something.
+twelve lines fed with the same luck. Then means over independent seeds are
+held against theory, by the 99 % interval of Student's t, which must be narrow.
 """
 
 from heapq import heapify, heappop, heappush
-from math import exp, factorial
+from math import exp
 
 import numpy as np
 import pytest
+from validation.formulas import assert_agrees, erlang_c, repairs_per_h
 from validation.worlds import bare_sites, drill, story
 
 from sim.streams import Streams
@@ -93,34 +94,10 @@ def test_every_wait_is_that_of_a_plain_queue_with_the_same_luck(policy):
             assert sent[name] - jobs[number][0] == pytest.approx(expected[number], abs=1e-5)
 
 
-def agrees(found, theory, largest_error):
-    """Mean over seeds within 3.5 standard errors of theory, and the error no larger than so much of it."""
-    mean, error = np.mean(found), np.std(found, ddof=1) / np.sqrt(len(found))
-    assert error <= largest_error * theory, f"too few runs to judge: {mean:.4f} ± {error:.4f}, theory {theory:.4f}"
-    assert mean == pytest.approx(theory, abs=3.5 * error), f"{mean:.4f} ± {error:.4f}, theory {theory:.4f}"
-
-
-def erlang_c(servers, load):
-    """Chance to wait in M/M/c. Source: Erlang 1917."""
-    last = load**servers / factorial(servers) * servers / (servers - load)
-    return last / (sum(load**k / factorial(k) for k in range(servers)) + last)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("servers", "per_h", "hours"), [(1, 0.7, 5000), (2, 1.5, 2500), (12, 9.6, 400)])
-def test_waiting_for_a_crew_is_that_of_mmc(servers, per_h, hours):
-    """Mean wait, chance to wait and tail of the wait by Erlang's formula, from one crew to a dozen."""
-    waits = [[w for w, _ in waits_h(servers, per_h, hours, seed, {"mean_h": 1.0})] for seed in range(1, 21)]
-    chance = erlang_c(servers, per_h)
-    agrees([np.mean(w) for w in waits], chance / (servers - per_h), 0.08)
-    agrees([np.mean(np.array(w) > 1e-9) for w in waits], chance, 0.08)
-    agrees([np.mean(np.array(w) > 0.5) for w in waits], chance * exp(-(servers - per_h) * 0.5), 0.12)
-
-
 def check_mg1(travel, second_moment, hours, seeds, largest_error):
     per_h = 0.6
     means = [np.mean([w for w, _ in waits_h(1, per_h, hours, seed, travel)]) for seed in seeds]
-    agrees(means, per_h * second_moment / (2 * (1 - per_h * mean_of(travel))), largest_error)
+    assert_agrees(means, per_h * second_moment / (2 * (1 - per_h * mean_of(travel))), within=largest_error)
 
 
 def mean_of(travel):
@@ -135,7 +112,7 @@ SKEWED = {"median_h": 0.8, "sigma": 0.6}
 def test_one_crew_with_any_journey_is_mg1(travel):
     """Pollaczek–Khinchine: the wait hangs on mean and variance of the journey. Source: Pollaczek 1930."""
     second = 1.0 if travel == 1.0 else SKEWED["median_h"] ** 2 * exp(2 * SKEWED["sigma"] ** 2)
-    check_mg1(travel, second, 2500, range(1, 13), 0.06)
+    check_mg1(travel, second, 2500, range(1, 13), 0.15)
 
 
 def check_priorities(per_h, hours, seeds, largest_error):
@@ -146,7 +123,7 @@ def check_priorities(per_h, hours, seeds, largest_error):
     busy = np.concatenate([[0.0], np.cumsum(counts)]) * per_h / servers
     for number in range(4):
         theory = erlang_c(servers, per_h) / servers / ((1 - busy[number]) * (1 - busy[number + 1]))
-        agrees([np.mean([w for w, k in run if k == number]) for run in runs], theory, largest_error)
+        assert_agrees([np.mean([w for w, k in run if k == number]) for run in runs], theory, within=largest_error)
 
 
 def test_classes_wait_as_priorities_do():
@@ -154,26 +131,16 @@ def test_classes_wait_as_priorities_do():
 
     Fails when a class is served out of turn, or a crew on its way is called off for a better job.
     """
-    check_priorities(1.0, 400, range(1, 11), 0.25)
+    check_priorities(1.0, 400, range(1, 16), 0.5)
 
 
 @pytest.mark.slow
 def test_classes_wait_as_priorities_do_in_the_long_run():
     """The same with more runs."""
-    check_priorities(1.5, 2500, range(1, 21), 0.08)
+    check_priorities(1.5, 2500, range(1, 21), 0.2)
 
 
 # Closed systems: machines that fail again
-
-
-def machine_repair(machines, servers, fails_per_h, mended_per_h):
-    """Mean number of machines that are down in M/M/c//N, and the rate of repairs. Source: Palm 1947."""
-    weight = [1.0]
-    for down in range(machines):
-        weight.append(weight[-1] * (machines - down) * fails_per_h / (min(down + 1, servers) * mended_per_h))
-    share = np.array(weight) / sum(weight)
-    number = float(np.arange(machines + 1) @ share)
-    return number, (machines - number) * fails_per_h
 
 
 def check_refuelling(hours, seeds, largest_error):
@@ -187,7 +154,7 @@ def check_refuelling(hours, seeds, largest_error):
     for seed in seeds:
         fills = [t for t in story(made, seed).times("generator.fuelled") if t > 100]
         rates.append(len(fills) / (hours - 100))
-    agrees(rates, machine_repair(machines, servers, 1 / runs_h, 1 / trip_h)[1], largest_error)
+    assert_agrees(rates, repairs_per_h(machines, servers, runs_h, trip_h), within=largest_error)
 
 
 def test_refuelling_rounds_are_the_machine_repair_problem():
