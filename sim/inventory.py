@@ -39,6 +39,18 @@ ITEMS: Final[dict[str, tuple[str, ...]]] = {
     "crew": ("id", "depot", "party", "people", "vehicle", "vehicle_kind", "skills", "ready_h"),
     "generator": ("id", "generator_kind", "depot", "party", "prime_kw", "tank_l", "fuel"),
     "loader": ("id", "depot", "party", "ready_h"),
+    "row": (
+        "id", "site", "name", "name_en", "lag_h", "setpoint_c", "warn_c", "major_c", "outside_c", "racks",
+    ),
+    "rack": ("id", "row"),
+    "power_node": ("id", "node_kind", "site", "feeds", "rated_kw", "limit_kw", "rack"),
+    "device": ("id", "rack", "device_kind", "load_kw", "supplies"),
+    "cooler": ("id", "row", "capacity_kw", "fed_by"),
+    "room_link": ("id", "a", "b", "length_km"),
+    "service": ("id", "name", "name_en", "users"),
+    "team": ("id", "name", "name_en", "party", "place", "people"),
+    "person": ("id", "team", "party", "place", "skills"),
+    "procedure_step": ("id", "procedure", "step", "name", "name_en", "who", "by_h", "order"),
 }  # fmt: skip
 """Columns of each sort of item. References (`county`, `site`, `feeder`, …) hold the other item's id as text."""
 

@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from math import inf, nan
 from typing import Final, Literal, NamedTuple, Protocol
 
-Runs = Literal["step", "line", "mark"]
-"""How a value runs to the next row of its kind and subject: held, straight to it, or no value at all."""
+Runs = Literal["step", "line", "exponential", "mark"]
+"""How a value runs to the next row of its kind and subject.
+
+Held; straight to it; as e^(−t/lag) towards the latest `row.limit` of the subject, with the `lag_h` of the inventory;
+or no value at all.
+"""
 
 
 class Kind(NamedTuple):
@@ -64,6 +68,41 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "site.held": Kind("site", "cause", "", "mark", "still out, now for another cause than before"),
     "site.up": Kind("site", "", "", "mark", "the site serves again"),
+    # machine rooms
+    "power.off": Kind("node", "reason", "", "mark", "a node of the supply is dead (source, feed, broken, battery_empty)"),
+    "power.on": Kind("node", "", "", "mark", "a node of the supply is live again"),
+    "power.failed": Kind("node", "reason", "", "mark", "a node broke (inject; transfer, demand or start: on demand)"),
+    "power.mended": Kind("node", "", "", "mark", "a node is whole again, its breaker closed"),
+    "power.tripped": Kind("node", "overload", "load_share", "mark", "its breaker opened; value the load by its rating"),
+    "power.switched": Kind("node", "node", "", "mark", "a transfer switch goes over to another feed"),
+    "power.starting": Kind("node", "", "", "mark", "a generator is called"),
+    "power.load": Kind("node", "", "load_kw", "step", "what a node carries"),
+    "ups.charge": Kind("node", "", "state_of_charge", "line", "charge of a UPS battery"),
+    "supply.failed": Kind("supply", "device", "", "mark", "a power supply of a device broke"),
+    "supply.mended": Kind("supply", "", "", "mark", "it was replaced"),
+    "device.feeds": Kind("device", "", "feeds", "step", "live power supplies of a device"),
+    "device.down": Kind("device", "reason", "", "mark", "a device stops (power, heat, fault)"),
+    "device.up": Kind("device", "", "", "mark", "a device runs again, having booted"),
+    "device.failed": Kind("device", "", "", "mark", "a device broke"),
+    "device.mended": Kind("device", "", "", "mark", "it was repaired"),
+    "device.throttled": Kind("device", "", "inlet_c", "mark", "it slows down, being warm"),
+    "device.unthrottled": Kind("device", "", "inlet_c", "mark", "it runs at full speed again"),
+    "device.tripped": Kind("device", "heat", "inlet_c", "mark", "it switched itself off, being hot"),
+    "device.cooled": Kind("device", "", "inlet_c", "mark", "cool enough to start again"),
+    "cooler.failed": Kind("cooler", "row", "", "mark", "a cooler broke"),
+    "cooler.mended": Kind("cooler", "", "", "mark", "it was repaired"),
+    "cooler.off": Kind("cooler", "row", "", "mark", "a cooler stands still"),
+    "cooler.on": Kind("cooler", "row", "", "mark", "a cooler cools again"),
+    "row.limit": Kind("row", "", "limit_c", "step", "inlet temperature that a row runs to"),
+    "row.temperature": Kind("row", "", "inlet_c", "exponential", "inlet temperature of a row"),
+    "row.cooled": Kind("row", "", "portable_kw", "step", "portable cooling in a row"),
+    "rack.hotspot": Kind("rack", "row", "warmer_c", "step", "what a rack's inlet is warmer than its row"),
+    "room_link.cut": Kind("room_link", "", "", "mark", "a cable between devices is broken"),
+    "room_link.mended": Kind("room_link", "", "", "mark", "it is whole again"),
+    "service.down": Kind("service", "cause", "", "mark", "a service is out (power, cooling, equipment, transport)"),
+    "service.up": Kind("service", "", "", "mark", "it is back"),
+    "service.delay": Kind("service", "", "delay_ms", "step", "one-way delay along its quickest path"),
+    "service.loss": Kind("service", "", "loss_share", "step", "share of its load that the links cannot carry"),
     # generators
     "generator.placed": Kind("generator", "site", "fuel_l", "mark", "set down at a site"),
     "generator.taken": Kind("generator", "crew", "fuel_l", "mark", "loaded on a crew's vehicle"),
@@ -97,6 +136,18 @@ KINDS: Final[dict[str, Kind]] = {
     "job.failed": Kind("job", "crew", "", "mark", "could not be done; object the crew or the reason"),
     "job.lapsed": Kind("job", "reason", "", "mark", "no longer needed before anybody was there"),
     "job.returned": Kind("job", "reason", "", "mark", "back in the queue (road blocked, shift over)"),
+    # procedures and people
+    "procedure.started": Kind("procedure_run", "subject", "", "mark", "a procedure begins; subject NAME#N, object what set it off"),
+    "procedure.done": Kind("procedure_run", "", "lasted_h", "mark", "its last step is done"),
+    "step.waits": Kind("step_run", "what for", "", "mark", "a step could begin but for people of a team, or a spare"),
+    "step.begun": Kind("step_run", "who", "try", "mark", "a step begins; subject NAME#N.STEP, value the first, second … try"),
+    "step.done": Kind("step_run", "who", "since_h", "mark", "a step is done; value hours since its procedure began"),
+    "step.rejected": Kind("step_run", "step", "try", "mark", "refused, or wrong: back to the step named"),
+    "person.busy": Kind("person", "step_run", "", "mark", "works on a step, or is held for the next ones"),
+    "person.free": Kind("person", "place", "", "mark", "free again"),
+    "person.moved": Kind("person", "place", "", "mark", "arrives at another place"),
+    "spare.used": Kind("spare", "place", "left", "mark", "a spare is taken from the store of a place"),
+    "report.sent": Kind("level", "lead", "", "mark", "the report of a level goes to the level above"),
     # before the event
     "measure.planned": Kind("measure", "target", "by_h", "mark", "a line of the plan's preparation"),
     "measure.done": Kind("measure", "target", "by_h", "mark", "prepared; late when after its value"),
@@ -111,6 +162,8 @@ KINDS: Final[dict[str, Kind]] = {
     "desk.told": Kind("feeder", "", "restore_h", "mark", "the power company names an expected restoration"),
     "desk.asked": Kind("feeder", "reason", "", "mark", "the desk asks for this feeder first"),
     "desk.level": Kind("level", "trigger", "", "mark", "a response level is raised"),
+    "desk.level_due": Kind("level", "trigger", "", "mark", "what a level waits for holds; from here its delay counts"),
+    "desk.level_missed": Kind("level", "trigger", "", "mark", "nobody raises it"),
     "desk.aid": Kind("party", "from", "ready_h", "mark", "help asked of another party, hired or mutual aid"),
 }
 

@@ -1,0 +1,1 @@
+"""Machine rooms: electricity, devices, air, services, and the alarms they give."""
