@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.topology.digest import sealed
+from sim.topology.facility import Facility
 from sim.topology.tables import TABLES, Topology, columns
 
 _KEPT: Final = 24
@@ -66,7 +67,8 @@ def recall(folder: Path, spec_file: Path, spec: bytes) -> Topology | None:
                 if sha256((spec_file.parent / name).read_bytes()).hexdigest() != digest:
                     return None
             tables = {table: _table(table, stored) for table in TABLES}
-        found = sealed(Topology(name=meta["name"], origin=meta["origin"], digest="", **tables))
+        rooms = None if meta["facility"] is None else Facility.model_validate_json(meta["facility"])
+        found = sealed(Topology(name=meta["name"], origin=meta["origin"], digest="", facility=rooms, **tables))
     except _UNUSABLE:
         return None
     return found if found.digest == meta["digest"] else None
@@ -88,6 +90,7 @@ def remember(folder: Path, spec: bytes, files: Mapping[str, str], topology: Topo
             "origin": topology.origin,
             "digest": topology.digest,
             "files": dict(files),
+            "facility": None if topology.facility is None else topology.facility.model_dump_json(),
         }
         arrays = {
             f"{table}.{name}": column for table in TABLES for name, column in columns(getattr(topology, table)).items()

@@ -22,6 +22,8 @@ def digest_of(topology: Topology) -> str:
             state.update(f"{table}.{name}:{column.dtype.kind}:{len(column)}\n".encode())
             for start in range(0, len(column), _CHUNK):
                 state.update(_canonical(column[start : start + _CHUNK]))
+    if topology.facility is not None:
+        state.update(topology.facility.model_dump_json().encode())
     return state.hexdigest()
 
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
 from sim.checking import validate
-from sim.errors import input_error, shown
+from sim.errors import InputError, input_error, shown
 from sim.topology.cache import cache_folder, recall, remember
 from sim.topology.digest import sealed
+from sim.topology.facility_checks import facility_problems
 from sim.topology.files import read_files
 from sim.topology.generate import generate
 from sim.topology.plain import plain
-from sim.topology.spec import Files, Generated, Plain
+from sim.topology.places_only import places_only
+from sim.topology.spec import Files, Generated, Plain, Rooms
 from sim.topology.tables import Topology
 from sim.yamlfile import Document, read_yaml
 
 FORMAT: Final = 1
-_KINDS: Final[dict[str, type[Generated | Files | Plain]]] = {
+_KINDS: Final[dict[str, type[Generated | Files | Plain | Rooms]]] = {
     "generated": Generated,
     "files": Files,
     "plain": Plain,
+    "facility": Rooms,
 }
 
 
@@ -53,7 +57,7 @@ def assumptions(topology: Topology) -> tuple[str, ...]:
     return tuple(topology.origin.split("\n")[1:])
 
 
-def read_spec(path: Path | str) -> tuple[Generated | Files | Plain, Document]:
+def read_spec(path: Path | str) -> tuple[Generated | Files | Plain | Rooms, Document]:
     """The checked description in a topology file, and the file as read; raises `InputError`."""
     document = read_yaml(Path(path))
     data = document.data
@@ -84,10 +88,22 @@ def _made(path: Path) -> tuple[Topology, dict[str, str] | None]:
     spec, document = read_spec(path)
     if isinstance(spec, Files):
         topology, hashes = read_files(spec, document)
-        return sealed(topology), hashes
+        return _sealed(topology, spec, document), hashes
     if isinstance(spec, Generated):
-        return sealed(generate(spec)), {}
+        return _sealed(generate(spec), spec, document), {}
+    if isinstance(spec, Rooms):
+        return _sealed(places_only(spec), spec, document), None
     return sealed(plain(spec)), None
+
+
+def _sealed(topology: Topology, spec: Files | Generated | Rooms, document: Document) -> Topology:
+    """With its machine rooms, if they name nothing that is not there."""
+    if spec.facility is None:
+        return sealed(topology)
+    problems = facility_problems(spec.facility, document, topology.site_index, ("facility",))
+    if problems:
+        raise InputError(problems)
+    return sealed(replace(topology, facility=spec.facility))
 
 
 def _bytes(path: Path) -> bytes | None:

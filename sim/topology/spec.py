@@ -1,4 +1,4 @@
-"""A topology file on paper: `generated` from a description, `files` of one's own, or `plain` bare sites."""
+"""A topology file on paper: `generated`, `files` of one's own, `plain` bare sites, or a `facility` by itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_validator
 
 from sim.spec import Spec, Title
+from sim.topology.facility import Facility
 from sim.topology.knobs import (
     Count,
     Equipment,
@@ -93,6 +94,7 @@ class Generated(_TopologyFile):
     transport: Transport = Transport()
     roads: RoadKnobs = RoadKnobs()
     users: UserKnobs = UserKnobs()
+    facility: Facility | None = Field(default=None, description="Machine rooms at its sites.")
 
     @field_validator("counties")
     @classmethod
@@ -177,6 +179,7 @@ class Files(_TopologyFile):
     stations: Csv | None = None
     links: Csv | None = None
     depots: Csv | None = None
+    facility: Facility | None = Field(default=None, description="Machine rooms at its sites.")
 
     @field_validator("crs")
     @classmethod
@@ -224,10 +227,28 @@ class Plain(_TopologyFile):
     battery_ah: AmpHours = Field(default=500.0, description="§1.3.")
 
 
-TopologySpec = Annotated[Generated | Files | Plain, Field(discriminator="kind")]
+class Place(Spec):
+    """A place with machine rooms or people."""
+
+    name: str = ""
+    name_en: str = ""
+    lon: Lon
+    lat: Lat
+
+
+class Rooms(_TopologyFile):
+    """Machine rooms and the places they stand at, without a network around them."""
+
+    kind: Literal["facility"]
+    crs: Literal["WGS-84"] = "WGS-84"
+    places: Annotated[dict[Name, Place], Field(min_length=1)]
+    facility: Facility
+
+
+TopologySpec = Annotated[Generated | Files | Plain | Rooms, Field(discriminator="kind")]
 
 
 def topology_schema() -> dict[str, Any]:
-    """JSON Schema of a topology file, all three kinds."""
+    """JSON Schema of a topology file, all four kinds."""
     schema = TypeAdapter(TopologySpec).json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Topology file", **schema}

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.streams import KeyArray, id_keys
+from sim.topology.facility import Facility
+from sim.topology.plant import Plant, plant_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -176,6 +178,13 @@ class Topology:
     links: Links
     depots: Depots
     digest: str
+    facility: Facility | None = None
+    """Machine rooms at its sites, as written."""
+
+    @cached_property
+    def plant(self) -> Plant | None:
+        """The machine rooms made ready; None without any."""
+        return None if self.facility is None else plant_of(self.facility)
 
     @cached_property
     def site_keys(self) -> KeyArray:
