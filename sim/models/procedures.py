@@ -93,8 +93,6 @@ class Procedures:
                 break
             self._again(run, name, row)
             self._let_go_if_own(run, name, persons, row)
-            if step.back_to in ("", name):
-                continue
         since_h = self._env.now - run.begun_h
         row = run.row = self._log.add(self._env.now, "step.done", f"{run.id}.{name}", step.who, since_h, row)
         if step.to:
@@ -116,7 +114,7 @@ class Procedures:
 
     def _refused(self, run: Run, name: str, tries: int) -> bool:
         share = run.procedure.steps[name].refused
-        return 0 < share and tries < _MOST_TRIES and self._streams.uniform("refused", run.id, name, tries) < share
+        return share > 0 and tries < _MOST_TRIES and self._streams.uniform("refused", run.id, name, tries) < share
 
     def _again(self, run: Run, name: str, row: int) -> None:
         """Back to an earlier step: it and all between it and this one are done anew."""

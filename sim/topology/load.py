@@ -13,8 +13,8 @@ from sim.topology.digest import sealed
 from sim.topology.facility_checks import facility_problems
 from sim.topology.files import read_files
 from sim.topology.generate import generate
-from sim.topology.plain import plain
 from sim.topology.places_only import places_only
+from sim.topology.plain import plain
 from sim.topology.spec import Files, Generated, Plain, Rooms
 from sim.topology.tables import Topology
 from sim.yamlfile import Document, read_yaml

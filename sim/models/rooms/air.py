@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import inf
+from math import inf, isnan
 from typing import Final
 
 from simpy import Environment
@@ -54,9 +54,10 @@ class Air:
         self._told = False
         self._ramping = False
         self._stops = 0
-        self._row = -1
+        self.row = -1
+        """The last row that says where the air runs to."""
         self._ramp = Timer(env, lambda: self._ramped(wake))
-        self._next = Timer(env, lambda: wake(self._row))
+        self._next = Timer(env, lambda: wake(self.row))
 
     def temperature_c(self) -> float:
         """Inlet temperature of the row, °C."""
@@ -79,7 +80,7 @@ class Air:
         state.off_row = self._log.add(
             self._env.now, "cooler.on" if on else "cooler.off", cooler, self.name, cause_row=row
         )
-        self._row = state.off_row
+        self.row = state.off_row
         if on:
             self._spots()
         else:
@@ -98,7 +99,7 @@ class Air:
     def _ramped(self, wake: Callable[[int], None]) -> None:
         self._ramping = False
         self._spots()
-        wake(self._row)
+        wake(self.row)
 
     def _spots(self) -> None:
         """Racks near a cooler that stands still are warmer, once the others have taken over."""
@@ -111,7 +112,7 @@ class Air:
         for rack, warmer_c in spots.items():
             if warmer_c != self.hot_spots[rack]:
                 self.hot_spots[rack] = warmer_c
-                self._log.add(self._env.now, "rack.hotspot", rack, self.name, warmer_c, self._row)
+                self._log.add(self._env.now, "rack.hotspot", rack, self.name, warmer_c, self.row)
 
     # balance
 
@@ -136,13 +137,13 @@ class Air:
         self._level.run(limit, now)
         if abs(self._level.limit - before) > _GRAIN_C or not self._told:
             self._told = True
-            self._row = self._log.add(now, "row.limit", self.name, "", self._level.limit, row)
-            self._log.add(now, "row.temperature", self.name, "", level, self._row)
+            self.row = self._log.add(now, "row.limit", self.name, "", self._level.limit, row)
+            self._log.add(now, "row.temperature", self.name, "", level, self.row)
         marks = [threshold - self.hot_spots[rack] for rack, threshold in thresholds_c]
         marks += [self.heat.warn_c - spot for spot in self.hot_spots.values()]
         marks += [self.heat.major_c - spot for spot in self.hot_spots.values()]
         marks += [turn_c]
-        ahead = [m for m in marks if m == m and abs(m - level) > _GRAIN_C]
+        ahead = [m for m in marks if not isnan(m) and abs(m - level) > _GRAIN_C]
         self._next.set(max(min((self._level.reaches_h(m, now) for m in ahead), default=inf), now + _TICK_H))
 
     def _heads_for(self, level: float, load_kw: float) -> tuple[float, float]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import nan
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from simpy import Environment
 
 from sim.log import EventLog
 from sim.models.rooms.air import Air
+from sim.models.rooms.conditions import conditions
 from sim.models.rooms.devices import CAUSES, Devices
 from sim.models.rooms.services import Network, holds, path_of, touched_by
 from sim.models.rooms.supply import Supply
@@ -17,9 +18,6 @@ from sim.models.timer import Timer
 from sim.streams import Streams
 from sim.topology.plant import Plant
 from sim.units import quantise_h
-
-_EASES_C: Final = 1.0
-"""Assumed: an alarm of temperature ends this far below where it began."""
 
 
 class Outage(NamedTuple):
@@ -259,7 +257,7 @@ class Rooms:
     # alarms
 
     def _look_for_alarms(self, row: int) -> None:
-        now = dict(self._conditions(row))
+        now = dict(conditions(self, self._alarms, row))
         for key in [key for key in self._alarms if key not in now]:
             self._alarms.pop(key)
             self.listener.ended(*key, row)
@@ -267,30 +265,3 @@ class Rooms:
             if key not in self._alarms:
                 self._alarms[key] = cause_row
                 self.listener.raised(*key, cause_row)
-
-    def _conditions(self, row: int) -> Iterator[tuple[tuple[str, str], int]]:
-        for name, broken_row in self.supply.broken.items():
-            yield (name, self.plant.nodes[name].kind), broken_row
-        for name, node in self.plant.nodes.items():
-            if node.kind == "mains" and not self.supply.live[name]:
-                yield (name, "mains"), self.supply.off_row.get(name, row)
-        for unit in self.devices.units.values():
-            for number, dead_row in unit.dead_supplies.items():
-                yield (f"{unit.name}.{self.plant.devices[unit.name].supplies[number]}", "psu"), dead_row
-            if unit.fed + len(unit.dead_supplies) < len(unit.supplies):
-                yield (unit.name, "feed"), row
-            if unit.down:
-                yield (unit.name, "device"), unit.down_row
-        for air in self.air.values():
-            for name, state in air.coolers.items():
-                if not state.on:
-                    yield (name, "cooler"), state.off_row
-            warmest_c = max((air.inlet_c(rack) for rack in air.hot_spots), default=air.temperature_c())
-            for alarm, limit_c in (("warm", air.heat.warn_c), ("hot", air.heat.major_c)):
-                ease = _EASES_C if (air.name, alarm) in self._alarms else 1e-3
-                if warmest_c >= limit_c - ease:
-                    yield (air.name, alarm), air._row
-        for name, cut_row in self.cut.items():
-            yield (name, "link"), cut_row
-        for name, outage in self.out.items():
-            yield (name, "service"), outage.row
