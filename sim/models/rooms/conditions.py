@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Container, Iterator, Mapping
+from typing import Final, NamedTuple
 
-if TYPE_CHECKING:
-    from sim.models.rooms.rooms import Rooms
+from sim.models.rooms.air import Air
+from sim.models.rooms.devices import Devices
+from sim.models.rooms.services import Outage
+from sim.models.rooms.supply import Supply
+from sim.topology.plant import Plant
 
 Key = tuple[str, str]
 
@@ -15,7 +18,18 @@ _EASES_C: Final = 1.0
 _TOLERANCE_C: Final = 1e-3
 
 
-def conditions(rooms: Rooms, raised: Container[Key], row: int) -> Iterator[tuple[Key, int]]:
+class Parts(NamedTuple):
+    """What is looked at: cut links with their rows, services that are out."""
+
+    plant: Plant
+    supply: Supply
+    devices: Devices
+    air: Mapping[str, Air]
+    cut: Mapping[str, int]
+    out: Mapping[str, Outage]
+
+
+def conditions(rooms: Parts, raised: Container[Key], row: int) -> Iterator[tuple[Key, int]]:
     """Everything alarming; `raised` are the alarms that hold already, `row` is what was done last."""
     yield from _power(rooms, row)
     yield from _devices(rooms, row)
@@ -26,7 +40,7 @@ def conditions(rooms: Rooms, raised: Container[Key], row: int) -> Iterator[tuple
         yield (name, "service"), outage.row
 
 
-def _power(rooms: Rooms, row: int) -> Iterator[tuple[Key, int]]:
+def _power(rooms: Parts, row: int) -> Iterator[tuple[Key, int]]:
     for name, broken_row in rooms.supply.broken.items():
         yield (name, rooms.plant.nodes[name].kind), broken_row
     for name, node in rooms.plant.nodes.items():
@@ -34,7 +48,7 @@ def _power(rooms: Rooms, row: int) -> Iterator[tuple[Key, int]]:
             yield (name, "mains"), rooms.supply.off_row.get(name, row)
 
 
-def _devices(rooms: Rooms, row: int) -> Iterator[tuple[Key, int]]:
+def _devices(rooms: Parts, row: int) -> Iterator[tuple[Key, int]]:
     for unit in rooms.devices.units.values():
         for number, dead_row in unit.dead_supplies.items():
             yield (f"{unit.name}.{rooms.plant.devices[unit.name].supplies[number]}", "psu"), dead_row
@@ -44,7 +58,7 @@ def _devices(rooms: Rooms, row: int) -> Iterator[tuple[Key, int]]:
             yield (unit.name, "device"), unit.down_row
 
 
-def _air(rooms: Rooms, raised: Container[Key]) -> Iterator[tuple[Key, int]]:
+def _air(rooms: Parts, raised: Container[Key]) -> Iterator[tuple[Key, int]]:
     for air in rooms.air.values():
         for name, state in air.coolers.items():
             if not state.on:

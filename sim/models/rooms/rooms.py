@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import nan
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from simpy import Environment
 
 from sim.log import EventLog
 from sim.models.rooms.air import Air
-from sim.models.rooms.conditions import conditions
+from sim.models.rooms.conditions import Parts, conditions
 from sim.models.rooms.devices import CAUSES, Devices
-from sim.models.rooms.services import Network, holds, path_of, touched_by
+from sim.models.rooms.services import Network, Outage, holds, path_of, touched_by
 from sim.models.rooms.supply import Supply
 from sim.models.timer import Timer
 from sim.streams import Streams
 from sim.topology.plant import Plant
 from sim.units import quantise_h
-
-
-class Outage(NamedTuple):
-    """Why a service is out, and the row that says so."""
-
-    cause: str
-    row: int
 
 
 class Listener(Protocol):
@@ -50,6 +43,7 @@ class Rooms:
         """Cut links and the rows that say so."""
         self.out: dict[str, Outage] = {}
         """Services that are out."""
+        self._parts = Parts(plant, self.supply, self.devices, self.air, self.cut, self.out)
         self._network = Network(plant, self.up)
         self._alarms: dict[tuple[str, str], int] = {}
         self._told: dict[tuple[str, str], float] = {}
@@ -257,7 +251,7 @@ class Rooms:
     # alarms
 
     def _look_for_alarms(self, row: int) -> None:
-        now = dict(conditions(self, self._alarms, row))
+        now = dict(conditions(self._parts, self._alarms, row))
         for key in [key for key in self._alarms if key not in now]:
             self._alarms.pop(key)
             self.listener.ended(*key, row)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import networkx as nx
 
 from sim.topology.plant import MS_PER_KM, Need, Plant, named_in
 
 _GRAIN: Final = 1e6
+
+
+class Outage(NamedTuple):
+    """Why a service is out, and the row that says so."""
+
+    cause: str
+    row: int
 
 
 class Network:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from simpy import Environment
 
 from sim.log import EventLog
-from sim.models.rooms.rooms import Outage, Rooms
+from sim.models.rooms.rooms import Rooms
+from sim.models.rooms.services import Outage
 from sim.models.timer import Timer
 from sim.units import quantise_h
 
