@@ -46,7 +46,7 @@ ITEMS: Final[dict[str, tuple[str, ...]]] = {
     "power_node": ("id", "node_kind", "site", "feeds", "rated_kw", "limit_kw", "rack"),
     "device": ("id", "rack", "device_kind", "load_kw", "supplies"),
     "cooler": ("id", "row", "capacity_kw", "fed_by"),
-    "room_link": ("id", "a", "b", "length_km"),
+    "room_link": ("id", "a", "b", "length_km", "duct_km"),
     "service": ("id", "name", "name_en", "users"),
     "team": ("id", "name", "name_en", "party", "place", "people"),
     "person": ("id", "team", "party", "place", "skills"),

@@ -150,6 +150,8 @@ class FacilityLink(Spec):
     a: Id
     b: Id
     length_km: Km = 0.0
+    duct_km: Km = 0.0
+    """How much of it lies in repaired duct; for the record only."""
     capacity_gbps: Positive | None = None
 
 
@@ -163,7 +165,7 @@ class Service(Spec):
     carries: list[str] = []
     """Sites whose transmission it is: while it is out, they pass nothing on."""
     demand_gbps: Positive | None = None
-    """Offered load along its path; what the links cannot carry is lost."""
+    """Offered load along its paths; what the links cannot carry is lost."""
 
 
 class Band(Spec):

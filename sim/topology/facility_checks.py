@@ -8,7 +8,7 @@ from graphlib import CycleError
 
 from sim.errors import Problem, shown
 from sim.topology.facility import Facility
-from sim.topology.plant import feeding_order, named_in, need_of, pdu_nodes, supplies_of, written_out
+from sim.topology.plant import feeding_order, named_in, need_of, paths_of, pdu_nodes, supplies_of, written_out
 from sim.yamlfile import Document, Loc, dotted
 
 
@@ -122,8 +122,8 @@ def _services(check: _Check, sites: Collection[str]) -> None:
         for one in dict.fromkeys(named_in(need)):
             check.known(("services", name, "needs"), one, known, "a device, a link or a service")
         wanted[name] = [one for one in named_in(need) if one in facility.services]
-        if service.demand_gbps is not None and need.kind != "path":
-            check.tell(("services", name, "demand_gbps"), "must go with needs: {path: [a, b]}")
+        if service.demand_gbps is not None and not paths_of(need):
+            check.tell(("services", name, "demand_gbps"), "must go with needs that are a path, or any_of paths")
     if facility.alarms_by is not None:
         check.known(("alarms_by",), facility.alarms_by, facility.services, "a service")
     from graphlib import TopologicalSorter

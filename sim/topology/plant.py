@@ -21,7 +21,7 @@ class Need(NamedTuple):
 
     kind: str
     name: str = ""
-    count: int = 0
+    least: int = 0
     parts: tuple[Need, ...] = ()
     ends: tuple[str, str] = ("", "")
 
@@ -118,7 +118,7 @@ def need_of(written: Any) -> Need:
     if isinstance(written, Mapping) and set(written) == {"at_least", "of"} and isinstance(written["of"], list):
         count, parts = written["at_least"], written["of"]
         if isinstance(count, int) and not isinstance(count, bool) and 1 <= count <= len(parts):
-            return Need("at_least", count=count, parts=tuple(map(need_of, parts)))
+            return Need("at_least", least=count, parts=tuple(map(need_of, parts)))
         raise ValueError(f"must have at_least from 1 to the number of its parts, {len(parts)} (got {count!r})")
     raise ValueError("must be an id, {all_of: […]}, {any_of: […]}, {at_least: k, of: […]} or {path: [a, b]}")
 
@@ -130,6 +130,15 @@ def named_in(need: Need) -> Iterator[str]:
     yield from (end for end in need.ends if end)
     for part in need.parts:
         yield from named_in(part)
+
+
+def paths_of(need: Need) -> tuple[tuple[str, str], ...]:
+    """Ends of a need that is a path, or any one of several; empty where it is something else."""
+    if need.kind == "path":
+        return (need.ends,)
+    if need.kind == "any" and all(part.kind == "path" for part in need.parts):
+        return tuple(part.ends for part in need.parts)
+    return ()
 
 
 def plant_of(facility: Facility) -> Plant:

@@ -12,11 +12,11 @@ from sim.log import EventLog
 from sim.models.rooms.air import Air
 from sim.models.rooms.conditions import Parts, conditions
 from sim.models.rooms.devices import CAUSES, Devices
-from sim.models.rooms.services import Network, Outage, holds, path_of, touched_by
+from sim.models.rooms.services import Network, Outage, holds, touched_by
 from sim.models.rooms.supply import Supply
 from sim.models.timer import Timer
 from sim.streams import Streams
-from sim.topology.plant import Plant
+from sim.topology.plant import Plant, paths_of
 from sim.units import quantise_h
 
 
@@ -236,12 +236,12 @@ class Rooms:
 
     def _measure(self, service: str, row: int) -> None:
         """Delay and loss of a service along a path, where they have changed."""
-        ends = path_of(self.plant.needs[service])
-        if ends is None:
+        paths = paths_of(self.plant.needs[service])
+        if not paths:
             return
         demand = self.plant.services[service].demand_gbps
-        self._tell(service, "delay", self._network.delay_ms(*ends), row)
-        self._tell(service, "loss", 0.0 if demand is None else self._network.loss_share(*ends, demand), row)
+        self._tell(service, "delay", self._network.delay_ms(paths), row)
+        self._tell(service, "loss", 0.0 if demand is None else self._network.loss_share(paths, demand), row)
 
     def _tell(self, service: str, what: str, value: float, row: int) -> None:
         if self._told.get((service, what), nan) != value:

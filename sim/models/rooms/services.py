@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import networkx as nx
@@ -10,6 +10,7 @@ import networkx as nx
 from sim.topology.plant import MS_PER_KM, Need, Plant, named_in
 
 _GRAIN: Final = 1e6
+_FROM, _TO = "\0from", "\0to"
 
 
 class Outage(NamedTuple):
@@ -53,26 +54,31 @@ class Network:
         graph = self.graph()
         return a in graph and b in graph and nx.has_path(graph, a, b)
 
-    def delay_ms(self, a: str, b: str) -> float:
-        """One-way delay along the quickest path, ms: fibre length and what devices take; half of the ends' own."""
+    def delay_ms(self, paths: Sequence[tuple[str, str]]) -> float:
+        """One-way delay along the quickest path, ms: fibre length and what devices take, the ends included."""
         graph, devices = self.graph(), self._plant.devices
-        ends = (devices[a].latency_ms + devices[b].latency_ms) / 2
-        return float(round((nx.shortest_path_length(graph, a, b, weight="ms") + ends) * _GRAIN) / _GRAIN)
+        found = [
+            nx.shortest_path_length(graph, a, b, weight="ms") + (devices[a].latency_ms + devices[b].latency_ms) / 2
+            for a, b in paths
+            if self.connected(a, b)
+        ]
+        return float(round(min(found) * _GRAIN) / _GRAIN) if found else float("inf")
 
-    def loss_share(self, a: str, b: str, demand_gbps: float) -> float:
+    def loss_share(self, paths: Sequence[tuple[str, str]], demand_gbps: float) -> float:
         """Share of the offered load that all paths together cannot carry. Source: max-flow min-cut."""
         graph = self.graph()
-        if not self.connected(a, b):
-            return 1.0
-        directed = nx.DiGraph()
+        directed: nx.DiGraph[str] = nx.DiGraph()
+        directed.add_nodes_from((_FROM, _TO))
+        for a, b in paths:
+            if a in graph and b in graph:
+                directed.add_edge(_FROM, a)
+                directed.add_edge(b, _TO)
         for u, v, data in graph.edges(data=True):
-            for one, other in ((u, v), (v, u)):
-                if data["gbps"] == float("inf"):
-                    directed.add_edge(one, other)
-                else:
-                    directed.add_edge(one, other, capacity=data["gbps"])
+            limit = {} if data["gbps"] == float("inf") else {"capacity": data["gbps"]}
+            directed.add_edge(u, v, **limit)
+            directed.add_edge(v, u, **limit)
         try:
-            carried = float(nx.maximum_flow_value(directed, a, b))
+            carried = float(nx.maximum_flow_value(directed, _FROM, _TO))
         except nx.NetworkXUnbounded:
             return 0.0
         return round(max(0.0, 1 - carried / demand_gbps) * _GRAIN) / _GRAIN
@@ -87,12 +93,7 @@ def holds(need: Need, up: Callable[[str], bool], network: Network) -> bool:
     met = [holds(part, up, network) for part in need.parts]
     if need.kind == "all":
         return all(met)
-    return any(met) if need.kind == "any" else sum(met) >= need.count
-
-
-def path_of(need: Need) -> tuple[str, str] | None:
-    """Ends of a need that is one path."""
-    return need.ends if need.kind == "path" else None
+    return any(met) if need.kind == "any" else sum(met) >= need.least
 
 
 def touched_by(need: Need, plant: Plant) -> Iterator[str]:
