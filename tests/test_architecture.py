@@ -31,7 +31,7 @@ STOREYS = (
     ("hazards", "policies", "plan", "resources", "settings"),
     ("topology", "inventory", "selection"),
     ("vocabulary",),
-    ("units", "streams", "log", "errors", "exact", "yamlfile", "checking", "spec", "folders"),
+    ("units", "streams", "log", "errors", "exact", "yamlfile", "checking", "spec", "folders", "interrupts"),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
 EVERYWHERE = frozenset(FLOOR)
