@@ -103,6 +103,17 @@ def _width(text: str) -> int:
     return len(text) if text.isascii() else sum(1 + (east_asian_width(one) in "WF") for one in text)
 
 
+def run_name(scenario: Scenario, seed: int, policy: str | None) -> str:
+    """Folder of a run nobody named: `NAME-SEED`, with the policy and a digest of the overrides where given."""
+    from hashlib import sha256
+
+    parts = [scenario.name, str(seed), *([policy] if policy else [])]
+    if scenario.overrides:
+        text = "\n".join(sorted(f"{key}={value}" for key, value in scenario.overrides.items()))
+        parts.append(sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:6])
+    return "-".join(parts)
+
+
 # The controllers' list
 
 INJECT_HEADS: Final = ("clock", "t_h", "action", "target", "value or message", "source")

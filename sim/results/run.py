@@ -141,12 +141,16 @@ class Run:
         """The chain of causes of a row of the log, the row itself first."""
         return self.log.why(row)
 
-    def write(self, folder: str | Path, figures: Figures | None = None) -> Path:
-        """Write the run directory, whole or not at all; `figures` draws into it. Raises `InputError`."""
+    def write(self, folder: str | Path, figures: Figures | None = None, *, force: bool = False) -> Path:
+        """Write the run directory, whole or not at all; `figures` draws into it. Raises `InputError`.
+
+        An older run there is replaced, with files that it did not write only if `force` says so.
+        """
         contents = Contents(
             self._about(), self._resolved(), self.inventory, self.tables, self.kpi_values, self.scorecard_data
         )
-        return write_run(Path(folder), contents, None if figures is None else partial(figures, self))
+        draw = None if figures is None else partial(figures, self)
+        return write_run(Path(folder), contents, draw, force=force)
 
     def _about(self) -> dict[str, Any]:
         return {
