@@ -3,6 +3,7 @@
 import signal
 import sys
 import time
+from contextlib import nullcontext
 
 import pytest
 
@@ -54,12 +55,8 @@ def test_a_held_block_is_finished_first(watched):
             done.append("outer")
         done.append("never")
 
-    with pytest.raises(KeyboardInterrupt):
-        if watched:
-            with interrupts.Watch():
-                work()
-        else:
-            work()
+    with pytest.raises(KeyboardInterrupt), interrupts.Watch() if watched else nullcontext():
+        work()
     assert done == ["inner", "outer"]
 
 
