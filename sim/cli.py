@@ -159,6 +159,7 @@ def _checked(path: str) -> str:
     file = find_file(path, "topologies" if Path(path).parent.name == "topologies" else "scenarios")
     if is_scenario(read_yaml(file)):
         scenario = load(file)
+        _warn(scenario)
         return f"OK {path}: scenario {scenario.name}, {scenario.horizon_h:g} h, {_size(scenario.topology)}"
     from sim.topology import assumptions, load_topology
 
@@ -166,6 +167,11 @@ def _checked(path: str) -> str:
     guesses = len(assumptions(topology))
     told = f" ({guesses} guesses, see drill topology show)" if guesses else ""
     return f"OK {path}: topology {topology.name}, {_size(topology)}{told}"
+
+
+def _warn(scenario: Scenario) -> None:
+    for warning in scenario.warnings:
+        console.err(str(warning))
 
 
 def _size(topology: Any) -> str:
@@ -241,6 +247,7 @@ def run(  # noqa: PLR0917 (typer's options)
     """Play a scenario once, write its run directory and print the scorecard."""
     scenario = _load(path, set_)
     _check_policy(policy)
+    _warn(scenario)
     from sim.folders import check_free
     from sim.results import simulate
     from sim.results.folder import RUN

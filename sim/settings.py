@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.spec import Spec
+from sim.spec import RISING, Spec
 from sim.units import Hours, Kmh, MomentField, PositiveHours, Share, Spread, SpreadHours
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
+ClockHour = Annotated[float, Field(ge=0, le=24)]
 
 
 class Beta(Spec):
@@ -26,6 +27,12 @@ class Triangle(Spec):
     low: Share
     mode: Share
     high: Share
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Triangle:
+        if not self.low <= self.mode <= self.high:
+            raise ValueError(f"must have low <= mode <= high (got {self.low:g}, {self.mode:g}, {self.high:g})")
+        return self
 
 
 class SiteSettings(Spec):
@@ -92,7 +99,7 @@ class RepairTimes(Spec):
     place_h: SpreadHours = Spread(median_h=0.25, p90_h=0.5)
     climb_gust_at_most_mps: Positive = 10.8
     """No climbing in more wind (force 6)."""
-    daylight: tuple[Annotated[float, Field(ge=0, le=24)], Annotated[float, Field(ge=0, le=24)]] = (6.5, 17.0)
+    daylight: Annotated[tuple[ClockHour, ClockHour], RISING] = (6.5, 17.0)
     """Local hours between which climbing work may begin."""
 
 
@@ -126,9 +133,10 @@ class Grid(Spec):
 
     switching: Share = 0.45
     switching_h: SpreadHours = Spread(median_h=1.5, p90_h=5.0)
-    first_shape: Positive = 2.0
+    first_shape: Annotated[int, Field(ge=1, le=100)] = 2
     first_scale_h: Positive = 1.5
-    """First slot: Gamma(shape, scale) hours after the hour in which most feeders failed."""
+    """First slot: Gamma(shape, scale), the sum of `first_shape` exponential times, hours after the hour in which most
+    feeders failed."""
     total_h: SpreadHours = Spread(median_h=48.0, p90_h=96.0)
     total_between_h: tuple[Positive, Positive] = (24.0, 120.0)
     progress: Beta = Beta(a=0.9, b=1.3)
@@ -170,10 +178,10 @@ class RoadSettings(Spec):
     expressways: Expressways = Expressways()
     drift_share: Share = 0.3
     """Share of road edges on which wind piles the snow up."""
-    drift_factor: tuple[Positive, Positive] = (1.5, 3.0)
+    drift_factor: Annotated[tuple[Positive, Positive], RISING] = (1.5, 3.0)
     drift_gust_mps: Positive = 10.0
     redrift_half_life_h: PositiveHours = 6.0
-    stuck_per_10km: tuple[Share, Share] = (0.02, 0.10)
+    stuck_per_10km: Annotated[tuple[Share, Share], RISING] = (0.02, 0.10)
     """Chance to get stuck at 10–20 cm and at 20–30 cm."""
     stuck_h: SpreadHours = Spread(median_h=40 / 60, p90_h=120 / 60)
     all_terrain_kmh: Kmh = 15.0

@@ -27,7 +27,7 @@ STOREYS = (
     ("world", "controllers", "stocktaking"),
     ("models",),
     ("disaster",),
-    ("loading", "references", "parameters", "scenario", "schema"),
+    ("loading", "references", "dead_letters", "parameters", "scenario", "schema"),
     ("hazards", "policies", "plan", "resources", "settings"),
     ("topology", "inventory", "selection"),
     ("vocabulary",),

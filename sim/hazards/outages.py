@@ -90,7 +90,7 @@ def restoration(failures: Sequence[Inject], grid: Grid, streams: Streams) -> lis
         return injects
     peak_h = _peak_h([failure.t_h for failure in failures])
     first_h = -grid.first_scale_h * sum(
-        float(np.log(streams.uniform("first_slot", part))) for part in range(max(1, round(grid.first_shape)))
+        float(np.log(streams.uniform("first_slot", part))) for part in range(grid.first_shape)
     )
     low_h, high_h = grid.total_between_h
     total_h = min(max(grid.total_h.quantile(streams.uniform("restoration_total_h")), low_h), high_h)
