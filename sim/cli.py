@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -160,23 +160,18 @@ def _checked(path: str) -> str:
     if is_scenario(read_yaml(file)):
         scenario = load(file)
         _warn(scenario)
-        return f"OK {path}: scenario {scenario.name}, {scenario.horizon_h:g} h, {_size(scenario.topology)}"
+        return f"OK {path}: scenario {scenario.name}, {scenario.horizon_h:g} h, {console.size(scenario.topology)}"
     from sim.topology import assumptions, load_topology
 
     topology = load_topology(file)
     guesses = len(assumptions(topology))
     told = f" ({guesses} guesses, see drill topology show)" if guesses else ""
-    return f"OK {path}: topology {topology.name}, {_size(topology)}{told}"
+    return f"OK {path}: topology {topology.name}, {console.size(topology)}{told}"
 
 
 def _warn(scenario: Scenario) -> None:
     for warning in scenario.warnings:
         console.err(str(warning))
-
-
-def _size(topology: Any) -> str:
-    counts = (("sites", topology.sites), ("stations", topology.stations), ("feeders", topology.feeders))
-    return ", ".join(f"{len(table.id)} {name}" for name, table in counts)
 
 
 @app.command()
@@ -217,14 +212,9 @@ def injects(
 
 def _load(path: str, values: list[str] | None) -> Scenario:
     from sim.loading import load
+    from sim.parameters import pairs
 
-    overrides: dict[str, str] = {}
-    for given in values or []:
-        key, equals, value = given.partition("=")
-        if not equals or not key.strip():
-            raise input_error("must be KEY=VALUE, such as policy=nearest", file=f"--set {given}")
-        overrides[key.strip()] = value
-    return load(path, overrides)
+    return load(path, pairs(values or []))
 
 
 # Runs

@@ -16,6 +16,7 @@ from sim.errors import input_error, one_line
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.topology import Topology
     from sim.vocabulary import Inject
 
 _CELL_CHARS: Final = 200
@@ -81,6 +82,12 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     pads = [[" " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)] for row in cells]
     lines = (map(str.__add__, row, pad) for row, pad in zip(cells, pads, strict=True))
     return "\n".join("  ".join(line).rstrip() for line in lines)
+
+
+def size(topology: Topology) -> str:
+    """How big a network is, in a line."""
+    counts = (("sites", topology.sites), ("stations", topology.stations), ("feeders", topology.feeders))
+    return ", ".join(f"{len(table.id)} {name}" for name, table in counts)
 
 
 def facts(values: Mapping[str, Any]) -> str:

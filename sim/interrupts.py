@@ -35,7 +35,7 @@ class Watch:
 
     def __enter__(self) -> Self:
         self._floor = sys._getframe(1)  # noqa: SLF001 (imports below this frame are not ours)
-        for number in _SIGNALS:
+        for number in _SIGNALS if threading.current_thread() is threading.main_thread() else ():
             if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):  # else somebody cares
                 self._before[number] = signal.signal(number, self._asked)
         self._unraisable, sys.unraisablehook = sys.unraisablehook, self._swallowed

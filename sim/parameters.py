@@ -216,6 +216,17 @@ def _related(a: str, b: str) -> bool:
     return a == b or a.startswith((f"{b}.", f"{b}[")) or b.startswith((f"{a}.", f"{a}["))
 
 
+def pairs(given: Iterable[str]) -> dict[str, str]:
+    """Overrides from `KEY=VALUE` texts; raises `InputError`."""
+    found = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise input_error("must be KEY=VALUE, such as policy=nearest", file=f"--set {text}")
+        found[key.strip()] = value
+    return found
+
+
 def as_texts(values: Mapping[str, Any]) -> dict[str, str]:
     """Overrides as on the command line: what is no text as JSON, which is YAML. Raises `InputError`."""
     if not isinstance(values, Mapping):

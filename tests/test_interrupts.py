@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import threading
 import time
 from contextlib import nullcontext
 
@@ -31,6 +32,19 @@ def test_handlers_are_as_before_afterwards():
     with interrupts.Watch():
         assert signal.getsignal(signal.SIGTERM) != before[0][1]
     assert before == ([signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)], sys.unraisablehook)
+
+
+def test_a_watch_in_another_thread_lets_handlers_alone():
+    seen = []
+
+    def work():
+        with interrupts.Watch():
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [signal.getsignal(signal.SIGINT)]
 
 
 def test_a_handler_of_somebody_else_stays():
