@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, nan
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 Runs = Literal["step", "line", "mark"]
 """How a value runs to the next row of its kind and subject: held, straight to it, or no value at all."""
@@ -83,11 +83,11 @@ KINDS: Final[dict[str, Kind]] = {
     "crew.blocked": Kind("crew", "road_node", "", "mark", "no passable road onward; turns to the desk"),
     "crew.arrived": Kind("crew", "place", "", "mark", "at a site or depot"),
     "crew.works": Kind("crew", "job", "", "mark", "work on site begins"),
-    "crew.free": Kind("crew", "place", "", "mark", "ready for orders"),
+    "crew.free": Kind("crew", "place", "", "mark", "ready for orders, at a site, a depot or a road node"),
     "crew.rests": Kind("crew", "place", "rest_h", "mark", "shift over"),
     "loader.sent": Kind("loader", "road_edge", "", "mark", "ordered to open a road"),
     "loader.clears": Kind("loader", "road_edge", "speed_kmh", "mark", "begins on an edge"),
-    "loader.free": Kind("loader", "road_node", "", "mark", "ready for orders"),
+    "loader.free": Kind("loader", "road_node", "", "mark", "ready for orders, at a site, a depot or a road node"),
     # jobs
     "job.opened": Kind("job", "site", "deadline_h", "mark", "the desk wants something done"),
     "job.assigned": Kind("job", "crew", "", "mark", "given to a crew"),
@@ -116,12 +116,13 @@ KINDS: Final[dict[str, Kind]] = {
 
 VISIT_WORK: Final = {
     "generate": "generation", "rove": "generation", "refuel": "generation", "collect": "generation",
-    "repair": "repair", "splice": "repair", "scout": "repair", "lineman": "mains",
+    "repair": "repair", "splice": "repair", "scout": "repair", "assist": "repair",
+    "lineman": "mains",
 }  # fmt: skip
 """What a visit was for, by the kind of its job (mains, generation and repair are counted apart)."""
 
 JobKind = Literal[
-    "generate", "refuel", "collect", "repair", "splice", "scout", "lineman",
+    "generate", "refuel", "collect", "repair", "splice", "scout", "lineman", "assist",
     "place", "quilt", "inspect", "move",
 ]  # fmt: skip
 PREPARATION: Final = frozenset({"place", "quilt", "inspect", "move"})
@@ -150,6 +151,18 @@ class Inject:
     optional: bool = False
 
 
+class Team(Protocol):
+    """Two crews at one job, as a visit sees them."""
+
+    def gather(self, job: Job, left_h: float) -> Generator[Any, Any, bool]:
+        """Steps of waiting for the other crew, no longer than the shift leaves; whether both are there."""
+        ...
+
+    def help_out(self, left_h: float) -> Generator[Any, Any, str]:
+        """Steps of the helper's time on the spot; the result of its visit, 'alone' where the lead never came."""
+        ...
+
+
 @dataclass(slots=True, eq=False)
 class Job:
     """Something the desk wants done at a site. `deadline_h` is the desk's estimate, inf where none."""
@@ -165,8 +178,20 @@ class Job:
     users: float = 0.0
     need_kw: float = 0.0
     """Generator power that carries the whole site, kW; 0 where none is needed."""
+    place_users: float = 0.0
+    """Users, negative, where the plan's order has come down to `most_users`; else 0."""
     skill: str = "power"
+    """Trade asked for; '' any."""
     people: int = 1
+    """Fewest people of a crew that may take it."""
+    crews: int = 1
+    """Two where a job may need a second crew: one that is too few for it, or lacks the second trade, is joined."""
+    together: int = 1
+    """People on the spot in all before work begins."""
+    second_skill: str = ""
+    """Trade of the second crew; '' any."""
+    team: Team | None = None
+    """While two crews are at it: the two of them."""
     party: str = ""
     county: int = 0
     cause_row: int = -1

@@ -11,7 +11,7 @@ from simpy import Environment
 from sim.controllers import Controllers
 from sim.disaster import Disaster
 from sim.log import EventLog
-from sim.models.crews import Driving
+from sim.models.crews import Crew, Driving
 from sim.models.desk import Desk
 from sim.models.dispatch import Dispatcher
 from sim.models.fields import field_rows
@@ -153,12 +153,14 @@ class World:
         self.desk.need_kw = self.plants.need_kw
         self.desk.autonomy_h = lambda site: self.plants.expected_autonomy_h(site, self.env.now)
         self.desk.generator_alarm = self.monitor.generator_alarm
-        self.desk.skills = frozenset(skill for crew in self.roster.crews for skill in crew.skills)
+        self.desk.repairs.crews, self.desk.repairs.may_serve = self.roster.crews, self._might_serve
+        self.desk.turns.place_of = self._place_of
         self.desk.rove_all = self.policy.rove
         self.dispatcher.rove_h = self.desk.rove_h
         self.triggers = Triggers(spec.plan.levels, self.disaster.conditional, self._counts, self.env, self.log)
         self.triggers.raised = self._level_raised
         self.desk.changed = self.triggers.look
+        self.dispatcher.changed = self.triggers.look_later
         slots_h = [inject.t_h for inject in self.disaster.injects if inject.action == "slot"]
         self.requests = Requests(spec.grid.requests, self.knowledge, topology, self._ask_first, self.env, self.log)
         self.controllers = Controllers(
@@ -186,12 +188,25 @@ class World:
         self.loaders.blocked_jobs = self._blocked_jobs
         self.loaders.base_of = lambda job: self._base_of(job.party)
         self.loaders.opened = self.dispatcher.wake
-        self.dispatcher.rest = self.desk.rest
         self.dispatcher.on_stuck = self.loaders.wake
         by_h = [scenario.at_h(measure.by) for measure in spec.plan.before]
         self.preparation = Preparation(
             spec.plan.before, by_h, self._sites_of, self.desk, self.roster.depots, self.env, self.log
         )
+
+    def _might_serve(self, crew: Crew, party: str) -> bool:
+        """Whether a crew serves a party's sites, or would if it were asked to."""
+        parties = self.scenario.spec.parties
+        helps = parties[crew.party].helps if crew.party in parties else ()
+        return self.dispatcher.may_serve(crew, party) or party in helps
+
+    def _place_of(self, crew: Crew) -> str:
+        """Site, depot or road node where a crew stands."""
+        if crew.site >= 0:
+            return self.network.site_id(crew.site)
+        if not self.roads.known or crew.node == crew.depot.node:
+            return crew.depot.id
+        return self.roads.node_ids[crew.node]
 
     def _fixed_of(self, site: int) -> Generator | None:
         """The fixed generator of a site, made when its site is struck."""

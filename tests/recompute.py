@@ -18,7 +18,7 @@ POWER = ("power", "upstream_power")
 PREPARES = ("place", "quilt", "inspect", "move")
 WORK = {
     "generation": ("generate", "rove", "refuel", "collect"),
-    "repair": ("repair", "splice", "scout"),
+    "repair": ("repair", "splice", "scout", "assist"),
     "mains": ("lineman",),
 }
 ENDS = ("job.done", "job.wasted", "job.failed", "job.returned", "job.lapsed")

@@ -41,7 +41,7 @@ How the figures count:
   never arrives is a turnout and no visit.
 - A site *needs generation* each time its mains fail and a generator carries it or its radio is shed before
   the mains are back. It is powered in time when the generator runs before the first disconnect.
-- Repair jobs (`repair`, `splice`, `scout`, `lineman`) have the plan's `repair_limit_h` from their opening:
+- Repair jobs (`repair`, `splice`, `scout`, `assist`, `lineman`) have the plan's `repair_limit_h` from their opening:
   of hubs (hub, aggregation, core), of towns, of the country. Needless jobs and jobs not yet due do not
   count.
 - `mtta_h` runs from the alarm that caused the job to its first crew, `mttr_h` from the desk's first word of

@@ -63,7 +63,7 @@ class Visits:
         self._tasks: dict[str, Callable[[Crew, Job, float | None, int], Steps[str]]] = {
             "generate": self._generate, "refuel": self._refuel, "collect": self._collect, "repair": self._repair_part,
             "lineman": self._lineman, "splice": self._splice, "scout": self._scout, "place": self._place,
-            "quilt": self._quilt, "inspect": self._inspect,
+            "quilt": self._quilt, "inspect": self._inspect, "assist": self._assist,
         }  # fmt: skip
 
     def serve(self, crew: Crew, job: Job, stay_h: float | None, via_depot: bool, row: int) -> Steps[None]:
@@ -103,7 +103,11 @@ class Visits:
         job.begun = True
         row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, cause_row=row)
         result = yield from self._tasks[job.kind](crew, job, stay_h, row)
-        self.office.finished(job, crew, result, row)
+        if result == "alone":
+            job.begun = False
+            self.office.returned(job, crew, result, row)
+        else:
+            self.office.finished(job, crew, result, row)
 
     def _call_out(self, crew: Crew, row: int) -> Steps[None]:
         now = self._env.now
@@ -232,6 +236,8 @@ class Visits:
     def _repair_part(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         if job.part not in self._network.faults(job.site):
             return "wasted"
+        if job.team is not None and not (yield from job.team.gather(job, crew.work_left_h(self._env.now))):
+            return "alone"
         if job.part == "radio":
             yield from self._wait_to_climb(job.site)
         spreads = {
@@ -263,6 +269,8 @@ class Visits:
         link = int(job.part)
         if self._network.transport.whole[link]:
             return "wasted"
+        if job.team is not None and not (yield from job.team.gather(job, crew.work_left_h(self._env.now))):
+            return "alone"
         yield from self._work(crew, job, self._repair.fibre_h, row)
         self._network.mend_link(link, row)
         return "done"
@@ -273,6 +281,12 @@ class Visits:
         yield from self._work(crew, job, self._repair.scout_h, row)
         self.office.scouted(job.site, row)
         return "done"
+
+    def _assist(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
+        if job.team is None:
+            return "wasted"
+        self._log.add(self._env.now, "crew.works", crew.id, job.id, cause_row=row)
+        return (yield from job.team.help_out(crew.work_left_h(self._env.now)))
 
     # preparation
 

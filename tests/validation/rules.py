@@ -201,8 +201,9 @@ class State:
 
 def outages_have_the_cause_they_name(story: Story) -> None:
     """`power` goes back to the site's own disconnect, `upstream_power` to another site's, `transport` to a link or
-    a transmission, `equipment` to a part of the site."""
-    for row in story.of("site.down"):
+    a transmission, `equipment` to a part of the site; so when the outage begins and when its cause changes."""
+    for row in story.of("site.down", "site.held"):
+        assert row.cause_row >= 0, row
         kinds = {"power": "radio.off transmission.off", "equipment": "equipment.failed"}
         cause = story.rows[row.cause_row]
         if row.object in kinds:

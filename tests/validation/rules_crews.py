@@ -107,6 +107,7 @@ def no_job_is_served_twice(story: Story) -> None:
             holder[job] = row.object
         elif row.kind == "job.returned":
             assert holder.pop(job, "")
+            visited.discard(job)
         elif row.kind == "job.lapsed":
             assert job not in visited, row
             assert story.scenario.spec.desk.recall or job not in holder, row
@@ -145,7 +146,12 @@ def no_crew_is_in_two_places(story: Story) -> None:
                 assert node == world.of_site.get(site, node), (row, node)
             elif row.kind == "crew.arrived":
                 node, site = world.of_depot.get(row.object, node), ""
-            elif row.kind == "crew.rests":
+            if row.kind in ("crew.free", "crew.rests") and world.ends:
+                at_node = {node, *(depot for depot, its in world.of_depot.items() if its == node)}
+                if not site and world.of_site.get(row.object) == node:
+                    site = row.object  # it came to the door, and its job had lapsed or its shift was over
+                assert row.object in ({site} if site else at_node), (row, node, site)
+            if row.kind == "crew.rests":
                 busy_h = row.t_h + row.value
 
 
