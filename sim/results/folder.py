@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from sim.folders import check_free, whole
 from sim.inventory import Inventory
-from sim.metrics import Tables
+from sim.metrics import Tables, kpis_by
 from sim.results.parquet import Parquet, write_inventory, write_log
 from sim.scorecard import Scorecard, number
 from sim.vocabulary import KPIS
@@ -42,6 +42,7 @@ def write_run(folder: Path, contents: Contents, draw: Callable[[Path], None] | N
         write_log(files, place / "log.parquet", contents.tables.log)
         for name in ("outages", "visits", "preparations"):
             files.write(place / f"{name}.parquet", getattr(contents.tables, name))
+        files.write(place / "kpis_by.parquet", kpis_by(contents.tables))
         write_json(place / "kpis.json", kpi_lines(contents.kpis, contents.tables.horizon_h))
         write_json(place / "scorecard.json", contents.scorecard.to_json())
         if draw is not None:
