@@ -23,8 +23,9 @@ KPI_HEAD = """# KPIs
 
 Every figure that a scorecard, `kpis.json` or a target of a plan can name. *Better* says which way is good,
 `–` where neither is. A figure *of an instant* takes `at`; without one it is that of the end of the run. Every
-figure stands by county and by party in `kpis_by.parquet`; the parts of a *sum* add up to the whole, other
-figures are those of the county's or the party's sites. Where nothing can be said, the figure is empty (`null` in JSON), for the reason in the last column; a target on it is neither met nor missed.
+figure stands by county and by party in `kpis_by.parquet` (`run.kpis_by("county")`): the parts of a *sum* add
+up to the whole, other figures are those of the county's or the party's sites. Where nothing can be said, the
+figure is empty (`null` in JSON), for the reason in the last column; a target on it is neither met nor missed.
 
 How the figures count:
 

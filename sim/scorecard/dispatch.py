@@ -97,10 +97,13 @@ def rule_text(rule: DispatchRule) -> str:
 
 
 def dispatch_rules(source: Source) -> list[dict[str, Any]]:
-    """Each rule of the plan with its counts and lags, for the table of the card."""
+    """All rules of the plan together (class null), then each, with counts and lags: the table of the card."""
+    rules = source.spec.plan.dispatch
+    if not rules:
+        return []
     return [
-        {"class": rule.site_class, "rule": rule_text(rule), **_plain(_kept(source, rule))}
-        for rule in source.spec.plan.dispatch
+        {"class": None, "rule": "all rules", **_plain(kept(source.data.owed))},
+        *({"class": rule.site_class, "rule": rule_text(rule), **_plain(_kept(source, rule))} for rule in rules),
     ]
 
 

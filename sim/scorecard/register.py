@@ -17,8 +17,10 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 WORD: Final = "Assumed"
-_CODE: Final = ("sim.models", "sim.hazards", "sim.world")
+_CODE: Final = ("sim.models", "sim.hazards", "sim.world", "sim.resources")
 """Where constants of the models stand; what a topology's generator guesses is the topology's own."""
+_LONGEST: Final = 60
+"""Characters of a value; a longer one is a table, which is left out."""
 
 
 class Setting(NamedTuple):
@@ -54,7 +56,7 @@ def guessed_settings(model: BaseModel, data: Mapping[str, Any], path: str = "") 
         if isinstance(value, BaseModel) and _has_remarks(type(value)):
             yield from guessed_settings(value, plain, place)
         elif value is not None and _guessed(own, name) and value == info.get_default(call_default_factory=True):
-            yield Setting(place, plain, _one_line(own.get(name) or own[""]))
+            yield Setting(place, plain, _why(own, name))
 
 
 def _has_remarks(kind: type[BaseModel]) -> bool:
@@ -64,6 +66,12 @@ def _has_remarks(kind: type[BaseModel]) -> bool:
         return True
     inner = (info.annotation for info in kind.model_fields.values())
     return any(_has_remarks(part) for part in inner if isinstance(part, type) and issubclass(part, BaseModel))
+
+
+def _why(own: Mapping[str, str], name: str) -> str:
+    """The setting's remark, and that of its class where the setting's own does not say it is a guess."""
+    remark = own.get(name, "")
+    return _one_line(remark if WORD in remark else f"{remark} {own['']}")
 
 
 def _guessed(own: Mapping[str, str], name: str) -> bool:
@@ -102,7 +110,8 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
     for node, remark in _told(tree.body):
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         if WORD in remark and node.value is not None:
-            yield ast.unparse(target), ast.unparse(node.value), _one_line(remark)
+            value = ast.unparse(node.value)
+            yield ast.unparse(target), value if len(value) <= _LONGEST else "", _one_line(remark)
     for part in tree.body:
         if isinstance(part, ast.FunctionDef) and WORD in (remark := ast.get_docstring(part) or ""):
             yield f"{part.name}()", "", _one_line(remark)
