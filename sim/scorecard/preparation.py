@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from sim.inventory import Ints, text
 from sim.inventory import number as numbers
 from sim.metrics import Tables
+from sim.metrics.intervals import rows_with
 from sim.scorecard.card import number
 from sim.scorecard.rows import Source, clock
 
@@ -56,29 +58,28 @@ def _idle_crews(data: Tables) -> str:
     waiting = int(data.waiting_jobs[1].max(initial=0))
     if not len(idle) or not waiting:
         return ""
-    reasons = Counter(_why(data, int(crew)) for crew in idle.tolist())
+    reasons = Counter(_reasons(data, idle))
     told = ", ".join(f"{count} {why}" for why, count in reasons.most_common())
     those = "1 crew" if len(idle) == 1 else f"{len(idle)} crews"
     jobs = "1 job" if waiting == 1 else f"{waiting} jobs"
     return f"{those} of {len(sent)} never left the depot while up to {jobs} waited at once: {told}"
 
 
-def _why(data: Tables, crew: int) -> str:
-    log, table = data.log, data.ground.inventory["crew"]
-    rows = log.subject[np.isin(log.kind, _codes(log.kinds, _CALLED))]
-    called = bool((data.names.crew[rows] == crew).any())
-    ready_h = float(numbers(table, "ready_h", np.inf)[crew])
-    if not called and not ready_h <= data.horizon_h:
-        return "never called for (second line, hired or aid)"
-    party = int(data.ground.owners("crew").party[crew])
+def _reasons(data: Tables, crews: Ints) -> Iterator[str]:
+    """Why each of these crews stayed, as far as the log and the inventory tell."""
+    table, ground, names = data.ground.inventory["crew"], data.ground, data.names
+    called = set(names.crew[data.log.subject[rows_with(data.log, *_CALLED)]].tolist())
+    ready_h, depots = numbers(table, "ready_h", np.inf), text(table, "depot")
     jobs = data.jobs.site[data.jobs.response & (data.jobs.site >= 0)]
-    if party and not (data.ground.site_party[jobs] == party).any():
-        return "of a party without a job at its sites"
-    depot = text(table, "depot")[crew]
-    if not (text(data.ground.inventory["generator"], "depot") == depot).any():
-        return f"at a depot without generators ({depot})"
-    return "ready and not sent (the log does not say why)"
-
-
-def _codes(kinds: tuple[str, ...], wanted: tuple[str, ...]) -> Ints:
-    return np.array([code for code, kind in enumerate(kinds) if kind in wanted], dtype=np.int64)
+    asked = set(ground.site_party[jobs].tolist())
+    party = ground.owners("crew").party
+    stocked = set(text(ground.inventory["generator"], "depot").tolist())
+    for crew in crews.tolist():
+        if crew not in called and not ready_h[crew] <= data.horizon_h:
+            yield "never called for (second line, hired or aid)"
+        elif party[crew] and int(party[crew]) not in asked:
+            yield "of a party without a job at its sites"
+        elif depots[crew] not in stocked:
+            yield f"at a depot without generators ({depots[crew]})"
+        else:
+            yield "ready and not sent (the log does not say why)"
