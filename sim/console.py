@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.vocabulary import Inject
 
 _CELL_CHARS: Final = 200
+_NARROWEST: Final = 40
 
 
 class Closed(Exception):  # noqa: N818 (nothing is wrong)
@@ -60,8 +61,11 @@ def progress(text: str) -> None:
 
 
 def width() -> int:
-    """Columns to fill: those of the terminal, at most 120; 80 where there is none."""
-    return min(get_terminal_size().columns, 120) if sys.stdout is not None and sys.stdout.isatty() else 80
+    """Columns to fill: those of the terminal, at most 120; in a pipe those of COLUMNS, else 100."""
+    if sys.stdout is not None and sys.stdout.isatty():
+        return min(get_terminal_size().columns, 120)
+    told = os.environ.get("COLUMNS", "")
+    return max(int(told), _NARROWEST) if told.isascii() and told.isdigit() else 100
 
 
 def colour() -> bool:

@@ -21,6 +21,7 @@ from sim.vocabulary import KINDS, KPIS
 FILES = [
     "inventory.parquet",
     "kpis.json",
+    "kpis_by.parquet",
     "log.parquet",
     "outages.parquet",
     "preparations.parquet",

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from sim.folders import RUN_MARK, Sort, check_free, strangers, whole
 from sim.inventory import Inventory
-from sim.metrics import Tables
+from sim.metrics import Tables, kpis_by
 from sim.results.parquet import Parquet, write_inventory, write_log
 from sim.scorecard import Scorecard, number
 from sim.vocabulary import KPIS
@@ -20,8 +20,8 @@ MARK: Final = RUN_MARK
 _TABLES: Final = ("outages", "visits", "preparations")
 _WRITTEN: Final = frozenset(
     {
-        MARK, "scenario.json", "inventory.parquet", "log.parquet", "kpis.json", "scorecard.json", "report.html",
-        "replay.html", "figures/outage_curve.png", "figures/gantt.png", "figures/map.png",
+        MARK, "scenario.json", "inventory.parquet", "log.parquet", "kpis.json", "kpis_by.parquet", "scorecard.json",
+        "report.html", "replay.html", "figures/outage_curve.png", "figures/gantt.png", "figures/map.png",
         *(f"{table}.parquet" for table in _TABLES),
     }
 )  # fmt: skip
@@ -69,6 +69,7 @@ def write_run(
         write_log(parquet, place / "log.parquet", contents.tables.log)
         for name in _TABLES:
             parquet.write(place / f"{name}.parquet", getattr(contents.tables, name))
+        parquet.write(place / "kpis_by.parquet", kpis_by(contents.tables))
         write_json(place / "kpis.json", kpi_lines(contents.kpis, contents.tables.horizon_h))
         write_json(place / "scorecard.json", contents.scorecard.to_json())
         if draw is not None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.inventory import Inventory
 from sim.log import EventLog, Row
-from sim.metrics import Tables, kpis, tables
+from sim.metrics import Split, Tables, kpis, kpis_by, tables
 from sim.results.folder import Contents, write_run
 from sim.scenario import Scenario, ScenarioSpec
 from sim.scorecard import Scorecard, scorecard
@@ -129,6 +129,11 @@ class Run:
     def kpis(self) -> pd.DataFrame:
         """`name, value, unit, better, at_h, meaning` of every KPI."""
         return _frame({name: np.array(column, dtype=object) for name, column in self._kpi_columns().items()})
+
+    def kpis_by(self, by: Split) -> pd.DataFrame:
+        """Every KPI by `county` or by `party`: `key, name, value, unit`; those of an instant at the horizon."""
+        found = _frame(kpis_by(self.tables, by))
+        return found.drop(columns="by")
 
     @property
     def scorecard(self) -> pd.DataFrame:
