@@ -38,6 +38,7 @@ from sim.resources import GeneratorKind
 from sim.scenario import Scenario
 from sim.streams import Streams
 from sim.topology.tables import ROAD_CLASSES
+from sim.units import quantise_h
 from sim.vocabulary import KINDS, Job
 
 _JOBS_LOOKED_AT: Final = 400
@@ -63,6 +64,7 @@ class World:
         self.log = EventLog(tuple(KINDS))
         self._quilted: set[int] = set()
         self._made = 0
+        self._helping: set[tuple[str, str]] = set()
         self._build_network()
         self._build_resources()
         self._build_desk()
@@ -293,8 +295,11 @@ class World:
                     self._help(name, other, party.help_after_h, row)
 
     def _help(self, party: str, other: str, after_h: float, row: int) -> None:
-        """A party will serve another's jobs too, after a delay."""
-        ready_h = self.env.now + after_h
+        """A party will serve another's jobs too, after a delay; asking again changes nothing."""
+        if (party, other) in self._helping:
+            return
+        self._helping.add((party, other))
+        ready_h = quantise_h(self.env.now + after_h)
         self.log.add(self.env.now, "desk.aid", other, party, ready_h, row)
 
         def allow() -> None:
