@@ -126,6 +126,8 @@ class Grid(Spec):
 
     switching: Share = 0.45
     switching_h: SpreadHours = Spread(median_h=1.5, p90_h=5.0)
+    single_repair_h: SpreadHours = Spread(median_h=10.0, p90_h=30.0)
+    """A feeder that an inject fails and does not mend, where switching is no help: broken conductor or pole in snow."""
     first_shape: Positive = 2.0
     first_scale_h: Positive = 1.5
     """First slot: Gamma(shape, scale) hours after the hour in which most feeders failed."""

@@ -32,7 +32,7 @@ KINDS: Final[dict[str, Kind]] = {
     "snow.water": Kind("weather_cell", "", "water_mm", "line", "water equivalent fallen so far"),
     "air.temperature": Kind("weather_cell", "", "temperature_c", "line", "air temperature"),
     "feeder.failed": Kind("feeder", "county", "", "mark", "a 10 kV feeder goes dead"),
-    "feeder.restored": Kind("feeder", "how", "", "mark", "a feeder is live again (switching, slot, inject)"),
+    "feeder.restored": Kind("feeder", "how", "", "mark", "a feeder is live again (switching, slot, repair, inject)"),
     "mains.lost": Kind("site", "feeder", "", "mark", "the site has no mains"),
     "mains.back": Kind("site", "feeder", "", "mark", "the site has mains again"),
     "road.closed": Kind("road_edge", "reason", "", "mark", "traffic closed by authority or blocked by inject"),

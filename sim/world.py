@@ -161,12 +161,12 @@ class World:
         self.triggers = Triggers(spec.plan.levels, self.disaster.conditional, self._counts, self.env, self.log)
         self.triggers.raised = self._level_raised
         self.desk.changed = self.triggers.look
-        slots_h = [inject.t_h for inject in self.disaster.injects if inject.action == "slot"]
+        slots_h = [inject.t_h for inject in self.disaster.restorations if inject.action == "slot"]
         self.requests = Requests(spec.grid.requests, self.knowledge, topology, self._ask_first, self.env, self.log)
         self.controllers = Controllers(
-            self.disaster.injects,
+            self.disaster,
             topology,
-            spec.grid.told,
+            spec.grid,
             self.network,
             self.gensets,
             self.roads,
@@ -174,6 +174,7 @@ class World:
             self.dispatcher,
             self.triggers,
             self.requests,
+            self.streams,
             self.env,
             self.log,
         )

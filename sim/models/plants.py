@@ -10,7 +10,7 @@ from scipy.special import betaincinv
 
 from sim.hazards.weather import Weather
 from sim.models import battery
-from sim.models.site import Plant
+from sim.models.powerplant import Plant
 from sim.resources import GeneratorKind
 from sim.scenario import ScenarioSpec
 from sim.settings import Triangle

@@ -10,42 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Final, NamedTuple
+from typing import Final
 
 from simpy import Environment
 
 from sim.log import EventLog
-from sim.models import battery, discharge
+from sim.models import battery
+from sim.models.powerplant import Plant
 from sim.models.store import Store
 from sim.models.timer import Timer
 from sim.units import quantise_h
+
+__all__ = ["Plant", "SitePower"]
 
 _GENERATOR_MARGIN: Final = 0.8
 _RECTIFIER_EFFICIENCY: Final = 0.95
 """0.8·P_gen ≥ (P_dc + P_charge)/0.95. Source: the tower company's sizing rule."""
 _WARMS_WITHIN_H: Final = 240
 """How far ahead is looked for the hour in which a cold battery takes charge again."""
-
-
-class Plant(NamedTuple):
-    """What the power plant of a site is, with its own luck already drawn."""
-
-    id: str
-    load_4g_w: float
-    load_5g_w: float
-    load_transmission_w: float
-    battery_ah: float
-    lead_acid: bool
-    soh: float
-    s1: float
-    two_stage: bool
-    rectifier_w: float
-    endurance_h: float
-    """Hours to the first disconnect at full load, measured or drawn; NaN: computed from the battery."""
-    endurance_feels_cold: bool
-    reconnect_h: float
-    battery_c: Callable[[float], float]
-    """Battery temperature at a time, °C."""
 
 
 class SitePower:
@@ -204,8 +186,8 @@ class SitePower:
             self._battery_timer.cancel()
             return
         if self._alpha is None:
-            self._alpha = discharge.alpha_of(self.plant, missing_w)
-        self._run_battery(-1.0 / discharge.full_h(self.plant, missing_w, self._alpha, now), now)
+            self._alpha = self.plant.alpha_of(missing_w)
+        self._run_battery(-1.0 / self.plant.full_h(missing_w, self._alpha, now), now)
         self._battery_timer.set(self.battery.reaches_h(self._first() if self.radio else 0.0, now))
 
     def _charge(self, now: float) -> None:
