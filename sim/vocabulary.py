@@ -74,6 +74,7 @@ KINDS: Final[dict[str, Kind]] = {
     "generator.broke": Kind("generator", "site", "", "mark", "fault or gelled fuel while running"),
     "generator.unstarted": Kind("generator", "site", "attempt", "mark", "an attempt to start failed"),
     "generator.fuelled": Kind("generator", "site", "fuel_l", "mark", "tank after filling"),
+    "depot.fuelled": Kind("depot", "measure", "litres", "mark", "a tanker has delivered fuel"),
     "generator.watched": Kind("generator", "watcher", "", "mark", "who watches it: crew id, caretaker or nobody"),
     # crews, vehicles, loaders
     "crew.called": Kind("crew", "depot", "", "mark", "called out; ready after the call-out time"),

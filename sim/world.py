@@ -193,8 +193,17 @@ class World:
         self.dispatcher.on_stuck = self.loaders.wake
         by_h = [scenario.at_h(measure.by) for measure in spec.plan.before]
         self.preparation = Preparation(
-            spec.plan.before, by_h, self._sites_of, self.desk, self.roster.depots, self.env, self.log
+            spec.plan.before,
+            by_h,
+            self._sites_of,
+            self.desk,
+            self.roster.depots,
+            spec.resources,
+            self.streams,
+            self.env,
+            self.log,
         )
+        self.preparation.call_out = self.visits.call_out
 
     def _fixed_of(self, site: int) -> Generator | None:
         """The fixed generator of a site, made when its site is struck."""

@@ -295,3 +295,8 @@ class Visits:
         yield from self._work(crew, job, self._repair.inspect_h, row)
         self._gensets.inspected.add(job.site)
         return "done"
+
+    def call_out(self, crew: Crew, row: int) -> Steps[None]:
+        """Bring a crew on duty for something else than a job, unless it is on duty already."""
+        if not crew.called:
+            yield from self._call_out(crew, row)
