@@ -80,7 +80,7 @@ class World:
             self.network,
             spec.plan.generator,
             spec.generators,
-            lambda site: self.plants.temperature_c(site, self.env.now),
+            lambda site: self.plants.air(site, self.env),
             self.streams,
             self.env,
             self.log,
@@ -214,7 +214,8 @@ class World:
         if generator is None:
             name = f"{self.network.site_id(site)}-fixed"
             generator = self._fixed[site] = self._generator(name, "fixed", self.plants.fixed_kind(prime_kw))
-            generator.fixed, generator.grade_c, generator.watcher = True, -35.0, "nobody"
+            generator.fixed, generator.watcher = True, "nobody"
+            generator.grade_c = self.scenario.spec.generators.fixed_grade_c
         return generator
 
     def _new_generator(self, need_kw: float) -> Generator:

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 from validation.worlds import OneSite, lines, step_at, steps
 
 from sim.models import battery
-from sim.models.generators import Generator
+from sim.models.generators import Air, Generator
 from sim.resources import GENERATOR_KINDS
 from sim.settings import GeneratorSettings
 from sim.streams import Streams
 
+MILD = Air(lambda: 10.0, lambda _celsius: float("inf"))
 LEAD_ACID_ALPHAS = (0.006, 0.008, 0.010)
 
 
@@ -310,7 +311,7 @@ def set_down(site, kind="petrol_5kw", fuel_l=None):
 
 def carry(site, generator, at_h):
     site.run(at_h)
-    row = generator.run("s", site.power.load_w, 10.0, -1)
+    row = generator.run("s", site.power.load_w, MILD, -1)
     site.power.set_generator(generator.kind.prime_kw * 1000, row)
 
 

@@ -111,6 +111,8 @@ class Roster:
                         self._stopped,
                     )
                 )
+        for generator in made:
+            generator.grade_c = self._resources.fuel.grade_c
         self.generators += made
         return made
 

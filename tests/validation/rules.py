@@ -72,7 +72,11 @@ def generators_are_in_one_place(story: Story) -> None:
 
 
 def fuel_balances(story: Story) -> None:
-    """Between two gauges a tank loses between idling and full load for the hours it ran, and nothing at rest."""
+    """Between two gauges a tank loses between idling and full load for the hours it ran, and nothing at rest.
+
+    Full load in the frost, where there is any, takes a tenth more.
+    """
+    frost = 1.1 if any(row.value < 0 for row in story.of("air.temperature")) else 1.0
     spec = story.scenario.spec.resources
     gauges, ran_h, since = {}, defaultdict(float), {}
     for row in story.rows:
@@ -96,7 +100,7 @@ def fuel_balances(story: Story) -> None:
         assert level <= kind.tank_l + 1e-6, row
         if name in gauges and row.kind not in ("generator.fuelled", "generator.taken"):
             lost_l = gauges[name] - level
-            least, most = ran_h[name] * kind.fuel_lph(0), ran_h[name] * kind.fuel_lph(kind.prime_kw)
+            least, most = ran_h[name] * kind.fuel_lph(0), ran_h[name] * kind.fuel_lph(kind.prime_kw) * frost
             assert least - 1e-3 <= lost_l <= most + 1e-3, (row, lost_l, least, most)
         gauges[name] = level
         ran_h[name] = 0.0
