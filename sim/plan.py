@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.spec import RISING, SiteClass, Spec, Where
-from sim.units import Hours, MomentField, PositiveHours, parse_hours, parse_moment, parse_share
+from sim.units import Hours, Litres, MomentField, PositiveHours, parse_hours, parse_moment, parse_share
 from sim.vocabulary import KPIS
 
 PlaceOrder = Literal["core_room", "hub", "command", "key_site", "township_last_station", "most_users"]
@@ -47,7 +47,9 @@ class Measure(Spec):
     at_most: Annotated[int | None, Field(ge=0)] = None
     """No more sites than this, most users first."""
     grade_c: float | None = None
-    """`fill_fuel`: the diesel in depots stays liquid down to this temperature, °C."""
+    """`fill_fuel`: the diesel delivered to the depots stays liquid down to this temperature, °C."""
+    litres: Litres | None = None
+    """`fill_fuel`: so much for every depot; without it, what is missing to the ledger's `fuel_l`."""
     crews: Annotated[int, Field(ge=0)] = 0
     from_depot: Annotated[str | None, Field(alias="from")] = None
     to_depot: Annotated[str | None, Field(alias="to")] = None

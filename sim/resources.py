@@ -155,10 +155,12 @@ class MutualAid(Spec):
 
 
 class Fuel(Spec):
-    """Diesel in the depots before anything is done about it."""
+    """Diesel in the depots before anything is done about it, and how long more of it takes to come."""
 
     grade_c: Celsius = -5.0
     """Limit temperature of the diesel in stock (−10# ≥ −5 °C, −20# ≥ −14 °C, −35# ≥ −29 °C)."""
+    delivered_h: SpreadHours = Spread(median_h=6.0, p90_h=12.0)
+    """From an order of `fill_fuel` to the tanker at a depot, each by its own luck. Assumed: a regional supplier."""
 
 
 class LoaderSpec(Spec):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.spec import RISING, Spec
-from sim.units import Hours, Kmh, MomentField, PositiveHours, Share, Spread, SpreadHours
+from sim.units import Celsius, Hours, Kmh, MomentField, PositiveHours, Share, Spread, SpreadHours
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -73,8 +73,16 @@ class GeneratorSettings(Spec):
     """Warming up before the second attempt, which fails half as often."""
     failures_per_h: NotNegative = 6.6e-4
     """While running; Source: Marqusee & Jenket 2020, Applied Energy 268, 114918 (well maintained)."""
+    poorly_maintained: Share = 0.1
+    """Share of sets that were not looked after. Assumed: no inspection record is public."""
+    poor_failure_factor: NotNegative = 21.8
+    """They fail so many times as often while running; same source, 1.44e-2 an hour."""
     gelling_share: Share = 0.5
-    """Chance to stop within two hours on diesel of the wrong grade."""
+    """Chance to stop within two hours once the air is colder than the diesel's grade."""
+    fixed_grade_c: Celsius = -29.0
+    """Limit temperature of the diesel in fixed generators. Assumed: −35#."""
+    altitude_m: Annotated[float, Field(ge=0, le=6000)] = 0.0
+    """Height of the country: 1 % less power for each 100 m above 500 m."""
     fixed_start_h: Hours = 1 / 60
     fixed_tank_h: PositiveHours = 24.0
     """Hours of fuel in a fixed generator's tank at full load."""
@@ -133,6 +141,8 @@ class Grid(Spec):
 
     switching: Share = 0.45
     switching_h: SpreadHours = Spread(median_h=1.5, p90_h=5.0)
+    single_repair_h: SpreadHours = Spread(median_h=10.0, p90_h=30.0)
+    """A feeder that an inject fails and does not mend, where switching is no help: broken conductor or pole in snow."""
     first_shape: Annotated[int, Field(ge=1, le=100)] = 2
     first_scale_h: Positive = 1.5
     """First slot: Gamma(shape, scale), the sum of `first_shape` exponential times, hours after the hour in which most

@@ -32,7 +32,7 @@ KINDS: Final[dict[str, Kind]] = {
     "snow.water": Kind("weather_cell", "", "water_mm", "line", "water equivalent fallen so far"),
     "air.temperature": Kind("weather_cell", "", "temperature_c", "line", "air temperature"),
     "feeder.failed": Kind("feeder", "county", "", "mark", "a 10 kV feeder goes dead"),
-    "feeder.restored": Kind("feeder", "how", "", "mark", "a feeder is live again (switching, slot, inject)"),
+    "feeder.restored": Kind("feeder", "how", "", "mark", "a feeder is live again (switching, slot, repair, inject)"),
     "mains.lost": Kind("site", "feeder", "", "mark", "the site has no mains"),
     "mains.back": Kind("site", "feeder", "", "mark", "the site has mains again"),
     "road.closed": Kind("road_edge", "reason", "", "mark", "traffic closed by authority or blocked by inject"),
@@ -74,6 +74,7 @@ KINDS: Final[dict[str, Kind]] = {
     "generator.broke": Kind("generator", "site", "", "mark", "fault or gelled fuel while running"),
     "generator.unstarted": Kind("generator", "site", "attempt", "mark", "an attempt to start failed"),
     "generator.fuelled": Kind("generator", "site", "fuel_l", "mark", "tank after filling"),
+    "depot.fuelled": Kind("depot", "measure", "litres", "mark", "a tanker has delivered fuel"),
     "generator.watched": Kind("generator", "watcher", "", "mark", "who watches it: crew id, caretaker or nobody"),
     # crews, vehicles, loaders
     "crew.called": Kind("crew", "depot", "", "mark", "called out; ready after the call-out time"),

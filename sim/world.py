@@ -38,6 +38,7 @@ from sim.resources import GeneratorKind
 from sim.scenario import Scenario
 from sim.streams import Streams
 from sim.topology.tables import ROAD_CLASSES
+from sim.units import quantise_h
 from sim.vocabulary import KINDS, Job
 
 _JOBS_LOOKED_AT: Final = 400
@@ -63,6 +64,7 @@ class World:
         self.log = EventLog(tuple(KINDS))
         self._quilted: set[int] = set()
         self._made = 0
+        self._helping: set[tuple[str, str]] = set()
         self._build_network()
         self._build_resources()
         self._build_desk()
@@ -78,7 +80,7 @@ class World:
             self.network,
             spec.plan.generator,
             spec.generators,
-            lambda site: self.plants.temperature_c(site, self.env.now),
+            lambda site: self.plants.air(site, self.env),
             self.streams,
             self.env,
             self.log,
@@ -161,12 +163,12 @@ class World:
         self.triggers.raised = self._level_raised
         self.desk.changed = self.triggers.look
         self.dispatcher.changed = self.triggers.look_later
-        slots_h = [inject.t_h for inject in self.disaster.injects if inject.action == "slot"]
+        slots_h = [inject.t_h for inject in self.disaster.restorations if inject.action == "slot"]
         self.requests = Requests(spec.grid.requests, self.knowledge, topology, self._ask_first, self.env, self.log)
         self.controllers = Controllers(
-            self.disaster.injects,
+            self.disaster,
             topology,
-            spec.grid.told,
+            spec.grid,
             self.network,
             self.gensets,
             self.roads,
@@ -174,6 +176,7 @@ class World:
             self.dispatcher,
             self.triggers,
             self.requests,
+            self.streams,
             self.env,
             self.log,
         )
@@ -191,8 +194,17 @@ class World:
         self.dispatcher.on_stuck = self.loaders.wake
         by_h = [scenario.at_h(measure.by) for measure in spec.plan.before]
         self.preparation = Preparation(
-            spec.plan.before, by_h, self._sites_of, self.desk, self.roster.depots, self.env, self.log
+            spec.plan.before,
+            by_h,
+            self._sites_of,
+            self.desk,
+            self.roster.depots,
+            spec.resources,
+            self.streams,
+            self.env,
+            self.log,
         )
+        self.preparation.call_out = self.visits.call_out
 
     def _might_serve(self, crew: Crew, party: str) -> bool:
         """Whether a crew serves a party's sites, or would if it were asked to."""
@@ -217,7 +229,8 @@ class World:
         if generator is None:
             name = f"{self.network.site_id(site)}-fixed"
             generator = self._fixed[site] = self._generator(name, "fixed", self.plants.fixed_kind(prime_kw))
-            generator.fixed, generator.grade_c, generator.watcher = True, -35.0, "nobody"
+            generator.fixed, generator.watcher = True, "nobody"
+            generator.grade_c = self.scenario.spec.generators.fixed_grade_c
         return generator
 
     def _new_generator(self, need_kw: float) -> Generator:
@@ -308,8 +321,11 @@ class World:
                     self._help(name, other, party.help_after_h, row)
 
     def _help(self, party: str, other: str, after_h: float, row: int) -> None:
-        """A party will serve another's jobs too, after a delay."""
-        ready_h = self.env.now + after_h
+        """A party will serve another's jobs too, after a delay; asking again changes nothing."""
+        if (party, other) in self._helping:
+            return
+        self._helping.add((party, other))
+        ready_h = quantise_h(self.env.now + after_h)
         self.log.add(self.env.now, "desk.aid", other, party, ready_h, row)
 
         def allow() -> None:

@@ -213,8 +213,8 @@ class Visits:
         space_l = generator.kind.tank_l - generator.tank.level(self._env.now)
         if generator.site != site or space_l <= 0:
             return "done"
-        generator.grade_c = crew.grade_c
-        crew.fuel_l -= self._gensets.refuelled(generator, site, min(space_l, crew.fuel_l), row)
+        litres = min(space_l, crew.fuel_l)
+        crew.fuel_l -= self._gensets.refuelled(generator, site, litres, row, crew.grade_c)
         if not generator.running and not self._network.mains_on(site) and self._gensets.usable(site):
             started = yield from self._gensets.start(generator, site, row)
             return "done" if started else "failed"
@@ -309,3 +309,8 @@ class Visits:
         yield from self._work(crew, job, self._repair.inspect_h, row)
         self._gensets.inspected.add(job.site)
         return "done"
+
+    def call_out(self, crew: Crew, row: int) -> Steps[None]:
+        """Bring a crew on duty for something else than a job, unless it is on duty already."""
+        if not crew.called:
+            yield from self._call_out(crew, row)
