@@ -51,6 +51,10 @@ class DepotStock:
         """Working generators that nobody is coming for and that need no more places than these."""
         return [g for g in self.generators if not g.broken and not g.reserved and g.kind.seats <= seats]
 
+    def has_free(self, seats: int) -> bool:
+        """Whether there is any of those."""
+        return any(not g.broken and not g.reserved and g.kind.seats <= seats for g in self.generators)
+
     def draw_fuel(self, litres: float) -> float:
         """Take fuel; what there was of it."""
         taken = min(litres, self.fuel_l)
@@ -144,7 +148,7 @@ class Crew:
             self.vehicle,
             self.depot.id,
             self.party,
-            tuple(sorted((g.kind_name, g.broken) for g in self.carried)),
+            tuple("" if g.broken else g.kind_name for g in self.carried),
             self.fuel_l < REFUEL_L,
             self.fuel_l < LEAST_L,
             self.skills,

@@ -219,18 +219,17 @@ class Dispatcher:
 
     def _has_generator(self, crew: Crew) -> bool:
         """On board, or at the depot (where broken sets are put down, so that every place is free)."""
-        return (
-            crew.spec.unlimited_generators
-            or bool(crew.working())
-            or bool(crew.depot.free_generators(crew.spec.carries))
-        )
+        spec = crew.spec
+        if spec.unlimited_generators or any(not g.broken for g in crew.carried):
+            return True
+        return crew.depot.has_free(spec.carries)
 
     def via_depot(self, crew: Crew, job: Job) -> bool:
         """Whether the crew must go by its depot first."""
         if crew.spec.unlimited_generators:
             return False
         if self._visits.must_bring(job):
-            return not crew.working(self._driving.by_hand_kg(crew, job.site, self._env.now))
+            return not self._driving.has_set_for(crew, job.site, self._env.now)
         if job.kind == "collect":
             return crew.seats_left() < 1
         return job.kind == "refuel" and crew.fuel_l < REFUEL_L and crew.fuel_to_come_l() > crew.fuel_l

@@ -90,3 +90,15 @@ class Drifts:
         piled = (factor - 1.0) * np.maximum(blown.blown_cm - swept.blown_cm * keep, 0.0)
         drifted = np.minimum(fresh + piled + swept.open_cm * (1.0 - keep), open_cm * factor)
         return np.asarray(np.where(factor > 1.0, drifted, fresh), dtype=np.float64)
+
+    def lying_one_cm(
+        self, open_cm: float, factor: float, windy_h: float, blown_cm: float, swept: tuple[float, float, float]
+    ) -> float:
+        """`lying_cm` of one road, in plain numbers."""
+        fresh = max(open_cm - swept[0], 0.0)
+        if factor <= 1.0:
+            return fresh
+        halves = min((windy_h - swept[1]) / self._half_life_h, _MOST_HALVES)
+        keep = round(0.5 ** max(halves, 0.0), 9)
+        piled = (factor - 1.0) * max(blown_cm - swept[2] * keep, 0.0)
+        return min(fresh + piled + swept[0] * (1.0 - keep), open_cm * factor)

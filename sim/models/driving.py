@@ -87,6 +87,11 @@ class Driving:
             return inf
         return crew.by_hand_kg(self._spec.carry_kg_per_person)
 
+    def has_set_for(self, crew: Crew, site: int, now: float) -> bool:
+        """Whether a working set is on board that the crew can bring to a site's door."""
+        sets = crew.working()
+        return bool(sets) and min(g.kind.mass_kg for g in sets) <= self.by_hand_kg(crew, site, now)
+
     def stock_for(self, crew: Crew, job: Job, now: float, via_depot: bool) -> list[Generator]:
         """Sets the crew could bring, on board and (going by it) at its depot, the one that suits best first."""
         sets = crew.working()

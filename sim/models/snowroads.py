@@ -45,7 +45,7 @@ _ALL_TERRAIN_ROAD_KMH: Final = 50.0
 VILLAGE: Final = ROAD_CLASSES.index("village")
 EXPRESSWAY: Final = ROAD_CLASSES.index("expressway")
 _SKIES_KEPT: Final = 8
-_NEVER_SWEPT: Final = Sweep(np.zeros(1), np.zeros(1), np.zeros(1))
+_NEVER_SWEPT: Final = (0.0, 0.0, 0.0)
 
 
 def wheel_kmh(road_class: NDArray[np.int64], depth_cm: Floats, visibility_m: Floats, tyres: str) -> Floats:
@@ -88,7 +88,7 @@ class SnowRoads:
         """Closed to the public; who holds a permit passes."""
         self._sites, self._streams, self._site_keys = sites, streams, topology.site_keys
         self._village_plough_h = plough_h[VILLAGE]
-        self._tracks_cleared: dict[int, tuple[float, Sweep]] = {}
+        self._tracks_cleared: dict[int, tuple[float, tuple[float, float, float]]] = {}
         self._track_factors: dict[int, float] = {}
         self._track_speeds: dict[tuple[int, int, bool, str], float] = {}
         self.changes = 0
@@ -133,7 +133,7 @@ class SnowRoads:
 
     def clear_track(self, site: int, cell: int, now: float) -> None:
         """A loader has opened the track to a site."""
-        self._tracks_cleared[site] = (now, self._sweep(np.array([cell]), now))
+        self._tracks_cleared[site] = (now, self._sweep_one(cell, now))
         self.changes += 1
 
     def block(self, edge: int, blocked: bool) -> None:
@@ -191,20 +191,24 @@ class SnowRoads:
     def track(self, site: int, cell: int, vehicle: str, now: float) -> tuple[float, float]:
         """Depth (cm) and speed (km/h) on the village track to a site."""
         open_cm, blown = self._sky(now)
-        here = slice(cell, cell + 1)
+        bare = float(open_cm[cell])
         depth = 0.0
-        if open_cm[cell] > 0:
-            swept, factor = self._track_sweep(site, cell, now), np.array([self._track_factor(site)])
-            wind = Blown(blown.windy_h[here], blown.blown_cm[here])
-            depth = float(self._drifts.lying_cm(open_cm[here], factor, wind, swept)[0])
+        if bare > 0:
+            windy_h, blown_cm = float(blown.windy_h[cell]), float(blown.blown_cm[cell])
+            swept = self._track_sweep(site, cell, now)
+            depth = self._drifts.lying_one_cm(bare, self._track_factor(site), windy_h, blown_cm, swept)
         return depth, self._track_kmh(depth, self._weather.at("visibility_m", cell, now), vehicle)
 
-    def _track_sweep(self, site: int, cell: int, now: float) -> Sweep:
+    def _track_sweep(self, site: int, cell: int, now: float) -> tuple[float, float, float]:
         """The state in which a track was last swept, by a loader or the plough of the villages."""
         swept_h, swept = self._tracks_cleared.get(site, (-inf, _NEVER_SWEPT))
         if swept_h < self._village_plough_h <= now:
-            return self._sweep(np.array([cell]), self._village_plough_h)
+            return self._sweep_one(cell, self._village_plough_h)
         return swept
+
+    def _sweep_one(self, cell: int, at_h: float) -> tuple[float, float, float]:
+        open_cm, blown = self._sky(at_h)
+        return float(open_cm[cell]), float(blown.windy_h[cell]), float(blown.blown_cm[cell])
 
     def _track_factor(self, site: int) -> float:
         factor = self._track_factors.get(site)

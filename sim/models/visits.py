@@ -81,7 +81,9 @@ class Visits:
 
     def must_bring(self, job: Job) -> bool:
         """Whether the job needs a generator that does not stand there yet."""
-        return job.kind in NEEDS_GENERATOR and not (job.kind == "generate" and self._gensets.usable(job.site))
+        if job.kind not in NEEDS_GENERATOR:
+            return False
+        return job.kind != "generate" or job.site not in self._gensets.standing or not self._gensets.usable(job.site)
 
     def _travel(self, crew: Crew, job: Job, via_depot: bool, row: int) -> Steps[tuple[Hindrance, int]]:
         """By the depot where needed, then to the site; what kept the crew from it, and the row it left by."""
