@@ -106,7 +106,8 @@ class Crew:
         self.ready_h = ready_h
         self.node, self.site = depot.node, -1
         self.carried: list[Generator] = []
-        self.fuel_l = spec.fuel_l
+        self.fuel_l = inf if spec.unlimited_generators else spec.fuel_l
+        """Full at the start, beside what the depot has in stock; by study setting never short."""
         self.grade_c = depot.grade_c
         self.busy = self.resting = self.called = False
         self.booked: Generator | None = None
