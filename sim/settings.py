@@ -172,11 +172,13 @@ class Clearing(Spec):
 
 
 class Expressways(Spec):
-    """Closed to the public in the storm. Our vehicles pass again once the permit is there, or it is reopened before."""
+    """Closed to the public in the storm; crews and loaders of a party that has a permit pass. Permits: Assumed."""
 
     closed: MomentField | None = None
     reopened: MomentField | None = None
-    permit_h: Hours = 40 / 60
+    """Open to everybody again; None: not before the end."""
+    permit_h: SpreadHours = Spread(median_h=40 / 60, p90_h=60 / 60)
+    """From a party's asking, when the expressways are closed (or its first crew is ready), to its permit."""
 
 
 class RoadSettings(Spec):
@@ -187,17 +189,20 @@ class RoadSettings(Spec):
     public_ploughs: Clearing = Clearing()
     expressways: Expressways = Expressways()
     drift_share: Share = 0.3
-    """Share of road edges on which wind piles the snow up."""
+    """Share of road edges and tracks on which wind piles the snow up."""
     drift_factor: Annotated[tuple[Positive, Positive], RISING] = (1.5, 3.0)
+    """Depth of a full drift over that of the open snow."""
     drift_gust_mps: Positive = 10.0
+    """Drifts grow in the hours with such gusts, and stay afterwards."""
     redrift_half_life_h: PositiveHours = 6.0
+    """Windy hours in which half of a drift builds up, on a fresh road and on a swept one."""
     stuck_per_10km: Annotated[tuple[Share, Share], RISING] = (0.02, 0.10)
     """Chance to get stuck at 10–20 cm and at 20–30 cm."""
     stuck_h: SpreadHours = Spread(median_h=40 / 60, p90_h=120 / 60)
     all_terrain_kmh: Kmh = 15.0
     all_terrain_depth_cm: Positive = 60.0
     carry_kg_per_person: Positive = 25.0
-    """On foot through snow: 4 people a 100 kg."""
+    """On foot: 4 people a 100 kg. What weighs more than the crew can carry goes only where wheels go."""
 
 
 class DeskSettings(Spec):

@@ -37,7 +37,13 @@ KINDS: Final[dict[str, Kind]] = {
     "mains.back": Kind("site", "feeder", "", "mark", "the site has mains again"),
     "road.closed": Kind("road_edge", "reason", "", "mark", "traffic closed by authority or blocked by inject"),
     "road.opened": Kind("road_edge", "by", "", "mark", "a closed road is open again"),
-    "road.cleared": Kind("road_edge", "by", "", "mark", "snow removed from the road (loader id or 'plough')"),
+    "road.cleared": Kind(
+        "road_edge", "by", "", "mark", "snow removed from the road, or from a site's track (loader id or 'plough')"
+    ),
+    "permit.asked": Kind(
+        "party", "what", "", "mark", "asks to pass closed expressways (a depot where there is no party)"
+    ),
+    "permit.granted": Kind("party", "what", "", "mark", "its crews and loaders pass closed expressways"),
     # a site
     "site.source": Kind(
         "site", "source", "load_kw", "step", "what carries the DC load now: mains, generator, battery, none"
@@ -80,14 +86,14 @@ KINDS: Final[dict[str, Kind]] = {
     "crew.called": Kind("crew", "depot", "", "mark", "called out; ready after the call-out time"),
     "crew.sent": Kind("crew", "job", "expected_h", "mark", "leaves for a job; value the desk's estimate of travel"),
     "crew.leg": Kind("crew", "road_edge", "speed_kmh", "mark", "drives onto a road edge, or 'spur'/'walk' of the site"),
-    "crew.stuck": Kind("crew", "road_edge", "delay_h", "mark", "stuck in snow"),
+    "crew.stuck": Kind("crew", "road_edge", "delay_h", "mark", "stuck in snow on a road edge or a site's 'spur'"),
     "crew.blocked": Kind("crew", "road_node", "", "mark", "no passable road onward; turns to the desk"),
     "crew.arrived": Kind("crew", "place", "", "mark", "at a site or depot"),
     "crew.works": Kind("crew", "job", "", "mark", "work on site begins"),
     "crew.free": Kind("crew", "place", "", "mark", "ready for orders, at a site, a depot or a road node"),
     "crew.rests": Kind("crew", "place", "rest_h", "mark", "shift over"),
     "loader.sent": Kind("loader", "road_edge", "", "mark", "ordered to open a road"),
-    "loader.clears": Kind("loader", "road_edge", "speed_kmh", "mark", "begins on an edge"),
+    "loader.clears": Kind("loader", "road_edge", "speed_kmh", "mark", "begins on an edge, or on a site's track"),
     "loader.free": Kind("loader", "road_node", "", "mark", "ready for orders, at a site, a depot or a road node"),
     # jobs
     "job.opened": Kind("job", "site", "deadline_h", "mark", "the desk wants something done"),
@@ -97,7 +103,7 @@ KINDS: Final[dict[str, Kind]] = {
     "job.wasted": Kind("job", "crew", "", "mark", "the trip was not needed: nothing to do on arrival"),
     "job.failed": Kind("job", "crew", "", "mark", "could not be done; object the crew or the reason"),
     "job.lapsed": Kind("job", "reason", "", "mark", "no longer needed before anybody was there"),
-    "job.returned": Kind("job", "reason", "", "mark", "back in the queue (road blocked, shift over)"),
+    "job.returned": Kind("job", "reason", "", "mark", "back in the queue (road, shift, too_heavy, fuel)"),
     # before the event
     "measure.planned": Kind("measure", "target", "by_h", "mark", "a line of the plan's preparation"),
     "measure.done": Kind("measure", "target", "by_h", "mark", "prepared; late when after its value"),

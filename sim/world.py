@@ -11,15 +11,17 @@ from simpy import Environment
 from sim.controllers import Controllers
 from sim.disaster import Disaster
 from sim.log import EventLog
-from sim.models.crews import Crew, Driving
+from sim.models.authority import RoadAuthority
+from sim.models.crews import Crew, DepotStock
 from sim.models.desk import Desk
 from sim.models.dispatch import Dispatcher
+from sim.models.driving import Driving
 from sim.models.fields import field_rows
 from sim.models.generators import Generator
 from sim.models.gensets import Gensets
 from sim.models.grid import Grid
 from sim.models.knowledge import Knowledge
-from sim.models.machines import Loaders
+from sim.models.machines import Loader, Loaders
 from sim.models.monitor import Monitor
 from sim.models.network import Network
 from sim.models.plants import Plants
@@ -72,7 +74,7 @@ class World:
     # assembly
 
     def _build_network(self) -> None:
-        scenario, spec, topology = self.scenario, self.scenario.spec, self.scenario.topology
+        spec, topology = self.scenario.spec, self.scenario.topology
         weather = self.disaster.weather
         self.plants = Plants(topology, spec, weather, self.streams, self._quilted)
         self.network = Network(topology, self.plants.plant, self.env, self.log)
@@ -87,20 +89,21 @@ class World:
         )
         self._fixed: dict[int, Generator] = {}
         self.gensets.fixed_of = self._fixed_of
-        ploughs = spec.roads.public_ploughs
+        self.snow, self.roads, self.authority = self._build_roads()
+
+    def _build_roads(self) -> tuple[SnowRoads, Roads, RoadAuthority]:
+        scenario, spec, topology = self.scenario, self.scenario.spec.roads, self.scenario.topology
+        ploughs, expressways = spec.public_ploughs, spec.expressways
         plough_h = tuple(inf if (m := getattr(ploughs, word)) is None else scenario.at_h(m) for word in ROAD_CLASSES)
-        closed = spec.roads.expressways.closed
-        closed_h = (inf, inf)
-        if closed is not None:
-            reopened = spec.roads.expressways.reopened
-            until_h = inf if reopened is None else scenario.at_h(reopened)
-            closed_h = (
-                scenario.at_h(closed),
-                min(until_h, scenario.at_h(closed) + spec.roads.expressways.permit_h),
-            )
-        self.snow = SnowRoads(topology, weather, spec.roads, plough_h, closed_h, self.streams)
-        self.roads = Roads(topology, self.snow, self.plants.cells.tolist() if len(topology.roads.edge_id) else [])
-        self._plough_h, self._closed_h = plough_h, closed_h
+        closed_h, reopened_h = (
+            inf if moment is None else scenario.at_h(moment) for moment in (expressways.closed, expressways.reopened)
+        )
+        snow = SnowRoads(topology, self.disaster.weather, spec, plough_h, self.streams)
+        roads = Roads(topology, snow, self.plants.cells.tolist() if len(topology.roads.edge_id) else [])
+        authority = RoadAuthority(
+            roads, plough_h, (closed_h, reopened_h), expressways.permit_h, self.streams, self.env, self.log
+        )
+        return snow, roads, authority
 
     def _build_resources(self) -> None:
         spec, topology = self.scenario.spec, self.scenario.topology
@@ -134,7 +137,7 @@ class World:
         self.visits.gust_mps = lambda site: self.plants.gust_mps(site, self.env.now)
         if spec.resources.crew.unlimited_generators:
             self.visits.new_generator = lambda need_kw, _crew: self._new_generator(need_kw)
-        self.loaders = Loaders(self.roads, spec.resources.loader, self.env, self.log)
+        self.loaders = Loaders(self.roads, spec.resources.loader, self.network.site_id, self.env, self.log)
 
     def _build_desk(self) -> None:
         scenario, spec, topology = self.scenario, self.scenario.spec, self.scenario.topology
@@ -185,13 +188,7 @@ class World:
             spec.grid, slots_h, self.streams, self.env, company.feeder_mended, company.restoration_told
         )
         self.triggers.fire = company.fire
-        self.roster.crew_ready = self.dispatcher.release
-        self.roster.loader_ready = self.loaders.add
-        self.roster.generators_came = self.dispatcher.wake
-        self.loaders.blocked_jobs = self._blocked_jobs
-        self.loaders.base_of = lambda job: self._base_of(job.party)
-        self.loaders.opened = self.dispatcher.wake
-        self.dispatcher.on_stuck = self.loaders.wake
+        self._connect_roads()
         by_h = [scenario.at_h(measure.by) for measure in spec.plan.before]
         self.preparation = Preparation(
             spec.plan.before,
@@ -210,7 +207,7 @@ class World:
         """Whether a crew serves a party's sites, or would if it were asked to."""
         parties = self.scenario.spec.parties
         helps = parties[crew.party].helps if crew.party in parties else ()
-        return self.dispatcher.may_serve(crew, party) or party in helps
+        return self.dispatcher.may_serve(crew.party, party) or party in helps
 
     def _place_of(self, crew: Crew) -> str:
         """Site, depot or road node where a crew stands."""
@@ -219,6 +216,21 @@ class World:
         if not self.roads.known or crew.node == crew.depot.node:
             return crew.depot.id
         return self.roads.node_ids[crew.node]
+
+    def _connect_roads(self) -> None:
+        """Who is told when somebody becomes ready or a road changes, and who may do what on the roads."""
+        self.roster.crew_ready = self._crew_ready
+        self.roster.loader_ready = self._loader_ready
+        self.roster.generators_came = self.dispatcher.wake
+        self.loaders.blocked_jobs = self._blocked_jobs
+        self.loaders.base_of = lambda job: self._base_of(job.party).node
+        self.loaders.may_serve = lambda loader, job: self.dispatcher.may_serve(loader.party, job.party)
+        self.loaders.permitted = lambda loader: self.authority.holds(_holder(loader))
+        self.driving.permitted = lambda crew: self.authority.holds(_holder(crew))
+        self.authority.changed = self.dispatcher.wake
+        self.authority.holders = self._holders
+        self.loaders.opened = self.dispatcher.wake
+        self.dispatcher.on_stuck = self.loaders.wake
 
     def _fixed_of(self, site: int) -> Generator | None:
         """The fixed generator of a site, made when its site is struck."""
@@ -261,35 +273,13 @@ class World:
         rows = field_rows(self.disaster.weather, self.scenario.topology, self.scenario.horizon_h)
         if rows:
             self.env.process(self._log_weather(rows))
-        for road_class, at_h in enumerate(self._plough_h):
-            if at_h <= self.scenario.horizon_h:
-                Timer(self.env, lambda road_class=road_class: self._ploughed(road_class)).set(at_h)  # type: ignore[misc]
-        if self._closed_h[0] <= self.scenario.horizon_h:
-            Timer(self.env, lambda: self._expressways("road.closed")).set(self._closed_h[0])
-            Timer(self.env, lambda: self._expressways("road.opened")).set(self._closed_h[1])
+        self.authority.begin(self.scenario.horizon_h)
 
     def _log_weather(self, rows: list[tuple[float, str, str, float]]) -> Steps[None]:
         for t_h, kind, cell, value in rows:
             if t_h > self.env.now:
                 yield self.env.timeout(t_h - self.env.now)
             self.log.add(t_h, kind, cell, "", value)
-
-    def _ploughed(self, road_class: int) -> None:
-        for edge in (self.snow.road_class == road_class).nonzero()[0].tolist():
-            self.log.add(self.env.now, "road.cleared", self.roads.edge_ids[edge], "plough")
-        self.snow.changes += 1
-        self.dispatcher.wake()
-
-    def _expressways(self, kind: str) -> None:
-        for edge in (self.snow.road_class == 0).nonzero()[0].tolist():
-            self.log.add(
-                self.env.now,
-                kind,
-                self.roads.edge_ids[edge],
-                "authority" if kind == "road.closed" else "permit",
-            )
-        self.snow.changes += 1
-        self.dispatcher.wake()
 
     # levels, conditions, loaders
 
@@ -330,6 +320,7 @@ class World:
 
         def allow() -> None:
             self.dispatcher.helpers.setdefault(party, set()).add(other)
+            self.loaders.look_again()
             self.dispatcher.wake()
 
         Timer(self.env, allow).set(ready_h)
@@ -338,16 +329,37 @@ class World:
         """Waiting jobs to which no ordinary vehicle of their own depot has an open road, most urgent first."""
         rank = self.policy.rank or (lambda job: (job.opened_h,))
         now, jobs = self.env.now, sorted(self.dispatcher.waiting.values(), key=lambda job: (rank(job), job.id))
-        return [
-            job
-            for job in jobs[:_JOBS_LOOKED_AT]
-            if not self.roads.reachable(self._base_of(job.party), job.site, now, carry=job.need_kw > 0)
-        ]
+        return [job for job in jobs[:_JOBS_LOOKED_AT] if not self._reachable(job, now)]
+
+    def _reachable(self, job: Job, now: float) -> bool:
+        base = self._base_of(job.party)
+        permit = self.authority.holds(job.party or base.id)
+        return self.roads.reachable(base.node, job.site, now, job.need_kw > 0, permit=permit)
 
     def _ask_first(self, feeder: str) -> None:
         self.grid.ask(feeder)
 
-    def _base_of(self, party: str) -> int:
-        """Road node of a party's first depot."""
+    def _base_of(self, party: str) -> DepotStock:
+        """A party's first depot."""
         depots = self.roster.depots.values()
-        return next((d.node for d in depots if d.party == party), next(iter(depots)).node)
+        return next((depot for depot in depots if depot.party == party), next(iter(depots)))
+
+    # who is ready, and passes closed roads
+
+    def _crew_ready(self, crew: Crew) -> None:
+        self.authority.ask(_holder(crew))
+        self.dispatcher.release(crew)
+
+    def _loader_ready(self, loader: Loader) -> None:
+        self.authority.ask(_holder(loader))
+        self.loaders.add(loader)
+
+    def _holders(self) -> list[str]:
+        """Who has crews or loaders ready now, each once."""
+        things: list[Crew | Loader] = [*self.roster.crews, *self.roster.loaders]
+        return list(dict.fromkeys(_holder(thing) for thing in things if thing.ready_h <= self.env.now))
+
+
+def _holder(thing: Crew | Loader) -> str:
+    """In whose name it asks for permits: its party, else its depot."""
+    return thing.party or (thing.depot if isinstance(thing, Loader) else thing.depot.id)

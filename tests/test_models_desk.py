@@ -209,7 +209,8 @@ def test_a_fault_that_is_told_is_not_scouted():
     """
     of = town((5, "fail", "site:s4.transmission"), crew={"skills": ["power", "transmission"]})
     assert opened(of, "repair", "s4")
-    assert not [row for row in of.of("job.assigned") if row.subject.startswith("scout")]
+    scouts = {row.subject for row in opened(of, "scout", "s4")}
+    assert not [row for row in of.of("job.assigned") if row.subject in scouts]
 
 
 def test_a_broken_link_is_spliced():

@@ -53,7 +53,8 @@ def test_without_its_fixed_generator_a_site_needs_a_crew():
 def test_a_placed_generator_is_started_by_its_caretaker():
     """Placed by the plan at s2; on the loss of mains it runs after the caretaker's time, without a crew."""
     place = {"before": [{"do": "place_generators", "where": {"class": "C"}, "at_most": 3, "by": "+6 h"}]}
-    told = town((10, "fail", "site:s2.mains"), plan=place, generators={**SURE, "caretaker_h": 0.5})
+    kept = {"watched_by": "caretaker"}
+    told = town((10, "fail", "site:s2.mains"), plan=place, rules=kept, generators={**SURE, "caretaker_h": 0.5})
     assert "s2" in {row.object for row in told.of("generator.placed")}
     assert told.times("generator.started", object="s2") == pytest.approx([10.5], abs=1e-6)
     assert [row.object for row in told.of("generator.watched")][0] == "caretaker"

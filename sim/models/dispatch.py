@@ -16,9 +16,10 @@ from simpy import Environment
 from simpy.events import Event
 
 from sim.log import EventLog
-from sim.models.crews import REFUEL_L, Crew, Driving
+from sim.models.crews import LEAST_L, REFUEL_L, Crew
+from sim.models.driving import Driving
 from sim.models.timer import Timer, at_the_end
-from sim.models.visits import NEEDS_GENERATOR, Visits, fitting
+from sim.models.visits import Visits
 from sim.policies import Policy
 from sim.settings import DeskSettings
 from sim.vocabulary import CrewView, Job, Order
@@ -85,7 +86,7 @@ class Dispatcher:
     def _push(self, job: Job) -> None:
         if self._policy.rank is None:
             return
-        need = (job.party, "generator" if job.kind in NEEDS_GENERATOR else job.skill, job.county)
+        need = (job.party, "generator" if self._visits.must_bring(job) else job.skill, job.county)
         for exhausted in self._exhausted.values():
             exhausted.pop(need, None)
         number = self._entry[job.id] = next(self._order)
@@ -221,45 +222,50 @@ class Dispatcher:
         party, what, county = need
         if own_county and crew.depot.county != county:
             return False
-        return self.may_serve(crew, party) and (
+        return self.may_serve(crew.party, party) and (
             self._has_generator(crew) if what == "generator" else not what or what in crew.skills
         )
 
-    def may_serve(self, crew: Crew, party: str) -> bool:
-        """Whether a crew may take a party's jobs now.
+    def may_serve(self, whose: str, party: str) -> bool:
+        """Whether crews and machines of a party may do another's jobs now: only after help was asked of it.
 
-        Hired and mutual-aid crews (no party) are asked for everybody; a party's own helps others once asked.
+        Hired and mutual-aid crews (no party) are asked for everybody.
         """
-        return crew.party == party or not party or not crew.party or party in self.helpers.get(crew.party, ())
+        return whose == party or not party or not whose or party in self.helpers.get(whose, ())
 
     def _has_generator(self, crew: Crew) -> bool:
-        if crew.spec.unlimited_generators or any(not g.broken for g in crew.carried):
+        """On board, or at the depot (where broken sets are put down, so that every place is free)."""
+        spec = crew.spec
+        if spec.unlimited_generators or any(not g.broken for g in crew.carried):
             return True
-        return bool(crew.depot.free_generators(crew.spec.carries))
+        return crew.depot.has_free(spec.carries)
 
     def via_depot(self, crew: Crew, job: Job) -> bool:
         """Whether the crew must go by its depot first."""
         if crew.spec.unlimited_generators:
             return False
-        if job.kind in NEEDS_GENERATOR:
-            return not any(not g.broken for g in crew.carried)
-        return job.kind == "refuel" and crew.fuel_l < REFUEL_L
+        if self._visits.must_bring(job):
+            return not self._driving.has_set_for(crew, job.site, self._env.now)
+        if job.kind == "collect":
+            return crew.seats_left() < 1
+        return job.kind == "refuel" and crew.fuel_l < REFUEL_L and crew.fuel_to_come_l() > crew.fuel_l
 
     def can_serve(self, crew: Crew, job: Job) -> bool:
-        """Party, skill, people, generator and shift allow it."""
-        if not self.may_serve(crew, job.party) or crew.people < job.people:
+        """Party, skill, people, generator, fuel and shift allow it."""
+        if not self.may_serve(crew.party, job.party) or crew.people < job.people:
             return False
-        if job.kind in NEEDS_GENERATOR:
+        if self._visits.must_bring(job):
             return self._has_generator(crew)
-        if job.kind == "collect" and crew.seats_left() < 1:
+        if job.kind == "collect" and sum(g.kind.seats for g in crew.working()) >= crew.spec.carries:
+            return False
+        if job.kind == "refuel" and crew.fuel_to_come_l() < LEAST_L:
             return False
         return not job.skill or job.skill in crew.skills
 
     def estimate_h(self, crew: Crew, job: Job) -> float:
         """Expected hours for this crew to be at the job's site; inf if it cannot be."""
-        return self._driving.estimate_h(
-            crew, job.site, self._env.now, job.kind in NEEDS_GENERATOR, self.via_depot(crew, job)
-        )
+        via_depot, with_generator = self.via_depot(crew, job), self._visits.must_bring(job)
+        return self._driving.estimate_h(crew, job, self._env.now, with_generator, via_depot)
 
     def _best_crew(self, job: Job, own_county: bool) -> Crew | None:
         """The crew that would be there first. Marks the job where nobody free can be.
@@ -317,8 +323,9 @@ class Dispatcher:
         self._entry.pop(job.id, None)
         job.status, job.crew = "assigned", crew.id
         via_depot = self.via_depot(crew, job)
-        if via_depot and job.kind in NEEDS_GENERATOR:
-            crew.booked = min(crew.depot.free_generators(crew.spec.carries), key=fitting(job.need_kw), default=None)
+        if via_depot and self._visits.must_bring(job):
+            sets = self._driving.stock_for(crew, job, self._env.now, via_depot=True)
+            crew.booked = next((generator for generator in sets if generator not in crew.carried), None)
             if crew.booked is not None:
                 crew.booked.reserved = True
         crew.busy = True

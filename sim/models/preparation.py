@@ -8,9 +8,10 @@ from functools import partial
 from simpy import Environment
 
 from sim.log import EventLog
-from sim.models.crews import Crew, DepotStock, Driving
+from sim.models.crews import Crew, DepotStock
 from sim.models.desk import Desk
 from sim.models.dispatch import Dispatcher
+from sim.models.driving import Driving
 from sim.models.steps import Steps
 from sim.models.timer import Timer
 from sim.plan import Measure

@@ -8,6 +8,7 @@ from itertools import groupby
 from math import inf, isnan
 
 from validation.rules_crews import (
+    closed_expressways_are_driven_with_a_permit,
     crews_do_one_thing_at_a_time,
     jobs_are_opened_by_what_the_desk_heard_or_planned,
     journeys_are_no_longer_than_the_desk_allows,
@@ -48,6 +49,9 @@ def generators_are_in_one_place(story: Story) -> None:
             if at.get(generator, "depot") != "depot":
                 assert crew_at[row.object] == at[generator], (row, at[generator], crew_at[row.object])
             at[generator] = row.object
+        elif row.kind == "generator.stored":
+            assert "-crew-" in at[generator], (row, at[generator])
+            at[generator] = "depot"
         elif row.kind == "generator.placed":
             crew = at.get(generator)
             assert crew is None or crew_at[crew] == row.object, (row, crew)
@@ -63,6 +67,7 @@ def generators_are_in_one_place(story: Story) -> None:
         if not isnan(row.value) and row.kind in (
             "generator.placed",
             "generator.taken",
+            "generator.stored",
             "generator.stopped",
             "generator.fuelled",
         ):
@@ -253,4 +258,5 @@ RULES = [
     parties_keep_to_their_counties, generators_are_in_one_place, fuel_balances, charge_falls_for_what_the_supply_does_not_give,
     service_is_what_power_paths_and_parts_make_of_it, outages_have_the_cause_they_name, downs_and_ups_alternate,
     nothing_is_begun_after_the_hard_stop, journeys_are_no_longer_than_the_desk_allows,
+    closed_expressways_are_driven_with_a_permit,
 ]  # fmt: skip
