@@ -100,7 +100,13 @@ def test_no_ploughs_later_visits():
     assert kpi("site_visits", none).mean() < kpi("site_visits", ploughs).mean()
 
 
-QUIET = {"hazards": "[]", "assumptions": "[]", "plan__before": "[]", "resources__depots__ten": "{crews: 0}"}
+QUIET = {
+    "hazards": "[]",
+    "assumptions": "[]",
+    "plan__before": "[]",
+    "resources__depots__ten": "{crews: 0}",
+    "generators__failures_per_h": "0",
+}
 
 
 def test_a_hub_without_its_generator_takes_its_ring_down():
