@@ -335,7 +335,7 @@ def test_a_spared_site_gets_its_order_when_the_told_time_has_passed():
 
 def test_crews_that_were_called_off_are_on_the_road():
     """A crew recalled on its way is free at a junction, not at its depot: fails when rows take it home by magic."""
-    of = town((5, "fail", "site:s5.mains"), (5.2, "mend", "site:s5.mains"))
+    of = town((5, "fail", "site:s4.mains"), (5.15, "mend", "site:s4.mains"))
     (free,) = [row for row in of.of("crew.free") if row.cause_row >= 0][:1]
     nodes = {str(node) for node in of.scenario.topology.roads.node_id}
     assert free.object in nodes
