@@ -78,6 +78,20 @@ def validate(model: type[M], document: Document, data: Any = _WHOLE, at: Loc = (
     raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
 
 
+SCENARIO_KEYS: Final = frozenset({"start", "horizon_h", "topology"})
+TOPOLOGY_KEYS: Final = frozenset({"kind", "crs"})
+"""Keys by which a file is known as a scenario or as a topology."""
+
+
+def format_fault(found: object, known: int) -> str:
+    """What is wrong with the format number of a file; empty for the known one."""
+    if type(found) is int and found == known:
+        return ""
+    if isinstance(found, str) and found.strip() == str(known):
+        return f"must be {known}, a number without quotes (got {shown(found)})"
+    return f"must be {known} (got {shown(found)})"
+
+
 def _members(annotation: Any) -> list[Any]:
     """What a value may be, unions and `Annotated` opened, without None."""
     if hasattr(annotation, "__value__"):

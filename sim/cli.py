@@ -10,18 +10,19 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import console
+from sim import console, interrupts
 from sim.errors import InputError, Problem, input_error, one_line
 
 if TYPE_CHECKING:
     from sim.results import Run
     from sim.scenario import Scenario
 
-DONE, MISSED, BAD_INPUT, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, MISSED, BAD_INPUT, BUG, SIGNALLED, INTERRUPTED = 0, 1, 2, 3, 128, 130
+"""Exit codes; a request to stop by a signal gives 128 and the signal's number, from the keyboard 130."""
 _REPORT: Final = "please report it with the command and the scenario (see CONTRIBUTING.md)"
 
 app = typer.Typer(
@@ -41,30 +42,40 @@ _Set = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change a value by its path in the file; may be repeated."),
 ]
 
+_Force = Annotated[bool, typer.Option("--force", help="Replace DIR even if it holds edited files or others.")]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; gives back its exit code. Never raises, never shows a traceback without `--debug`."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
-    try:
-        console.be_lenient()
-        code = app([word for word in given if word != "--debug"], prog_name="drill", standalone_mode=False)
-    except InputError as error:
-        console.err(str(error))
-        return BAD_INPUT
-    except (console.Closed, BrokenPipeError, SystemExit):  # the last is typer's own way with a broken pipe
-        console.hang_up()
-        return DONE
-    except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
-    except Exception as error:  # noqa: BLE001 (the last one to see it)
-        return _failed(error, debug=debug)
-    if code == INTERRUPTED:
-        console.err("drill: interrupted")
-    return code or DONE
+    with interrupts.Watch() as watch:
+        failed: Exception | None = None
+        code: int = DONE
+        try:
+            console.be_lenient()
+            code = app([word for word in given if word != "--debug"], prog_name="drill", standalone_mode=False) or DONE
+        except (console.Closed, BrokenPipeError, SystemExit):  # the last is typer's own way with a broken pipe
+            console.hang_up()
+        except (KeyboardInterrupt, typer.Abort):
+            code = INTERRUPTED
+        except Exception as error:  # noqa: BLE001 (the last one to see it)
+            failed = error
+        finally:
+            watch.close()
+        if watch.signum:  # whatever came of it on the way here
+            failed, code = None, SIGNALLED + watch.signum
+        if failed is not None:
+            return _failed(failed, debug=debug)
+        if code > SIGNALLED:
+            console.err("drill: interrupted")
+        return code
 
 
 def _failed(error: Exception, *, debug: bool) -> int:
+    if isinstance(error, InputError):
+        console.err(str(error))
+        return BAD_INPUT
     usage = getattr(error, "format_message", None)
     if usage is not None:  # a wrong command line, as typer sees it
         message = str(usage())
@@ -148,18 +159,19 @@ def _checked(path: str) -> str:
     file = find_file(path, "topologies" if Path(path).parent.name == "topologies" else "scenarios")
     if is_scenario(read_yaml(file)):
         scenario = load(file)
-        return f"OK {path}: scenario {scenario.name}, {scenario.horizon_h:g} h, {_size(scenario.topology)}"
+        _warn(scenario)
+        return f"OK {path}: scenario {scenario.name}, {scenario.horizon_h:g} h, {console.size(scenario.topology)}"
     from sim.topology import assumptions, load_topology
 
     topology = load_topology(file)
     guesses = len(assumptions(topology))
     told = f" ({guesses} guesses, see drill topology show)" if guesses else ""
-    return f"OK {path}: topology {topology.name}, {_size(topology)}{told}"
+    return f"OK {path}: topology {topology.name}, {console.size(topology)}{told}"
 
 
-def _size(topology: Any) -> str:
-    counts = (("sites", topology.sites), ("stations", topology.stations), ("feeders", topology.feeders))
-    return ", ".join(f"{len(table.id)} {name}" for name, table in counts)
+def _warn(scenario: Scenario) -> None:
+    for warning in scenario.warnings:
+        console.err(str(warning))
 
 
 @app.command()
@@ -200,44 +212,42 @@ def injects(
 
 def _load(path: str, values: list[str] | None) -> Scenario:
     from sim.loading import load
+    from sim.parameters import pairs
 
-    overrides: dict[str, str] = {}
-    for given in values or []:
-        key, equals, value = given.partition("=")
-        if not equals or not key.strip():
-            raise input_error("must be KEY=VALUE, such as policy=nearest", file=f"--set {given}")
-        overrides[key.strip()] = value
-    return load(path, overrides)
+    return load(path, pairs(values or []))
 
 
 # Runs
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917 (typer's options)
     path: _Path,
     seed: _Seed = 1,
     policy: Annotated[str | None, typer.Option("--policy", metavar="NAME", help="Who goes where next.")] = None,
     set_: _Set = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Run directory.  [default: runs/NAME-SEED]")
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Run directory.  [default: runs/NAME-SEED, and more if changed]"),
     ] = None,
+    force: _Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print scorecard.json and nothing else.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 if a target was missed.")] = False,
 ) -> None:
     """Play a scenario once, write its run directory and print the scorecard."""
-    from sim.folders import check_free
-
     scenario = _load(path, set_)
     _check_policy(policy)
-    folder = out or Path("runs") / f"{scenario.name}-{seed}"
-    check_free(folder, "run.json", "a run directory")
-    console.progress(f"playing {scenario.name}, {scenario.horizon_h:g} h, seed {seed}")
+    _warn(scenario)
+    from sim.folders import check_free
     from sim.results import simulate
+    from sim.results.folder import RUN
 
+    folder = out or Path("runs") / console.run_name(scenario, seed, policy)
+    check_free(folder, RUN, force=force)
+    console.progress(f"playing {scenario.name}, {scenario.horizon_h:g} h, seed {seed}")
     played = simulate(scenario, seed=seed, policy=policy)
     console.progress("writing figures and tables")
-    played.write(folder, _draw)
+    played.write(folder, _draw, force=force)
     card = played.scorecard_data
     if as_json:
         console.out((folder / "scorecard.json").read_text(encoding="utf-8").rstrip())
@@ -284,13 +294,14 @@ def topology_show(
 def topology_generate(
     spec: Annotated[str, typer.Argument(metavar="SPEC", help="A topology file, such as one of kind generated.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables.")],
+    force: _Force = False,
 ) -> None:
     """Write a network as CSV files that may be edited and loaded again."""
     from sim.folders import check_free, whole
     from sim.loading import find_file
-    from sim.topology import load_topology, write_topology
+    from sim.topology import TOPOLOGY, load_topology, write_topology
 
-    check_free(out, "topology.yaml", "a topology")
+    check_free(out, TOPOLOGY, force=force)
     topology = load_topology(find_file(spec, "topologies"))
     with whole(out) as folder:
         write_topology(topology, folder)

@@ -16,9 +16,11 @@ from sim.errors import input_error, one_line
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
+    from sim.topology import Topology
     from sim.vocabulary import Inject
 
 _CELL_CHARS: Final = 200
+_NARROWEST: Final = 40
 
 
 class Closed(Exception):  # noqa: N818 (nothing is wrong)
@@ -59,8 +61,11 @@ def progress(text: str) -> None:
 
 
 def width() -> int:
-    """Columns to fill: those of the terminal, at most 120; 80 where there is none."""
-    return min(get_terminal_size().columns, 120) if sys.stdout is not None and sys.stdout.isatty() else 80
+    """Columns to fill: those of the terminal, at most 120; in a pipe those of COLUMNS, else 100."""
+    if sys.stdout is not None and sys.stdout.isatty():
+        return min(get_terminal_size().columns, 120)
+    told = os.environ.get("COLUMNS", "")
+    return max(int(told), _NARROWEST) if told.isascii() and told.isdigit() else 100
 
 
 def colour() -> bool:
@@ -83,6 +88,12 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("  ".join(line).rstrip() for line in lines)
 
 
+def size(topology: Topology) -> str:
+    """How big a network is, in a line."""
+    counts = (("sites", topology.sites), ("stations", topology.stations), ("feeders", topology.feeders))
+    return ", ".join(f"{len(table.id)} {name}" for name, table in counts)
+
+
 def facts(values: Mapping[str, Any]) -> str:
     """Names and values, a line each; a list of tables as a table below."""
     lines = []
@@ -101,6 +112,17 @@ def _width(text: str) -> int:
     from unicodedata import east_asian_width
 
     return len(text) if text.isascii() else sum(1 + (east_asian_width(one) in "WF") for one in text)
+
+
+def run_name(scenario: Scenario, seed: int, policy: str | None) -> str:
+    """Folder of a run nobody named: `NAME-SEED`, with the policy and a digest of the overrides where given."""
+    from hashlib import sha256
+
+    parts = [scenario.name, str(seed), *([policy] if policy else [])]
+    if scenario.overrides:
+        text = "\n".join(sorted(f"{key}={value}" for key, value in scenario.overrides.items()))
+        parts.append(sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:6])
+    return "-".join(parts)
 
 
 # The controllers' list

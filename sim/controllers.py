@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
+from typing import Final
 
 from simpy import Environment
 
+from sim.disaster import Disaster
+from sim.hazards.outages import single_restoration
 from sim.log import EventLog
 from sim.models.desk import Desk
 from sim.models.dispatch import Dispatcher
@@ -17,18 +20,29 @@ from sim.models.requests import Requests
 from sim.models.roads import Roads
 from sim.models.timer import Timer
 from sim.models.triggers import Triggers
-from sim.settings import Told
+from sim.settings import Grid as GridSpec
+from sim.streams import Streams
 from sim.topology.tables import Topology
+from sim.units import quantise_h
 from sim.vocabulary import Inject
+
+_HOW: Final = {"switching": "switching", "single_switching": "switching", "single_repair": "repair"}
+"""Source of a drawn mend → the word of the log."""
+_SINGLE: Final = ("single_switching", "single_repair")
+
+
+def _concerns(mend: Inject, *, by_hand: bool) -> bool:
+    """A mend drawn for the failure by the weather is none for that by an inject, nor the other way round."""
+    return mend.source == "scenario" or (mend.source in _SINGLE) == by_hand
 
 
 @dataclass(eq=False)
 class Controllers:
     """Whom an inject can touch, and the injects in time order."""
 
-    _injects: list[Inject]
+    disaster: Disaster
     topology: Topology
-    told: Told
+    spec: GridSpec
     network: Network
     gensets: Gensets
     roads: Roads
@@ -36,16 +50,26 @@ class Controllers:
     dispatcher: Dispatcher
     triggers: Triggers
     requests: Requests
+    streams: Streams
     _env: Environment
     _log: EventLog
     grid: Grid = field(init=False)
     """Set once it exists: the power company reports back here."""
     _next: int = 0
+    _dead: dict[str, tuple[bool, int]] = field(default_factory=dict)
+    """Dead feeder → whether an inject of the file failed it (and not the weather), and the row of the failure."""
+    _singles: dict[str, int] = field(default_factory=dict)
+    """Feeder → how often it has failed on a condition."""
 
     def __post_init__(self) -> None:
         self._feeders = {str(feeder): row for row, feeder in enumerate(self.topology.feeders.id)}
         self._links = {str(link): row for row, link in enumerate(self.topology.links.id)}
-        self._switched_h = {i.target.partition(":")[2]: i.t_h for i in self._injects if i.source == "switching"}
+        self._injects = self.disaster.injects
+        self._mends: dict[str, list[Inject]] = {}
+        for mend in [*self.disaster.restorations, *(i for i in self._injects if i.source == "scenario")]:
+            if mend.action == "mend":
+                self._mends.setdefault(mend.target, []).append(mend)
+        self._mended_on_condition = {i.target for i in self.disaster.conditional if i.action == "mend"}
         self._timer = Timer(self._env, self._fire_due)
 
     def begin(self) -> None:
@@ -92,18 +116,50 @@ class Controllers:
     def _feeder(self, inject: Inject, feeder: int, name: str, row: int) -> None:
         now = self._env.now
         if inject.action == "mend":
-            if self.network.feeder_dead(feeder):
+            if self.network.feeder_dead(feeder) and _concerns(inject, by_hand=self._dead[name][0]):
                 self.grid.drop(name)
-                self.feeder_mended(name, "switching" if inject.source == "switching" else "inject", row)
+                self.feeder_mended(name, _HOW.get(inject.source, "inject"), row)
             return
         if self.network.feeder_dead(feeder):
             return
         county = int(self.topology.feeders.county[feeder])
         row = self._log.add(now, "feeder.failed", name, str(self.topology.counties.id[county]), cause_row=row)
-        self.grid.failed(name, row, self._switched_h.get(name, inf))
-        told = self.told
-        Timer(self._env, lambda: self._line_reported(feeder, name, row)).set(now + told.lines_out_after_h)
+        self._dead[name] = (inject.source == "scenario", row)
+        self.grid.failed(name, row, self._back_h(inject, name, row))
+        reported_h = quantise_h(now + self.spec.told.lines_out_after_h)
+        Timer(self._env, lambda: self._line_reported(feeder, name, row)).set(reported_h)
         self.network.fail_feeder(feeder, row)
+
+    def _back_h(self, failure: Inject, name: str, row: int) -> float | None:
+        """When a feeder that fails now will be back without a slot: None for a slot, inf if nobody knows."""
+        by_hand = self._dead[name][0]
+        sources = ("switching",) if not by_hand else ("scenario",) if failure.when else ("scenario", *_SINGLE)
+        known_h = min(
+            (
+                mend.t_h
+                for mend in self._mends.get(failure.target, [])
+                if mend.source in sources and mend.t_h >= self._env.now - 1e-9
+            ),
+            default=inf,
+        )
+        if not by_hand:
+            return known_h if known_h < inf else None
+        if failure.when and known_h == inf and failure.target not in self._mended_on_condition:
+            return self._mend_later(failure, name, row)
+        return known_h
+
+    def _mend_later(self, failure: Inject, name: str, row: int) -> float:
+        """Draw the return of a feeder that has failed on a condition; when it will be."""
+        number = self._singles[name] = self._singles.get(name, 0) + 1
+        failure = replace(failure, t_h=self._env.now)
+        mend = single_restoration(failure, f"when {number}", self.spec, self.streams)
+
+        def restore() -> None:
+            if self.network.feeder_dead(self._feeders[name]) and self._dead[name][1] == row:
+                self.feeder_mended(name, _HOW[mend.source], row)
+
+        Timer(self._env, restore).set(mend.t_h)
+        return mend.t_h
 
     def _line_reported(self, feeder: int, name: str, row: int) -> None:
         if self.network.feeder_dead(feeder):
@@ -116,14 +172,13 @@ class Controllers:
         feeder = self._feeders[name]
         row = self._log.add(self._env.now, "feeder.restored", name, how, cause_row=row)
         self.network.mend_feeder(feeder, row)
-        told = self.told
 
         def report() -> None:
             if not self.network.feeder_dead(feeder):
                 self._log.add(self._env.now, "desk.line_back", name, cause_row=row)
                 self.desk.knowledge.line_back(feeder)
 
-        Timer(self._env, report).set(self._env.now + told.lines_out_after_h)
+        Timer(self._env, report).set(quantise_h(self._env.now + self.spec.told.lines_out_after_h))
 
     def restoration_told(self, name: str, restore_h: float) -> None:
         """The power company names an expected restoration to the desk."""

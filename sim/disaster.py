@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.hazards.outages import equipment_failures, listed_failures, mains_failures, restoration
+from sim.hazards.outages import (
+    equipment_failures,
+    listed_failures,
+    mains_failures,
+    restoration,
+    single_restorations,
+)
 from sim.hazards.snow import feeder_failures, fibre_breaks, snow_weather
 from sim.hazards.specs import FeederFailures, MainsFailures, Snowstorm
 from sim.hazards.weather import Cells, Weather, calm
@@ -20,6 +26,8 @@ class Disaster:
     injects: list[Inject]
     """Timed ones, in time order."""
     conditional: list[Inject]
+    restorations: list[Inject]
+    """Slots and mends of feeders in time order, those after the horizon too: what the power company plans by."""
     weather: Weather
     onset_h: float
     """When the first storm begins; 0 without one."""
@@ -52,13 +60,14 @@ def draw(scenario: Scenario, seed: int) -> Disaster:
         ("rectifier", sites.rectifier_failures_per_year),
     ):
         injects += equipment_failures(part, per_year, spec.horizon_h, topology, streams)
-    injects += lines + restoration(lines, spec.grid, streams)
     written = [_written(inject, scenario) for inject in spec.injects]
-    injects += [inject for inject in written if inject.when is None]
+    restorations = restoration(lines, spec.grid, streams) + single_restorations(written, spec.grid, streams)
+    injects += lines + restorations + [inject for inject in written if inject.when is None]
     injects = [inject for inject in injects if inject.t_h <= spec.horizon_h]
     injects.sort(key=_order)
+    restorations.sort(key=_order)
     conditional = [inject for inject in written if inject.when is not None]
-    return Disaster(injects, conditional, weather or calm(cells, spec.horizon_h), onset_h)
+    return Disaster(injects, conditional, restorations, weather or calm(cells, spec.horizon_h), onset_h)
 
 
 def _order(inject: Inject) -> tuple[float, str, str]:

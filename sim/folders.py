@@ -4,60 +4,108 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
+from typing import Final
 
 from sim.errors import InputError, input_error
+from sim.interrupts import held
+
+RUN_MARK: Final = "run.json"
+"""The file by which a run directory is known."""
+_OF_THE_DESKTOP: Final = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-def check_free(folder: Path, mark: str, what: str) -> None:
-    """Whether a folder may be written: it is not there, it is empty, or it holds `mark` and so is `what`.
+@dataclass(frozen=True)
+class Sort:
+    """A sort of folder that the program writes: the file it is known by, and what in one is somebody else's work."""
 
-    Raises `InputError`.
+    what: str
+    mark: str
+    foreign: Callable[[Path], str]
+    """What a folder of this sort holds that would be lost for good, as words; empty for nothing."""
+
+
+def check_free(folder: Path, sort: Sort, *, force: bool = False) -> None:
+    """Whether a folder may be written: it is not there, it is empty, or it is one of `sort` with nothing foreign.
+
+    `force`: foreign files in it are no reason. Raises `InputError`.
     """
     try:
-        if folder.is_dir():
-            if any(folder.iterdir()) and not (folder / mark).is_file():
-                message = f"exists and is not {what} (it has no {mark}); choose another --out"
-                raise input_error(message, file=folder)
-            if Path.cwd().is_relative_to(folder.resolve()):
-                raise input_error("is where you are now; choose another --out", file=folder)
-        elif folder.exists() or folder.is_symlink():
+        place = _place(folder)
+        _check_above(folder, place)
+        if place.is_dir():
+            _check_old(folder, place, sort, force=force)
+        elif place.exists() or place.is_symlink():
             raise input_error("exists and is no directory; choose another --out", file=folder)
-        above = next(parent for parent in folder.absolute().parents if parent.exists())
-        if not above.is_dir():
-            raise input_error(f"cannot be made: {above} is no directory", file=folder)
-        if not os.access(above, os.W_OK | os.X_OK):
-            raise input_error(f"cannot be made: {above} may not be written to", file=folder)
     except (OSError, ValueError) as error:
         raise _unwritable(folder, error) from None
+
+
+def _check_old(folder: Path, place: Path, sort: Sort, *, force: bool) -> None:
+    if any(place.iterdir()) and not (place / sort.mark).is_file():
+        message = f"exists and is not {sort.what} (it has no {sort.mark}); choose another --out"
+        raise input_error(message, file=folder)
+    if Path.cwd().is_relative_to(place):
+        raise input_error("is where you are now; choose another --out", file=folder)
+    if not force and (foreign := sort.foreign(place)):
+        raise input_error(f"{foreign}; choose another --out, or --force to replace it all", file=folder)
+
+
+def _check_above(folder: Path, place: Path) -> None:
+    above = next(parent for parent in place.parents if parent.exists())
+    if not above.is_dir():
+        raise input_error(f"cannot be made: {above} is no directory", file=folder)
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise input_error(f"cannot be made: {above} may not be written to", file=folder)
+    run = next((parent for parent in (above, *above.parents) if (parent / RUN_MARK).is_file()), None)
+    if run is not None:
+        raise input_error(f"is inside the run directory {run}; choose another --out", file=folder)
+
+
+def strangers(folder: Path, known: Callable[[str], bool]) -> list[str]:
+    """Files in a folder, and empty folders below it, whose path in it is not known; in order."""
+    found = [path for path in sorted(folder.rglob("*")) if path.name not in _OF_THE_DESKTOP]
+    leaves = [path for path in found if path.is_symlink() or not path.is_dir() or not any(path.iterdir())]
+    return [name for path in leaves if not known(name := path.relative_to(folder).as_posix())]
 
 
 @contextmanager
 def whole(folder: Path) -> Iterator[Path]:
     """An empty folder to fill, which takes the place of `folder` at the end of the block if nothing fails.
 
-    Raises `InputError` where the disk refuses, and then leaves no trace.
+    A link is followed, and stays. Raises `InputError` where the disk refuses; whatever happens leaves no trace.
     """
-    place = folder.absolute()
     made: list[Path] = []
-    beside = _sibling(place, "part")
+    beside: Path | None = None
     try:
-        made = [parent for parent in place.parents if not parent.exists()]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        beside.mkdir()
+        with held():
+            place = _place(folder)
+            made = [parent for parent in place.parents if not parent.exists()]
+            place.parent.mkdir(parents=True, exist_ok=True)
+            beside = _sibling(place, "part")
+            beside.mkdir()
         yield beside
-        _exchange(beside, place)
-        made = []
+        with held():
+            _exchange(beside, place)
+            made = []
     except OSError as error:
         raise _unwritable(folder, error) from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
-        for parent in made:
-            with suppress(OSError):
-                parent.rmdir()
+        with held():
+            if beside is not None:
+                shutil.rmtree(beside, ignore_errors=True)
+            for parent in made:
+                with suppress(OSError):
+                    parent.rmdir()
+
+
+def _place(folder: Path) -> Path:
+    """Where a folder really is, or will be."""
+    return Path(os.path.realpath(folder))
 
 
 def _sibling(place: Path, ending: str) -> Path:

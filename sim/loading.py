@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from sim.checking import validate
+from sim.checking import SCENARIO_KEYS, TOPOLOGY_KEYS, format_fault, validate
+from sim.dead_letters import empty_selections, idle_help
 from sim.errors import InputError, Problem, input_error, shown
-from sim.parameters import hint, nearest, override
+from sim.parameters import as_texts, hint, nearest, override
 from sim.references import problems_of
 from sim.scenario import Scenario, ScenarioSpec
 from sim.topology.tables import Topology
@@ -74,40 +75,48 @@ def _sibling(path: Path) -> str | None:
 # Loading
 
 
-def load(path: str | Path, overrides: Mapping[str, str] | None = None) -> Scenario:
+def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Scenario:
     """The scenario of a file or of a shipped name, checked, with its topology and lists.
 
-    `overrides`: values by the scenario's own paths, as text (`{"resources.depots.horqin.crews": "6"}`).
-    Raises `InputError` with every problem; what an override brought about begins with `--set KEY`.
+    `overrides`: values by the scenario's own paths (`{"resources.depots.horqin.crews": 6}`), as in the file or as
+    text. Raises `InputError` with every problem; what an override brought about begins with `--set KEY`.
     """
+    values = as_texts(overrides or {})
     document = read_yaml(find_file(path))
     _check_format(document)
-    changed = override(ScenarioSpec, document, overrides or {})
+    changed = override(ScenarioSpec, document, values)
     try:
-        return _scenario(changed.document, overrides or {})
+        return _scenario(changed.document, values)
     except InputError as error:
         raise InputError(changed.blame(error.problems, lambda: _problems(document))) from None
 
 
 def is_scenario(document: Document) -> bool:
-    """Whether a file is meant as a scenario rather than a topology."""
-    return not isinstance(document.data, dict) or bool({"start", "horizon_h", "topology"} & document.data.keys())
+    """Whether a file is meant as a scenario rather than a topology; one that could be either is read as one."""
+    keys = document.data.keys() if isinstance(document.data, dict) else SCENARIO_KEYS
+    return bool(SCENARIO_KEYS & keys) or not TOPOLOGY_KEYS & keys
 
 
 def _check_format(document: Document) -> None:
     data = document.data
     if not isinstance(data, dict):
         raise input_error(f"must be a table of keys and values (got {shown(data)})", file=document.path, line=1)
+    if not SCENARIO_KEYS & data.keys():
+        if TOPOLOGY_KEYS & data.keys():
+            what = "is a topology, not a scenario; a scenario names it under topology"
+        else:
+            what = f"is neither a scenario ({', '.join(sorted(SCENARIO_KEYS))} are missing) nor a topology (no kind)"
+        raise input_error(what, file=document.path, line=1)
     if "format" not in data:
         message = f"is missing; a scenario file begins with `format: {FORMAT}`"
         raise input_error(message, file=document.path, line=1, path="format")
     found = data["format"]
-    if type(found) is int and found == FORMAT:
+    message = format_fault(found, FORMAT)
+    if not message:
         return
-    message = f"must be {FORMAT} (got {shown(found)})"
     if type(found) is int and found > FORMAT:
         message += "; to migrate, install the later version it was written for, or rewrite it as format 1"
-    else:
+    elif "quotes" not in message:
         message += "; to migrate, write `format: 1` and mend what `drill check` then finds"
     raise input_error(message, file=document.path, line=document.line_of_path(("format",)), path="format")
 
@@ -123,9 +132,10 @@ def _scenario(document: Document, overrides: Mapping[str, str]) -> Scenario:
             lists[name] = _list(document, ("lists", name), given, topology)
         except InputError as error:
             problems += error.problems
+    problems = problems or empty_selections(spec, topology, lists, document)
     if problems:
         raise InputError(problems)
-    return Scenario(spec, topology, document.path, dict(overrides), lists)
+    return Scenario(spec, topology, document.path, dict(overrides), lists, tuple(idle_help(spec, document)))
 
 
 def _problems(document: Document) -> Sequence[Problem]:

@@ -7,6 +7,7 @@ A place is written with the keys of the file. An item of a list is named by its 
 from __future__ import annotations
 
 import copy
+import json
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +19,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from sim.errors import InputError, Problem, shown
+from sim.errors import InputError, Problem, input_error, shown
 from sim.resources import Depot, _looks_like_generator
 from sim.yamlfile import Document, Loc, dotted, read_yaml
 
@@ -213,6 +214,33 @@ def _gist(problem: Problem) -> tuple[str, str]:
 
 def _related(a: str, b: str) -> bool:
     return a == b or a.startswith((f"{b}.", f"{b}[")) or b.startswith((f"{a}.", f"{a}["))
+
+
+def pairs(given: Iterable[str]) -> dict[str, str]:
+    """Overrides from `KEY=VALUE` texts; raises `InputError`."""
+    found = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise input_error("must be KEY=VALUE, such as policy=nearest", file=f"--set {text}")
+        found[key.strip()] = value
+    return found
+
+
+def as_texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Overrides as on the command line: what is no text as JSON, which is YAML. Raises `InputError`."""
+    if not isinstance(values, Mapping):
+        raise input_error(f"must be a table of paths and values (got {shown(values)})", path="overrides")
+    texts = {}
+    for key, value in values.items():
+        if not isinstance(key, str):
+            raise input_error(f"must have paths as keys (got {shown(key)})", path="overrides")
+        try:
+            texts[key] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        except (TypeError, ValueError, RecursionError):
+            message = f"must be text, a number, true, false, a list or a table (got a {type(value).__name__})"
+            raise input_error(message, file=f"--set {key}") from None
+    return texts
 
 
 def override(model: type[BaseModel], document: Document, values: Mapping[str, str]) -> Overrides:

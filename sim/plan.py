@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from sim.spec import SiteClass, Spec, Where
-from sim.units import Hours, MomentField, PositiveHours, parse_hours, parse_share
+from sim.spec import RISING, SiteClass, Spec, Where
+from sim.units import Hours, Litres, MomentField, PositiveHours, parse_hours, parse_moment, parse_share
 from sim.vocabulary import KPIS
 
 PlaceOrder = Literal["core_room", "hub", "command", "key_site", "township_last_station", "most_users"]
@@ -45,7 +47,9 @@ class Measure(Spec):
     at_most: Annotated[int | None, Field(ge=0)] = None
     """No more sites than this, most users first."""
     grade_c: float | None = None
-    """`fill_fuel`: the diesel in depots stays liquid down to this temperature, °C."""
+    """`fill_fuel`: the diesel delivered to the depots stays liquid down to this temperature, °C."""
+    litres: Litres | None = None
+    """`fill_fuel`: so much for every depot; without it, what is missing to the ledger's `fuel_l`."""
     crews: Annotated[int, Field(ge=0)] = 0
     from_depot: Annotated[str | None, Field(alias="from")] = None
     to_depot: Annotated[str | None, Field(alias="to")] = None
@@ -73,6 +77,12 @@ class Level(Spec):
     report_h: Hours | None = None
     """Deadline of the report to the level above; kept as data."""
     do: list[Literal["call_contractors", "ask_mutual_aid", "hire"]] = []
+
+    @model_validator(mode="after")
+    def _can_be_raised(self) -> Level:
+        if not (self.when or self.when_any or self.warning):
+            raise ValueError("must have when, when_any or warning with something in it, such as when: {sites_out: 3}")
+        return self
 
     _numbers = field_validator("when", "when_any", mode="before")(_bounds)
 
@@ -176,7 +186,7 @@ class Plan(Spec):
     dispatch: list[DispatchRule] = []
     generator: GeneratorRules = GeneratorRules()
     targets: list[Target] = []
-    vehicle_bands: list[Annotated[float, Field(gt=0)]] = [2, 5, 10]
+    vehicle_bands: Annotated[list[Annotated[float, Field(gt=0)]], RISING] = [2, 5, 10]
     """Bounds of the bands for sites without mains per available vehicle."""
     repair_limit_h: dict[Literal["urban", "rural", "hub"], PositiveHours] = {"urban": 4, "rural": 8, "hub": 2}
     """Limits of repair timeliness. Assumed: city 2-4 h, rural 4-8 h, hub 2 h."""
@@ -233,3 +243,23 @@ class Assumption(Spec):
     value: float | str | None = None
     why: str
     tuned_to: str = ""
+
+    @field_validator("range")
+    @classmethod
+    def _from_to(cls, given: list[float | str] | None) -> list[float | str] | None:
+        if given is None or len(given) != 2:
+            return given  # a choice of values
+        low, high = map(_comparable, given)
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"must go from the lower to the higher (got {given[0]}, {given[1]})")
+        return given
+
+
+def _comparable(value: float | str) -> float | None:
+    """A number, share, duration or moment as a number; None for other text."""
+    if not isinstance(value, str):
+        return value
+    for parse in (parse_share, parse_hours, lambda text: parse_moment(text).to_h(datetime(2000, 1, 1))):
+        with suppress(ValueError, OverflowError):
+            return parse(value)
+    return None

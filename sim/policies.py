@@ -31,8 +31,11 @@ def first_come(job: Job) -> tuple[float, ...]:
 
 
 def class_then_deadline(job: Job) -> tuple[float, ...]:
-    """The plan's order of restoration, then the site's class, then the battery's deadline."""
-    return (job.place_rank, job.site_class, job.deadline_h)
+    """The plan's order of restoration, then the site's class, then the battery's deadline.
+
+    Where the plan's order has come down to `most_users`, users decide between jobs alike in all that.
+    """
+    return (job.place_rank, job.site_class, job.deadline_h, job.place_users)
 
 
 def most_users(job: Job) -> tuple[float, ...]:

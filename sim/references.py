@@ -16,6 +16,7 @@ from sim.errors import Problem
 from sim.hazards.specs import FeederFailures, MainsFailures, Snowstorm
 from sim.parameters import fields_of, find_place, hint, one_of
 from sim.plan import Measure, Target
+from sim.resources import GENERATOR_KINDS
 from sim.scenario import InjectSpec, ScenarioSpec
 from sim.spec import Where
 from sim.topology.tables import ROLES, Topology
@@ -36,7 +37,7 @@ _ANYTHING: Final = ("feeder", "site", "hub", "link", "road")
 def problems_of(spec: ScenarioSpec, topology: Topology, document: Document) -> list[Problem]:
     """What a scenario names and nobody knows, and times out of the drill, in the order of the file."""
     check = _Check(spec, topology, document)
-    for part in (_moments, _hazards, _resources, _measures, _targets, _injects, _assumptions):
+    for part in (_moments, _hazards, _expressways, _resources, _kinds, _measures, _targets, _injects, _assumptions):
         part(check)
     check.known(("policy",), spec.policy, policy_names(), "a policy")
     crews = any(depot.crews for depot in spec.resources.depots.values())
@@ -150,6 +151,28 @@ def _resources(check: _Check) -> None:
         check.known(place, helper.depot, spec.resources.depots, _LEDGER)
         if helper.depot is None and (helper.crews or helper.generators or getattr(helper, "loaders", 0)):
             check.tell(place, f"is missing; they report to {_LEDGER}: {one_of(spec.resources.depots)}")
+
+
+def _expressways(check: _Check) -> None:
+    ways = check.spec.roads.expressways
+    loc: Loc = ("roads", "expressways", "reopened")
+    if ways.closed is None or ways.reopened is None or check.bad_moments & {loc, (*loc[:-1], "closed")}:
+        return
+    if ways.reopened.to_h(check.spec.start) < ways.closed.to_h(check.spec.start):
+        check.tell(loc, f"must not be before closed (got {_told(ways.reopened)}, closed {_told(ways.closed)})")
+
+
+def _kinds(check: _Check) -> None:
+    """Kinds of generator, wherever some are counted."""
+    resources = check.spec.resources
+    known = [*GENERATOR_KINDS, *resources.kinds]
+    at: Loc = ("resources", "depots")
+    places: dict[Loc, Iterable[str]] = {(*at, name): depot.generators for name, depot in resources.depots.items()}
+    places |= {("resources", "hired"): resources.hired.generators}
+    places |= {("resources", "mutual_aid"): resources.mutual_aid.generators}
+    for place, kinds in places.items():
+        for kind in kinds:
+            check.known((*place, "generators", kind), kind, known, "a kind of generator")
 
 
 def _where(check: _Check, loc: Loc, where: Where) -> None:

@@ -109,6 +109,9 @@ class Depot(Spec):
     def _within(self) -> Depot:
         if self.all_terrain > self.crews:
             raise ValueError(f"must have all_terrain at most crews (got {self.all_terrain} of {self.crews})")
+        for skill, number in self.specialists.items():
+            if number > self.crews:
+                raise ValueError(f"must have specialists at most crews (got {skill}: {number} of {self.crews})")
         return self
 
 
@@ -152,10 +155,12 @@ class MutualAid(Spec):
 
 
 class Fuel(Spec):
-    """Diesel in the depots before anything is done about it."""
+    """Diesel in the depots before anything is done about it, and how long more of it takes to come."""
 
     grade_c: Celsius = -5.0
     """Limit temperature of the diesel in stock (−10# ≥ −5 °C, −20# ≥ −14 °C, −35# ≥ −29 °C)."""
+    delivered_h: SpreadHours = Spread(median_h=6.0, p90_h=12.0)
+    """From an order of `fill_fuel` to the tanker at a depot, each by its own luck. Assumed: a regional supplier."""
 
 
 class LoaderSpec(Spec):
@@ -177,16 +182,6 @@ class Resources(Spec):
     mutual_aid: MutualAid = MutualAid()
     fuel: Fuel = Fuel()
     loader: LoaderSpec = LoaderSpec()
-
-    @model_validator(mode="after")
-    def _kinds_known(self) -> Resources:
-        known = {**GENERATOR_KINDS, **self.kinds}
-        places: list[Depot | Hired | MutualAid] = [*self.depots.values(), self.hired, self.mutual_aid]
-        for place in places:
-            for kind in place.generators:
-                if kind not in known:
-                    raise ValueError(f"must name a kind of generator: one of {', '.join(known)} (got '{kind}')")
-        return self
 
     def kind(self, name: str) -> GeneratorKind:
         """The kind of that name; the file's own before the known ones."""

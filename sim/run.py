@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from operator import index
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from sim.disaster import draw
+from sim.errors import input_error, shown
 from sim.inventory import Inventory
 from sim.log import EventLog
 from sim.plan import Measure
@@ -21,6 +24,9 @@ from sim.world import World
 AnyPolicy = str | Policy | Callable[[View], Sequence[Order]]
 
 
+_LARGEST_SEED: Final = 2**53
+
+
 class Played(NamedTuple):
     """What a run leaves behind."""
 
@@ -32,9 +38,11 @@ class Played(NamedTuple):
 def play(scenario: Scenario, seed: int = 1, policy: AnyPolicy | None = None) -> Played:
     """Play a drill to its horizon. `policy`: a name, or any callable that decides on a view; None: the scenario's.
 
-    InputError for an unknown name. The same scenario, seed and policy give the same log.
+    InputError for an unknown name, for a seed that is none, and where a policy gives anything but orders. The same
+    scenario, seed and policy give the same log.
     """
-    chosen = as_policy(policy if policy is not None else scenario.spec.policy)
+    seed = _seed(seed)
+    chosen = _policy(policy if policy is not None else scenario.spec.policy)
     disaster = draw(scenario, seed)
     kept: list[Inventory] = []
 
@@ -49,3 +57,36 @@ def play(scenario: Scenario, seed: int = 1, policy: AnyPolicy | None = None) -> 
     world = World(scenario, disaster, chosen, seed, sites_of)
     kept.append(inventory_of(scenario, world.roster, disaster.weather.cells))
     return Played(world.run(), kept[0], chosen.name)
+
+
+def _seed(seed: Any) -> int:
+    try:
+        number = -1 if isinstance(seed, bool) else index(seed)
+    except TypeError:
+        number = -1
+    if not 0 <= number <= _LARGEST_SEED:
+        raise input_error(f"must be a whole number from 0 to 2**53 (got {shown(seed)})", path="seed")
+    return number
+
+
+def _policy(policy: Any) -> Policy:
+    """The policy; what it decides is looked at, since anybody may have written it."""
+    if not isinstance(policy, str | Policy) and not callable(policy):
+        raise input_error(f"must be a name or a function of a view (got {shown(policy)})", path="policy")
+    chosen = as_policy(policy)
+    decide = chosen.decide
+    if decide is None:
+        return chosen
+
+    def checked(view: View) -> Sequence[Order]:
+        orders: Any = decide(view)
+        if not isinstance(orders, list | tuple):
+            message = f"{chosen.name} must give a list of orders (got {shown(orders)})"
+            raise input_error(message, path="policy")
+        for order in orders:
+            if not isinstance(order, Order):
+                message = f"{chosen.name} must give a list of sim.vocabulary.Order (got {shown(order)} in it)"
+                raise input_error(message, path="policy")
+        return orders
+
+    return replace(chosen, decide=checked)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from sim.errors import Problem
 from sim.hazards.specs import Hazard
 from sim.plan import Assumption, Bound, Plan, Record, StateKey, _bounds
 from sim.resources import Party, Resources
@@ -50,6 +51,8 @@ class InjectSpec(Spec):
 
     @model_validator(mode="after")
     def _complete(self) -> InjectSpec:
+        if self.at is None and not self.when and "when" in self.model_fields_set:
+            raise ValueError("must have something in when, such as when: {sites_out: 3}")
         if (self.at is None) == (not self.when):
             raise ValueError("must have either at or when")
         if self.do in ("fail", "mend", "close", "open") and not self.what:
@@ -133,6 +136,8 @@ class Scenario:
     path: Path | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+    """What is written and can have no effect."""
 
     @property
     def name(self) -> str:

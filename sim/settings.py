@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.spec import Spec
-from sim.units import Hours, Kmh, MomentField, PositiveHours, Share, Spread, SpreadHours
+from sim.spec import RISING, Spec
+from sim.units import Celsius, Hours, Kmh, MomentField, PositiveHours, Share, Spread, SpreadHours
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
+ClockHour = Annotated[float, Field(ge=0, le=24)]
 
 
 class Beta(Spec):
@@ -26,6 +27,12 @@ class Triangle(Spec):
     low: Share
     mode: Share
     high: Share
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Triangle:
+        if not self.low <= self.mode <= self.high:
+            raise ValueError(f"must have low <= mode <= high (got {self.low:g}, {self.mode:g}, {self.high:g})")
+        return self
 
 
 class SiteSettings(Spec):
@@ -66,8 +73,16 @@ class GeneratorSettings(Spec):
     """Warming up before the second attempt, which fails half as often."""
     failures_per_h: NotNegative = 6.6e-4
     """While running; Source: Marqusee & Jenket 2020, Applied Energy 268, 114918 (well maintained)."""
+    poorly_maintained: Share = 0.1
+    """Share of sets that were not looked after. Assumed: no inspection record is public."""
+    poor_failure_factor: NotNegative = 21.8
+    """They fail so many times as often while running; same source, 1.44e-2 an hour."""
     gelling_share: Share = 0.5
-    """Chance to stop within two hours on diesel of the wrong grade."""
+    """Chance to stop within two hours once the air is colder than the diesel's grade."""
+    fixed_grade_c: Celsius = -29.0
+    """Limit temperature of the diesel in fixed generators. Assumed: −35#."""
+    altitude_m: Annotated[float, Field(ge=0, le=6000)] = 0.0
+    """Height of the country: 1 % less power for each 100 m above 500 m."""
     fixed_start_h: Hours = 1 / 60
     fixed_tank_h: PositiveHours = 24.0
     """Hours of fuel in a fixed generator's tank at full load."""
@@ -92,7 +107,7 @@ class RepairTimes(Spec):
     place_h: SpreadHours = Spread(median_h=0.25, p90_h=0.5)
     climb_gust_at_most_mps: Positive = 10.8
     """No climbing in more wind (force 6)."""
-    daylight: tuple[Annotated[float, Field(ge=0, le=24)], Annotated[float, Field(ge=0, le=24)]] = (6.5, 17.0)
+    daylight: Annotated[tuple[ClockHour, ClockHour], RISING] = (6.5, 17.0)
     """Local hours between which climbing work may begin."""
 
 
@@ -126,9 +141,12 @@ class Grid(Spec):
 
     switching: Share = 0.45
     switching_h: SpreadHours = Spread(median_h=1.5, p90_h=5.0)
-    first_shape: Positive = 2.0
+    single_repair_h: SpreadHours = Spread(median_h=10.0, p90_h=30.0)
+    """A feeder that an inject fails and does not mend, where switching is no help: broken conductor or pole in snow."""
+    first_shape: Annotated[int, Field(ge=1, le=100)] = 2
     first_scale_h: Positive = 1.5
-    """First slot: Gamma(shape, scale) hours after the hour in which most feeders failed."""
+    """First slot: Gamma(shape, scale), the sum of `first_shape` exponential times, hours after the hour in which most
+    feeders failed."""
     total_h: SpreadHours = Spread(median_h=48.0, p90_h=96.0)
     total_between_h: tuple[Positive, Positive] = (24.0, 120.0)
     progress: Beta = Beta(a=0.9, b=1.3)
@@ -154,11 +172,13 @@ class Clearing(Spec):
 
 
 class Expressways(Spec):
-    """Closed to the public in the storm. Our vehicles pass again once the permit is there, or it is reopened before."""
+    """Closed to the public in the storm; crews and loaders of a party that has a permit pass. Permits: Assumed."""
 
     closed: MomentField | None = None
     reopened: MomentField | None = None
-    permit_h: Hours = 40 / 60
+    """Open to everybody again; None: not before the end."""
+    permit_h: SpreadHours = Spread(median_h=40 / 60, p90_h=60 / 60)
+    """From a party's asking, when the expressways are closed (or its first crew is ready), to its permit."""
 
 
 class RoadSettings(Spec):
@@ -169,17 +189,20 @@ class RoadSettings(Spec):
     public_ploughs: Clearing = Clearing()
     expressways: Expressways = Expressways()
     drift_share: Share = 0.3
-    """Share of road edges on which wind piles the snow up."""
-    drift_factor: tuple[Positive, Positive] = (1.5, 3.0)
+    """Share of road edges and tracks on which wind piles the snow up."""
+    drift_factor: Annotated[tuple[Positive, Positive], RISING] = (1.5, 3.0)
+    """Depth of a full drift over that of the open snow."""
     drift_gust_mps: Positive = 10.0
+    """Drifts grow in the hours with such gusts, and stay afterwards."""
     redrift_half_life_h: PositiveHours = 6.0
-    stuck_per_10km: tuple[Share, Share] = (0.02, 0.10)
+    """Windy hours in which half of a drift builds up, on a fresh road and on a swept one."""
+    stuck_per_10km: Annotated[tuple[Share, Share], RISING] = (0.02, 0.10)
     """Chance to get stuck at 10–20 cm and at 20–30 cm."""
     stuck_h: SpreadHours = Spread(median_h=40 / 60, p90_h=120 / 60)
     all_terrain_kmh: Kmh = 15.0
     all_terrain_depth_cm: Positive = 60.0
     carry_kg_per_person: Positive = 25.0
-    """On foot through snow: 4 people a 100 kg."""
+    """On foot: 4 people a 100 kg. What weighs more than the crew can carry goes only where wheels go."""
 
 
 class DeskSettings(Spec):

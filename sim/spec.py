@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 SiteClass = Literal["A", "B", "C", "D"]
+N = TypeVar("N", list[float], tuple[float, float])
+
+
+def _rising(values: N) -> N:
+    """Values from the smallest to the largest; equal ones may stand side by side."""
+    if any(later < earlier for earlier, later in pairwise(values)):
+        raise ValueError(f"must rise from the first to the last (got {', '.join(f'{value:g}' for value in values)})")
+    return values
+
+
+RISING: Final = AfterValidator(_rising)
+"""For a list or a pair of numbers that goes from the smaller to the larger."""
 
 
 class Spec(BaseModel):

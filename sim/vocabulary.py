@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, nan
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 Runs = Literal["step", "line", "exponential", "mark"]
 """How a value runs to the next row of its kind and subject.
@@ -36,12 +36,18 @@ KINDS: Final[dict[str, Kind]] = {
     "snow.water": Kind("weather_cell", "", "water_mm", "line", "water equivalent fallen so far"),
     "air.temperature": Kind("weather_cell", "", "temperature_c", "line", "air temperature"),
     "feeder.failed": Kind("feeder", "county", "", "mark", "a 10 kV feeder goes dead"),
-    "feeder.restored": Kind("feeder", "how", "", "mark", "a feeder is live again (switching, slot, inject)"),
+    "feeder.restored": Kind("feeder", "how", "", "mark", "a feeder is live again (switching, slot, repair, inject)"),
     "mains.lost": Kind("site", "feeder", "", "mark", "the site has no mains"),
     "mains.back": Kind("site", "feeder", "", "mark", "the site has mains again"),
     "road.closed": Kind("road_edge", "reason", "", "mark", "traffic closed by authority or blocked by inject"),
     "road.opened": Kind("road_edge", "by", "", "mark", "a closed road is open again"),
-    "road.cleared": Kind("road_edge", "by", "", "mark", "snow removed from the road (loader id or 'plough')"),
+    "road.cleared": Kind(
+        "road_edge", "by", "", "mark", "snow removed from the road, or from a site's track (loader id or 'plough')"
+    ),
+    "permit.asked": Kind(
+        "party", "what", "", "mark", "asks to pass closed expressways (a depot where there is no party)"
+    ),
+    "permit.granted": Kind("party", "what", "", "mark", "its crews and loaders pass closed expressways"),
     # a site
     "site.source": Kind(
         "site", "source", "load_kw", "step", "what carries the DC load now: mains, generator, battery, none"
@@ -115,20 +121,21 @@ KINDS: Final[dict[str, Kind]] = {
     "generator.broke": Kind("generator", "site", "", "mark", "fault or gelled fuel while running"),
     "generator.unstarted": Kind("generator", "site", "attempt", "mark", "an attempt to start failed"),
     "generator.fuelled": Kind("generator", "site", "fuel_l", "mark", "tank after filling"),
+    "depot.fuelled": Kind("depot", "measure", "litres", "mark", "a tanker has delivered fuel"),
     "generator.watched": Kind("generator", "watcher", "", "mark", "who watches it: crew id, caretaker or nobody"),
     # crews, vehicles, loaders
     "crew.called": Kind("crew", "depot", "", "mark", "called out; ready after the call-out time"),
     "crew.sent": Kind("crew", "job", "expected_h", "mark", "leaves for a job; value the desk's estimate of travel"),
     "crew.leg": Kind("crew", "road_edge", "speed_kmh", "mark", "drives onto a road edge, or 'spur'/'walk' of the site"),
-    "crew.stuck": Kind("crew", "road_edge", "delay_h", "mark", "stuck in snow"),
+    "crew.stuck": Kind("crew", "road_edge", "delay_h", "mark", "stuck in snow on a road edge or a site's 'spur'"),
     "crew.blocked": Kind("crew", "road_node", "", "mark", "no passable road onward; turns to the desk"),
     "crew.arrived": Kind("crew", "place", "", "mark", "at a site or depot"),
     "crew.works": Kind("crew", "job", "", "mark", "work on site begins"),
-    "crew.free": Kind("crew", "place", "", "mark", "ready for orders"),
+    "crew.free": Kind("crew", "place", "", "mark", "ready for orders, at a site, a depot or a road node"),
     "crew.rests": Kind("crew", "place", "rest_h", "mark", "shift over"),
     "loader.sent": Kind("loader", "road_edge", "", "mark", "ordered to open a road"),
-    "loader.clears": Kind("loader", "road_edge", "speed_kmh", "mark", "begins on an edge"),
-    "loader.free": Kind("loader", "road_node", "", "mark", "ready for orders"),
+    "loader.clears": Kind("loader", "road_edge", "speed_kmh", "mark", "begins on an edge, or on a site's track"),
+    "loader.free": Kind("loader", "road_node", "", "mark", "ready for orders, at a site, a depot or a road node"),
     # jobs
     "job.opened": Kind("job", "site", "deadline_h", "mark", "the desk wants something done"),
     "job.assigned": Kind("job", "crew", "", "mark", "given to a crew"),
@@ -137,7 +144,7 @@ KINDS: Final[dict[str, Kind]] = {
     "job.wasted": Kind("job", "crew", "", "mark", "the trip was not needed: nothing to do on arrival"),
     "job.failed": Kind("job", "crew", "", "mark", "could not be done; object the crew or the reason"),
     "job.lapsed": Kind("job", "reason", "", "mark", "no longer needed before anybody was there"),
-    "job.returned": Kind("job", "reason", "", "mark", "back in the queue (road blocked, shift over)"),
+    "job.returned": Kind("job", "reason", "", "mark", "back in the queue (road, shift, too_heavy, fuel)"),
     # procedures and people
     "procedure.started": Kind(
         "procedure_run", "subject", "", "mark", "a procedure begins; subject NAME#N, object what set it off"
@@ -175,12 +182,13 @@ KINDS: Final[dict[str, Kind]] = {
 
 VISIT_WORK: Final = {
     "generate": "generation", "rove": "generation", "refuel": "generation", "collect": "generation",
-    "repair": "repair", "splice": "repair", "scout": "repair", "lineman": "mains",
+    "repair": "repair", "splice": "repair", "scout": "repair", "assist": "repair",
+    "lineman": "mains",
 }  # fmt: skip
 """What a visit was for, by the kind of its job (mains, generation and repair are counted apart)."""
 
 JobKind = Literal[
-    "generate", "refuel", "collect", "repair", "splice", "scout", "lineman",
+    "generate", "refuel", "collect", "repair", "splice", "scout", "lineman", "assist",
     "place", "quilt", "inspect", "move",
 ]  # fmt: skip
 PREPARATION: Final = frozenset({"place", "quilt", "inspect", "move"})
@@ -209,6 +217,18 @@ class Inject:
     optional: bool = False
 
 
+class Team(Protocol):
+    """Two crews at one job, as a visit sees them."""
+
+    def gather(self, job: Job, left_h: float) -> Generator[Any, Any, bool]:
+        """Steps of waiting for the other crew, no longer than the shift leaves; whether both are there."""
+        ...
+
+    def help_out(self, left_h: float) -> Generator[Any, Any, str]:
+        """Steps of the helper's time on the spot; the result of its visit, 'alone' where the lead never came."""
+        ...
+
+
 @dataclass(slots=True, eq=False)
 class Job:
     """Something the desk wants done at a site. `deadline_h` is the desk's estimate, inf where none."""
@@ -224,8 +244,20 @@ class Job:
     users: float = 0.0
     need_kw: float = 0.0
     """Generator power that carries the whole site, kW; 0 where none is needed."""
+    place_users: float = 0.0
+    """Users, negative, where the plan's order has come down to `most_users`; else 0."""
     skill: str = "power"
+    """Trade asked for; '' any."""
     people: int = 1
+    """Fewest people of a crew that may take it."""
+    crews: int = 1
+    """Two where a job may need a second crew: one that is too few for it, or lacks the second trade, is joined."""
+    together: int = 1
+    """People on the spot in all before work begins."""
+    second_skill: str = ""
+    """Trade of the second crew; '' any."""
+    team: Team | None = None
+    """While two crews are at it: the two of them."""
     party: str = ""
     county: int = 0
     cause_row: int = -1
@@ -345,10 +377,14 @@ KPIS: Final[dict[str, Kpi]] = {
     "time_to_first_report_h": Kpi("h", "less", "first outage to the desk's first knowledge of it", "首报时长"),
     "mtta_h": Kpi("h", "less", "mean hours from alarm to acceptance (a crew is named)", "平均受理时长"),
     "mttr_h": Kpi("h", "less", "mean hours from alarm to the end of the outage", "平均修复时长"),
-    "mttr_wait_h": Kpi("h", "less", "of a visit: job opened to crew sent, mean", "等待"),
-    "mttr_travel_h": Kpi("h", "less", "of a visit: driving, mean", "在途"),
-    "mttr_road_h": Kpi("h", "less", "of a visit: stuck or blocked, mean", "受阻"),
-    "mttr_work_h": Kpi("h", "less", "of a visit: work on site, mean", "作业"),
+    "mttr_wait_h": Kpi("h", "less", "of an outage that a crew ended: alarm to the leaving of that crew, mean", "等待"),
+    "mttr_travel_h": Kpi("h", "less", "of an outage that a crew ended: that crew driving, mean", "在途"),
+    "mttr_road_h": Kpi("h", "less", "of an outage that a crew ended: that crew stuck or blocked, mean", "受阻"),
+    "mttr_work_h": Kpi("h", "less", "of an outage that a crew ended: that crew at work on site, mean", "作业"),
+    "mttr_other_h": Kpi("h", "less", "of an outage that a crew ended: the rest (on site before work can begin, restart), mean", "其他"),
+    "mttr_crew_h": Kpi("h", "less", "of an outage that a crew ended: alarm to its end, mean (the sum of the five parts)", "抢修修复时长"),
+    "ended_by_crew_share": Kpi("share", "neither", "outages ended by a crew's visit / outages that ended, of those the desk heard of", "抢修恢复占比"),
+    "ended_by_mains_share": Kpi("share", "neither", "outages ended by the return of mains / outages that ended, of those the desk heard of", "来电恢复占比"),
     "vehicles": Kpi("vehicles", "neither", "distinct vehicles sent out at least once", "车辆"),
     "vehicle_turnouts": Kpi("turnouts", "neither", "journeys begun by vehicles (one a job)", "车次"),
     "people": Kpi("people", "neither", "distinct people sent out at least once", "人员"),
@@ -361,6 +397,12 @@ KPIS: Final[dict[str, Kpi]] = {
     "dispatch_late": Kpi("generators", "less", "planned placements done late", "迟到油机"),
     "dispatch_never": Kpi("generators", "less", "planned placements never done", "未到油机"),
     "dispatch_lag_h": Kpi("h", "less", "median lag behind the planned time, of those done", "调度偏差"),
+    "generation_dispatch_on_time_share": Kpi("share", "more", "times without mains powered by the instant of the plan's dispatch rule / those due", "发电调度及时率"),
+    "generation_dispatch_late": Kpi("times", "less", "times without mains powered after the instant of the plan's dispatch rule", "发电调度迟到"),
+    "generation_dispatch_never": Kpi("times", "less", "times without mains never powered though the plan's dispatch rule was due", "发电调度未到"),
+    "generation_dispatch_skipped": Kpi("times", "neither", "times without mains spared by the rule: the battery was to outlast the told restoration", "免发电"),
+    "generation_dispatch_not_needed": Kpi("times", "neither", "times without mains over before the rule was due, or whose condition never held", "无需发电"),
+    "generation_dispatch_lag_h": Kpi("h", "less", "median lag behind the instant of the plan's dispatch rule, of those powered", "发电调度偏差"),
     "preparation_done_share": Kpi("share", "more", "lines of the plan's preparation done in time / lines", "准备完成率"),
     "snow_water_mm": Kpi("mm", "neither", "most water equivalent fallen anywhere", "最大降水量"),
     "snow_depth_cm": Kpi("cm", "neither", "deepest snow anywhere", "最大积雪深度"),

@@ -11,15 +11,17 @@ from simpy import Environment
 from sim.controllers import Controllers
 from sim.disaster import Disaster
 from sim.log import EventLog
-from sim.models.crews import Driving
+from sim.models.authority import RoadAuthority
+from sim.models.crews import Crew, DepotStock
 from sim.models.desk import Desk
 from sim.models.dispatch import Dispatcher
+from sim.models.driving import Driving
 from sim.models.fields import field_rows
 from sim.models.generators import Generator
 from sim.models.gensets import Gensets
 from sim.models.grid import Grid
 from sim.models.knowledge import Knowledge
-from sim.models.machines import Loaders
+from sim.models.machines import Loader, Loaders
 from sim.models.monitor import Monitor
 from sim.models.network import Network
 from sim.models.plants import Plants
@@ -38,6 +40,7 @@ from sim.resources import GeneratorKind
 from sim.scenario import Scenario
 from sim.streams import Streams
 from sim.topology.tables import ROAD_CLASSES
+from sim.units import quantise_h
 from sim.vocabulary import KINDS, Job
 
 _JOBS_LOOKED_AT: Final = 400
@@ -63,6 +66,7 @@ class World:
         self.log = EventLog(tuple(KINDS))
         self._quilted: set[int] = set()
         self._made = 0
+        self._helping: set[tuple[str, str]] = set()
         self._build_network()
         self._build_resources()
         self._build_desk()
@@ -70,7 +74,7 @@ class World:
     # assembly
 
     def _build_network(self) -> None:
-        scenario, spec, topology = self.scenario, self.scenario.spec, self.scenario.topology
+        spec, topology = self.scenario.spec, self.scenario.topology
         weather = self.disaster.weather
         self.plants = Plants(topology, spec, weather, self.streams, self._quilted)
         self.network = Network(topology, self.plants.plant, self.env, self.log)
@@ -78,27 +82,28 @@ class World:
             self.network,
             spec.plan.generator,
             spec.generators,
-            lambda site: self.plants.temperature_c(site, self.env.now),
+            lambda site: self.plants.air(site, self.env),
             self.streams,
             self.env,
             self.log,
         )
         self._fixed: dict[int, Generator] = {}
         self.gensets.fixed_of = self._fixed_of
-        ploughs = spec.roads.public_ploughs
+        self.snow, self.roads, self.authority = self._build_roads()
+
+    def _build_roads(self) -> tuple[SnowRoads, Roads, RoadAuthority]:
+        scenario, spec, topology = self.scenario, self.scenario.spec.roads, self.scenario.topology
+        ploughs, expressways = spec.public_ploughs, spec.expressways
         plough_h = tuple(inf if (m := getattr(ploughs, word)) is None else scenario.at_h(m) for word in ROAD_CLASSES)
-        closed = spec.roads.expressways.closed
-        closed_h = (inf, inf)
-        if closed is not None:
-            reopened = spec.roads.expressways.reopened
-            until_h = inf if reopened is None else scenario.at_h(reopened)
-            closed_h = (
-                scenario.at_h(closed),
-                min(until_h, scenario.at_h(closed) + spec.roads.expressways.permit_h),
-            )
-        self.snow = SnowRoads(topology, weather, spec.roads, plough_h, closed_h, self.streams)
-        self.roads = Roads(topology, self.snow, self.plants.cells.tolist() if len(topology.roads.edge_id) else [])
-        self._plough_h, self._closed_h = plough_h, closed_h
+        closed_h, reopened_h = (
+            inf if moment is None else scenario.at_h(moment) for moment in (expressways.closed, expressways.reopened)
+        )
+        snow = SnowRoads(topology, self.disaster.weather, spec, plough_h, self.streams)
+        roads = Roads(topology, snow, self.plants.cells.tolist() if len(topology.roads.edge_id) else [])
+        authority = RoadAuthority(
+            roads, plough_h, (closed_h, reopened_h), expressways.permit_h, self.streams, self.env, self.log
+        )
+        return snow, roads, authority
 
     def _build_resources(self) -> None:
         spec, topology = self.scenario.spec, self.scenario.topology
@@ -132,7 +137,7 @@ class World:
         self.visits.gust_mps = lambda site: self.plants.gust_mps(site, self.env.now)
         if spec.resources.crew.unlimited_generators:
             self.visits.new_generator = lambda need_kw, _crew: self._new_generator(need_kw)
-        self.loaders = Loaders(self.roads, spec.resources.loader, self.env, self.log)
+        self.loaders = Loaders(self.roads, spec.resources.loader, self.network.site_id, self.env, self.log)
 
     def _build_desk(self) -> None:
         scenario, spec, topology = self.scenario, self.scenario.spec, self.scenario.topology
@@ -153,18 +158,20 @@ class World:
         self.desk.need_kw = self.plants.need_kw
         self.desk.autonomy_h = lambda site: self.plants.expected_autonomy_h(site, self.env.now)
         self.desk.generator_alarm = self.monitor.generator_alarm
-        self.desk.skills = frozenset(skill for crew in self.roster.crews for skill in crew.skills)
+        self.desk.repairs.crews, self.desk.repairs.may_serve = self.roster.crews, self._might_serve
+        self.desk.turns.place_of = self._place_of
         self.desk.rove_all = self.policy.rove
         self.dispatcher.rove_h = self.desk.rove_h
         self.triggers = Triggers(spec.plan.levels, self.disaster.conditional, self._counts, self.env, self.log)
         self.triggers.raised = self._level_raised
         self.desk.changed = self.triggers.look
-        slots_h = [inject.t_h for inject in self.disaster.injects if inject.action == "slot"]
+        self.dispatcher.changed = self.triggers.look_later
+        slots_h = [inject.t_h for inject in self.disaster.restorations if inject.action == "slot"]
         self.requests = Requests(spec.grid.requests, self.knowledge, topology, self._ask_first, self.env, self.log)
         self.controllers = Controllers(
-            self.disaster.injects,
+            self.disaster,
             topology,
-            spec.grid.told,
+            spec.grid,
             self.network,
             self.gensets,
             self.roads,
@@ -172,6 +179,7 @@ class World:
             self.dispatcher,
             self.triggers,
             self.requests,
+            self.streams,
             self.env,
             self.log,
         )
@@ -180,18 +188,49 @@ class World:
             spec.grid, slots_h, self.streams, self.env, company.feeder_mended, company.restoration_told
         )
         self.triggers.fire = company.fire
-        self.roster.crew_ready = self.dispatcher.release
-        self.roster.loader_ready = self.loaders.add
-        self.roster.generators_came = self.dispatcher.wake
-        self.loaders.blocked_jobs = self._blocked_jobs
-        self.loaders.base_of = lambda job: self._base_of(job.party)
-        self.loaders.opened = self.dispatcher.wake
-        self.dispatcher.rest = self.desk.rest
-        self.dispatcher.on_stuck = self.loaders.wake
+        self._connect_roads()
         by_h = [scenario.at_h(measure.by) for measure in spec.plan.before]
         self.preparation = Preparation(
-            spec.plan.before, by_h, self._sites_of, self.desk, self.roster.depots, self.env, self.log
+            spec.plan.before,
+            by_h,
+            self._sites_of,
+            self.desk,
+            self.roster.depots,
+            spec.resources,
+            self.streams,
+            self.env,
+            self.log,
         )
+        self.preparation.call_out = self.visits.call_out
+
+    def _might_serve(self, crew: Crew, party: str) -> bool:
+        """Whether a crew serves a party's sites, or would if it were asked to."""
+        parties = self.scenario.spec.parties
+        helps = parties[crew.party].helps if crew.party in parties else ()
+        return self.dispatcher.may_serve(crew.party, party) or party in helps
+
+    def _place_of(self, crew: Crew) -> str:
+        """Site, depot or road node where a crew stands."""
+        if crew.site >= 0:
+            return self.network.site_id(crew.site)
+        if not self.roads.known or crew.node == crew.depot.node:
+            return crew.depot.id
+        return self.roads.node_ids[crew.node]
+
+    def _connect_roads(self) -> None:
+        """Who is told when somebody becomes ready or a road changes, and who may do what on the roads."""
+        self.roster.crew_ready = self._crew_ready
+        self.roster.loader_ready = self._loader_ready
+        self.roster.generators_came = self.dispatcher.wake
+        self.loaders.blocked_jobs = self._blocked_jobs
+        self.loaders.base_of = lambda job: self._base_of(job.party).node
+        self.loaders.may_serve = lambda loader, job: self.dispatcher.may_serve(loader.party, job.party)
+        self.loaders.permitted = lambda loader: self.authority.holds(_holder(loader))
+        self.driving.permitted = lambda crew: self.authority.holds(_holder(crew))
+        self.authority.changed = self.dispatcher.wake
+        self.authority.holders = self._holders
+        self.loaders.opened = self.dispatcher.wake
+        self.dispatcher.on_stuck = self.loaders.wake
 
     def _fixed_of(self, site: int) -> Generator | None:
         """The fixed generator of a site, made when its site is struck."""
@@ -202,7 +241,8 @@ class World:
         if generator is None:
             name = f"{self.network.site_id(site)}-fixed"
             generator = self._fixed[site] = self._generator(name, "fixed", self.plants.fixed_kind(prime_kw))
-            generator.fixed, generator.grade_c, generator.watcher = True, -35.0, "nobody"
+            generator.fixed, generator.watcher = True, "nobody"
+            generator.grade_c = self.scenario.spec.generators.fixed_grade_c
         return generator
 
     def _new_generator(self, need_kw: float) -> Generator:
@@ -233,35 +273,13 @@ class World:
         rows = field_rows(self.disaster.weather, self.scenario.topology, self.scenario.horizon_h)
         if rows:
             self.env.process(self._log_weather(rows))
-        for road_class, at_h in enumerate(self._plough_h):
-            if at_h <= self.scenario.horizon_h:
-                Timer(self.env, lambda road_class=road_class: self._ploughed(road_class)).set(at_h)  # type: ignore[misc]
-        if self._closed_h[0] <= self.scenario.horizon_h:
-            Timer(self.env, lambda: self._expressways("road.closed")).set(self._closed_h[0])
-            Timer(self.env, lambda: self._expressways("road.opened")).set(self._closed_h[1])
+        self.authority.begin(self.scenario.horizon_h)
 
     def _log_weather(self, rows: list[tuple[float, str, str, float]]) -> Steps[None]:
         for t_h, kind, cell, value in rows:
             if t_h > self.env.now:
                 yield self.env.timeout(t_h - self.env.now)
             self.log.add(t_h, kind, cell, "", value)
-
-    def _ploughed(self, road_class: int) -> None:
-        for edge in (self.snow.road_class == road_class).nonzero()[0].tolist():
-            self.log.add(self.env.now, "road.cleared", self.roads.edge_ids[edge], "plough")
-        self.snow.changes += 1
-        self.dispatcher.wake()
-
-    def _expressways(self, kind: str) -> None:
-        for edge in (self.snow.road_class == 0).nonzero()[0].tolist():
-            self.log.add(
-                self.env.now,
-                kind,
-                self.roads.edge_ids[edge],
-                "authority" if kind == "road.closed" else "permit",
-            )
-        self.snow.changes += 1
-        self.dispatcher.wake()
 
     # levels, conditions, loaders
 
@@ -293,12 +311,16 @@ class World:
                     self._help(name, other, party.help_after_h, row)
 
     def _help(self, party: str, other: str, after_h: float, row: int) -> None:
-        """A party will serve another's jobs too, after a delay."""
-        ready_h = self.env.now + after_h
+        """A party will serve another's jobs too, after a delay; asking again changes nothing."""
+        if (party, other) in self._helping:
+            return
+        self._helping.add((party, other))
+        ready_h = quantise_h(self.env.now + after_h)
         self.log.add(self.env.now, "desk.aid", other, party, ready_h, row)
 
         def allow() -> None:
             self.dispatcher.helpers.setdefault(party, set()).add(other)
+            self.loaders.look_again()
             self.dispatcher.wake()
 
         Timer(self.env, allow).set(ready_h)
@@ -307,16 +329,37 @@ class World:
         """Waiting jobs to which no ordinary vehicle of their own depot has an open road, most urgent first."""
         rank = self.policy.rank or (lambda job: (job.opened_h,))
         now, jobs = self.env.now, sorted(self.dispatcher.waiting.values(), key=lambda job: (rank(job), job.id))
-        return [
-            job
-            for job in jobs[:_JOBS_LOOKED_AT]
-            if not self.roads.reachable(self._base_of(job.party), job.site, now, carry=job.need_kw > 0)
-        ]
+        return [job for job in jobs[:_JOBS_LOOKED_AT] if not self._reachable(job, now)]
+
+    def _reachable(self, job: Job, now: float) -> bool:
+        base = self._base_of(job.party)
+        permit = self.authority.holds(job.party or base.id)
+        return self.roads.reachable(base.node, job.site, now, job.need_kw > 0, permit=permit)
 
     def _ask_first(self, feeder: str) -> None:
         self.grid.ask(feeder)
 
-    def _base_of(self, party: str) -> int:
-        """Road node of a party's first depot."""
+    def _base_of(self, party: str) -> DepotStock:
+        """A party's first depot."""
         depots = self.roster.depots.values()
-        return next((d.node for d in depots if d.party == party), next(iter(depots)).node)
+        return next((depot for depot in depots if depot.party == party), next(iter(depots)))
+
+    # who is ready, and passes closed roads
+
+    def _crew_ready(self, crew: Crew) -> None:
+        self.authority.ask(_holder(crew))
+        self.dispatcher.release(crew)
+
+    def _loader_ready(self, loader: Loader) -> None:
+        self.authority.ask(_holder(loader))
+        self.loaders.add(loader)
+
+    def _holders(self) -> list[str]:
+        """Who has crews or loaders ready now, each once."""
+        things: list[Crew | Loader] = [*self.roster.crews, *self.roster.loaders]
+        return list(dict.fromkeys(_holder(thing) for thing in things if thing.ready_h <= self.env.now))
+
+
+def _holder(thing: Crew | Loader) -> str:
+    """In whose name it asks for permits: its party, else its depot."""
+    return thing.party or (thing.depot if isinstance(thing, Loader) else thing.depot.id)

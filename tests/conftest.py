@@ -42,7 +42,7 @@ class Played:
         self.scorecard_data = SimpleNamespace(missed=list(missed))
         self.fails = fails
 
-    def write(self, folder, figures):
+    def write(self, folder, figures, *, force=False):
         from sim.folders import whole
 
         with whole(Path(folder)) as place:

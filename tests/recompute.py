@@ -18,7 +18,7 @@ POWER = ("power", "upstream_power")
 PREPARES = ("place", "quilt", "inspect", "move")
 WORK = {
     "generation": ("generate", "rove", "refuel", "collect"),
-    "repair": ("repair", "splice", "scout"),
+    "repair": ("repair", "splice", "scout", "assist"),
     "mains": ("lineman",),
 }
 ENDS = ("job.done", "job.wasted", "job.failed", "job.returned", "job.lapsed")
@@ -113,7 +113,7 @@ class Files:
 def kpis(files):
     """All figures, those of an instant at the horizon."""
     found = {}
-    for part in (service, mains, visits, people, timeliness, desk, preparation, weather, ratio):
+    for part in (service, mains, visits, people, timeliness, desk, preparation, dispatch_rules, weather, ratio):
         found.update(part(files))
     return found
 
@@ -167,20 +167,25 @@ def service(files):
 
 def dark_hours(files):
     """Township → hours in which every one of its sites with stations was out."""
+    return {township: sum(later - earlier for earlier, later in times) for township, times in dark_times(files).items()}
+
+
+def dark_times(files):
+    """Township → stretches in which every one of its sites with stations was out."""
     members = defaultdict(set)
     for site, row in files.sites.items():
         if row["township"] and files.stations[site]:
             members[row["township"]].add(site)
-    hours = {}
+    times = {}
     for township, sites in members.items():
         outages = [o for o in files.outages if o.who in sites]
         moments = sorted({t for o in outages for t in (o.start_h, o.end_h)})
-        hours[township] = sum(
-            later - earlier
+        times[township] = [
+            (earlier, later)
             for earlier, later in zip(moments, moments[1:], strict=False)
             if {o.who for o in outages if o.start_h <= earlier and later <= o.end_h} == sites
-        )
-    return hours
+        ]
+    return times
 
 
 def mains(files):
@@ -205,7 +210,7 @@ def mains(files):
 def stays_of(files):
     """Every arrival on site: its job and crew, when the crew left, came and ended, and what became of it."""
     crew_now, journey, stays = {}, {}, []
-    for row in files.rows:
+    for number, row in enumerate(files.rows):
         kind, who = row["kind"], row["subject"]
         if kind == "crew.sent":
             journey[who] = {"job": row["object"], "sent_h": row["t_h"], "road_h": 0.0, "blocked": None}
@@ -224,7 +229,7 @@ def stays_of(files):
             way = journey[row["object"]]
             assert way["job"] == who
             stay = {
-                "job": who, "crew": row["object"], "arrived_h": row["t_h"], "sent_h": way["sent_h"], "end": "", "works_h": None,
+                "job": who, "crew": row["object"], "row": number, "arrived_h": row["t_h"], "sent_h": way["sent_h"], "end": "", "works_h": None,
                 "road_h": min(way["road_h"], row["t_h"] - way["sent_h"]), "end_h": nan,
             }  # fmt: skip
             crew_now[row["object"]] = stay
@@ -238,18 +243,12 @@ def stays_of(files):
 
 
 def visits(files):
-    opened = {row["subject"]: row["t_h"] for _, row in reversed(files.of("job.opened"))}
     response = [stay for stay in stays_of(files) if kind_of(stay["job"]) not in PREPARES]
-    worked = [stay for stay in response if stay["end"] not in ("", "job.wasted", "job.lapsed")]
     count = {word: sum(kind_of(stay["job"]) in kinds for stay in response) for word, kinds in WORK.items()}
     return {
         "site_visits": len(response), "generation_visits": count["generation"], "repair_visits": count["repair"],
         "mains_visits": count["mains"], "wasted_trips": sum(stay["end"] in ("job.wasted", "job.lapsed") for stay in response),
         "generator_runs": len(files.runs()),
-        "mttr_wait_h": mean(stay["sent_h"] - opened[stay["job"]] for stay in response),
-        "mttr_travel_h": mean(stay["arrived_h"] - stay["sent_h"] - stay["road_h"] for stay in response),
-        "mttr_road_h": mean(stay["road_h"] for stay in response),
-        "mttr_work_h": mean(stay["end_h"] - (stay["works_h"] or stay["arrived_h"]) for stay in worked),
     }  # fmt: skip
 
 
@@ -330,8 +329,120 @@ def desk(files):
     for outage in files.outages:
         heard = next((row["t_h"] for n, row in down if row["subject"] == outage.who and n > outage.begin), inf)
         if not outage.open and heard <= outage.end_h:
-            repairs.append(outage.end_h - heard)
-    return {"time_to_first_report_h": report_h, "mtta_h": mean(waits), "mttr_h": mean(repairs)}
+            repairs.append((outage, heard))
+    return {
+        "time_to_first_report_h": report_h, "mtta_h": mean(waits), "mttr_h": mean(o.end_h - heard for o, heard in repairs),
+        **repair_parts(files, repairs),
+    }  # fmt: skip
+
+
+def repair_parts(files, repairs):
+    """Outages by what ended them, and the parts of the repair time of those that a crew ended."""
+    stays = {stay["row"]: stay for stay in stays_of(files) if kind_of(stay["job"]) not in PREPARES}
+    parts, by_mains = [], 0
+    for outage, alarm_h in repairs:
+        number = files.rows[outage.end]["cause_row"]
+        while number >= 0 and number not in stays and files.rows[number]["kind"] != "mains.back":
+            number = files.rows[number]["cause_row"]
+        if number < 0:
+            continue
+        if number not in stays:
+            by_mains += 1
+            continue
+        stay = stays[number]
+        over_h = stay["end_h"] if stay["end"] else outage.end_h
+        marks = (stay["sent_h"], stay["arrived_h"], stay["works_h"] or stay["arrived_h"], over_h)
+        sent, came, began, over = (min(max(t, alarm_h), outage.end_h) for t in marks)
+        road = min(stay["road_h"], came - sent)
+        parts.append((sent - alarm_h, came - sent - road, road, over - began, began - came + outage.end_h - over))
+    names = ("wait", "travel", "road", "work", "other")
+    return {
+        **{f"mttr_{name}_h": mean(part[place] for part in parts) for place, name in enumerate(names)},
+        "mttr_crew_h": mean(sum(part) for part in parts),
+        "ended_by_crew_share": share(len(parts), len(repairs)), "ended_by_mains_share": share(by_mains, len(repairs)),
+    }  # fmt: skip
+
+
+def dispatch_rules(files):
+    """The plan's rules by class against the first powering of each time without mains."""
+    rules = {rule["class"]: rule for rule in files.plan["dispatch"]}
+    runs, shed, dark = files.runs(), files.of("radio.off"), dark_times(files)
+    place = {row["subject"]: row["object"] for _, row in files.of("job.opened")}
+    orders = [(n, row) for n, row in files.of("job.opened") if kind_of(row["subject"]) in ("generate", "rove")]
+    spared = [
+        (n, place[row["subject"]]) for n, row in files.of("job.lapsed")
+        if row["object"] == "battery_outlasts_told_restore" and row["subject"] in place
+    ]  # fmt: skip
+    count, lags = defaultdict(int), []
+    for spell in files.mains:
+        rule = rules.get(files.sites[spell.who]["site_class"])
+        if rule is None:
+            continue
+        since_h = called_h(files, rule, spell, dark)
+        if since_h is None:
+            count["not_needed"] += 1
+            continue
+        ours = [run for run in runs if run.who == spell.who]
+        start = min((run.begin for run in ours if spell.begin < run.begin < spell.end), default=inf)
+        if any(run.begin < spell.begin < run.end for run in ours):
+            start = spell.begin
+        off = min((n for n, row in shed if row["subject"] == spell.who and spell.begin < n < spell.end), default=inf)
+        due_h, in_time = due_of(files, rule, (spell, since_h), start, off)
+        if start < inf:
+            count["on_time" if in_time else "late"] += 1
+            told = [row["value"] for n, row in orders if row["object"] == spell.who and spell.begin < n < start]
+            lags += lag_of(rule, files.rows[start]["t_h"], due_h, told)
+        elif any(who == spell.who and spell.begin < n < spell.end for n, who in spared):
+            count["skipped"] += 1
+        else:
+            count[unserved(spell, due_h)] += 1
+    return {
+        "generation_dispatch_on_time_share": share(count["on_time"], count["on_time"] + count["late"] + count["never"]),
+        **{f"generation_dispatch_{word}": count[word] for word in ("late", "never", "skipped", "not_needed")},
+        "generation_dispatch_lag_h": median(lags) if lags else nan,
+    }  # fmt: skip
+
+
+def called_h(files, rule, spell, dark):
+    """Since when the rule held; None where its condition never did."""
+    if rule["only_if"] != "township_dark":
+        return spell.start_h
+    stretches = dark.get(files.sites[spell.who]["township"], ())
+    hours = [h for h in stretches if h[0] < spell.end_h and h[1] > spell.start_h]
+    return max(spell.start_h, hours[0][0]) if hours else None
+
+
+def lag_of(rule, powered_h, due_h, told):
+    """The lag, if there is one: against the instant, else (forestalled) against the last order's deadline."""
+    if due_h is not None and due_h < inf:
+        return [powered_h - due_h]
+    if rule["power_within_h"] is None and rule["power_before"] and told and told[-1] is not None:
+        return [] if told[-1] != told[-1] else [min(powered_h - told[-1], 0.0)]
+    return []
+
+
+def unserved(spell, due_h):
+    """What became of a time without mains in which no generator ran."""
+    if due_h is None:
+        return "not_due" if spell.open else "never"
+    if due_h < spell.end_h or (spell.open and due_h <= spell.end_h):
+        return "never"
+    return "not_due" if spell.open else "not_needed"
+
+
+def due_of(files, rule, spell_and_since, start, off):
+    """The planned instant (None: the rule has none; infinite: it never came) and whether power was there by then."""
+    spell, since_h = spell_and_since
+    powered_h = files.rows[start]["t_h"] if start < inf else inf
+    if rule["power_within_h"] is not None:
+        due_h = max(spell.start_h + rule["power_within_h"], since_h)
+        return due_h, powered_h <= due_h
+    if rule["power_before"] is None:
+        return None, powered_h < inf
+    if start < off or off == inf:
+        return inf, powered_h < inf
+    due_h = max(files.rows[off]["t_h"], since_h)
+    return due_h, powered_h <= due_h
 
 
 def preparation(files):

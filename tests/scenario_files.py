@@ -30,7 +30,7 @@ plan:
   before:
     - {do: place_generators, where: {class: C, county: ten}, at_most: 1, by: 2024-01-10T18:00}
   levels:
-    - {level: III, when: {sites_out: 3}}
+    - {level: III, when: {sites_out: 3}, do: [hire]}
   dispatch:
     - {class: B, power_before: first_disconnect}
     - {class: C, power_within_h: 12 h}

@@ -27,11 +27,11 @@ STOREYS = (
     ("world", "controllers", "stocktaking"),
     ("models",),
     ("disaster",),
-    ("loading", "references", "parameters", "scenario", "schema"),
+    ("loading", "references", "dead_letters", "parameters", "scenario", "schema"),
     ("hazards", "policies", "plan", "resources", "settings"),
     ("topology", "inventory", "selection"),
     ("vocabulary",),
-    ("units", "streams", "log", "errors", "exact", "yamlfile", "checking", "spec", "folders"),
+    ("units", "streams", "log", "errors", "exact", "yamlfile", "checking", "spec", "folders", "interrupts"),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
 EVERYWHERE = frozenset(FLOOR)

@@ -106,6 +106,23 @@ def test_a_generated_topology_is_written_and_loads_again(town, drill):
     assert json.loads(again.out)["digest"] == json.loads(first.out)["digest"]
 
 
+def test_an_edited_topology_is_replaced_by_force_only(town, drill):
+    command = ["topology", "generate", ROOT / "topologies" / "ten_sites.yaml", "--out", "mine"]
+    assert [drill(*command).code, drill(*command).code] == [0, 0]  # as written, nothing is lost
+    with (town.folder / "mine/sites.csv").open("a") as file:
+        file.write("\n")
+    before = town.everything()
+    message = r"mine: holds sites.csv, which was edited since it was written; choose another --out, or --force .*"
+    is_refused(drill(*command), message)
+    assert town.everything() == before
+    assert drill(*command, "--force").code == 0
+    (town.folder / "mine/notes.txt").write_text("mine")
+    is_refused(drill(*command), r"mine: holds notes.txt, which was not written with the network; .*")
+    (town.folder / "mine/notes.txt").unlink()
+    (town.folder / "mine/as_written.json").unlink()
+    is_refused(drill(*command), r"mine: may have been edited \(it has no as_written.json to tell\); .*")
+
+
 def test_a_topology_is_not_written_over_something_else(town, drill):
     before = town.everything()
     result = drill("topology", "generate", ROOT / "topologies" / "ten_sites.yaml", "--out", "lists")
@@ -134,9 +151,26 @@ def test_a_run_prints_the_card_and_where_it_went(town, drill, plays):
     calls = plays()
     result = drill("run", "little.yaml", "--seed", "7", "--policy", "nearest")
     assert (result.code, result.err) == (0, "")
-    assert result.out == "THE CARD\nWritten to runs/little-7\n"
+    assert result.out == "THE CARD\nWritten to runs/little-7-nearest\n"
     assert calls == [("little", 7, "nearest")]
-    assert (town.folder / "runs/little-7/scorecard.json").is_file()
+    assert (town.folder / "runs/little-7-nearest/scorecard.json").is_file()
+
+
+def test_a_variant_never_takes_the_place_of_the_base_run(town, drill, plays):
+    plays()
+    more, less = ["--set", "horizon_h=50 h"], ["--set", "horizon_h=40 h"]
+    both = ["--set", "horizon_h=50 h", "--set", "policy=nearest"]
+    swapped = [*both[2:], *both[:2]]
+    said = [
+        drill("run", "little.yaml", *given).out
+        for given in ([], more, less, both, swapped, [*more, "--policy", "nearest"])
+    ]
+    names = [line.removeprefix("THE CARD\nWritten to runs/").rstrip() for line in said]
+    assert names[0] == "little-1"
+    assert all(re.fullmatch(r"little-1-[0-9a-f]{6}", name) for name in names[1:5])
+    assert re.fullmatch(r"little-1-nearest-[0-9a-f]{6}", names[5])
+    assert names[3] == names[4]
+    assert len(set(names)) == 5
 
 
 def test_json_prints_the_scorecard_and_nothing_else(town, drill, plays):
@@ -162,10 +196,50 @@ def test_an_older_run_is_replaced(town, drill, plays):
     old = town.folder / "runs/little-1"
     old.mkdir(parents=True)
     (old / "run.json").write_text("old")
-    (old / "left_over").write_text("old")
+    (old / "kpis.json").write_text("old")
     assert drill("run", "little.yaml").code == 0
     assert sorted(path.name for path in old.iterdir()) == ["run.json", "scorecard.json"]
     assert [path.name for path in old.parent.iterdir()] == ["little-1"]
+
+
+def test_a_run_with_a_file_of_the_users_own_is_replaced_by_force_only(town, drill, plays):
+    calls = plays()
+    old = town.folder / "runs/little-1"
+    (old / "pictures").mkdir(parents=True)
+    (old / "run.json").write_text('{"files": ["run.json", "figures/heat.png"]}')
+    (old / "figures").mkdir()
+    (old / "figures" / "heat.png").write_text("ours")
+    (old / "pictures" / "mine.txt").write_text("mine")
+    before = town.everything()
+    message = r"runs/little-1: holds pictures/mine.txt, which no run wrote; choose another --out, or --force .*"
+    is_refused(drill("run", "little.yaml"), message)
+    assert calls == []
+    assert town.everything() == before
+    assert drill("run", "little.yaml", "--force").code == 0
+    assert sorted(path.name for path in old.iterdir()) == ["run.json", "scorecard.json"]
+
+
+@pytest.mark.parametrize("command", [["run", "little.yaml"], ["topology", "generate", "town/ten_sites.yaml"]])
+def test_nothing_is_written_inside_a_run(town, drill, plays, command):
+    plays()
+    assert drill("run", "little.yaml").code == 0
+    before = town.everything()
+    result = drill(*command, "--out", "runs/little-1/deep/er", "--force")
+    is_refused(result, r"runs/little-1/deep/er: is inside the run directory .*little-1; choose another --out")
+    assert town.everything() == before
+
+
+def test_a_run_goes_where_a_link_leads(town, drill, plays):
+    plays()
+    (town.folder / "disk").mkdir()
+    (town.folder / "runs").mkdir()
+    (town.folder / "runs/mine").symlink_to("../disk/run")
+    assert drill("run", "little.yaml", "--out", "runs/mine").code == 0
+    assert drill("run", "little.yaml", "--out", "runs/mine").code == 0
+    assert (town.folder / "runs/mine").is_symlink()
+    assert [path.name for path in (town.folder / "runs").iterdir()] == ["mine"]
+    assert [path.name for path in (town.folder / "disk").iterdir()] == ["run"]
+    assert (town.folder / "disk/run/run.json").is_file()
 
 
 def test_an_empty_folder_may_become_a_run(town, drill, plays):
@@ -215,17 +289,32 @@ def test_an_interrupted_run_is_clean(town, drill, plays, when):
     assert town.everything() == before
 
 
+@pytest.mark.parametrize(("request_", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_library_that_makes_its_own_error_of_an_interruption_is_no_bug(town, drill, monkeypatch, request_, code):
+    def simulate(*_, **__):
+        try:
+            signal.raise_signal(getattr(signal, request_))
+        except KeyboardInterrupt:
+            raise RuntimeError("Query interrupted") from None
+
+    monkeypatch.setattr("sim.results.simulate", simulate)
+    result = drill("run", "little.yaml")
+    assert (result.code, result.out, result.err) == (code, "", "drill: interrupted\n")
+
+
 # Whole processes
 
 
-def test_an_interrupt_from_the_keyboard(tmp_path):
+@pytest.mark.parametrize(("request_", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_an_interrupt_from_the_keyboard(tmp_path, request_, code):
     """A real signal to a real process, in the middle of writing."""
+    expected = code
     code = (
         "import sys, time, sim.results, sim.folders\n"
         "from pathlib import Path\n"
         "class Played:\n"
         "    scorecard_data = None\n"
-        "    def write(self, folder, figures):\n"
+        "    def write(self, folder, figures, *, force=False):\n"
         "        with sim.folders.whole(Path(folder)) as place:\n"
         "            (place / 'run.json').write_text('{}')\n"
         "            print('writing', flush=True)\n"
@@ -245,9 +334,9 @@ def test_an_interrupt_from_the_keyboard(tmp_path):
         text=True,
     )
     assert process.stdout.readline() == "writing\n"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, request_))
     out, err = process.communicate(timeout=30)
-    assert (process.returncode, out, err) == (130, "", "drill: interrupted\n")
+    assert (process.returncode, out, err) == (expected, "", "drill: interrupted\n")
     assert town.everything() == before
 
 

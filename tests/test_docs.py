@@ -3,7 +3,8 @@
 Blocks of a page are played in order, in a folder of their own that holds `scenarios` and `topologies`: a block with
 a title is a file to write, lines of `sh` that begin with `drill ` are run, `python` is executed. What stands in a
 `text` block right after one of them (or after a comment `printed by: COMMAND`) is what it printed, with `…` for what
-is left out; `pytest -m slow` compares, and `python tests/test_docs.py` rewrites the lines that have changed.
+is left out; `pytest -m slow` compares, and `python tests/test_docs.py` rewrites what has changed: a block without `…` as a
+whole, else line by line, by the printed line that is most like it. Where none is, it says so and leaves the page alone.
 """
 
 import difflib
@@ -188,6 +189,11 @@ def test_links_lead_somewhere(page):
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=name)
+def test_no_page_holds_a_mark_of_the_rewriting(page):
+    assert "<<<" not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=name)
 def test_nothing_of_a_machine_of_ours_is_told(page):
     text = page.read_text(encoding="utf-8")
     assert not re.findall(r"(?:/root|/home|/tmp|/work|[A-Z]:\\)[\w/\\.-]*", text)
@@ -211,28 +217,68 @@ def test_the_readme_opens_with_a_sentence_a_picture_and_two_commands():
 # Rewriting
 
 
-def rewrite(page):
-    """Put the nearest printed line in the place of each line that is no longer printed."""
-    text = page.read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as scratch:
-        os.environ["DRILLSIM_CACHE"] = f"{scratch}/cache"
-        folder = Path(scratch) / "page"
-        folder.mkdir()
-        for block, printed in play(page, folder, big=True):
-            fresh, lines, at = [], printed.splitlines(), 0
-            for line in block.shown.splitlines():
-                near = [line]
-                if stale(line, "\n".join(lines[at:])):
-                    near = difflib.get_close_matches(line, lines[at:], 1, 0.4) or [f"{line}  <<< not printed any more"]
-                if near[0] in lines[at:]:
-                    at = lines.index(near[0], at) + 1
-                fresh.append(near[0].rstrip())
-            text = text.replace(block.shown, "\n".join(fresh) + "\n", 1)
-    if text != page.read_text(encoding="utf-8"):
+def renewed(shown, printed):
+    """The text of a block as it would be shown today, and the lines of it that nothing printed is like."""
+    lines = [line.rstrip() for line in printed.splitlines()]
+    if ELIDED not in shown:
+        return "\n".join(lines).strip("\n") + "\n", []
+    fresh, lost, at = [], [], 0
+    for line in shown.splitlines():
+        near = [line]
+        if stale(line, "\n".join(lines[at:])):
+            near = difflib.get_close_matches(line, lines[at:], 1, 0.4) or [""]
+            lost += [] if near[0] else [line]
+        if near[0] in lines[at:]:
+            at = lines.index(near[0], at) + 1
+        fresh.append(near[0].rstrip())
+    return "\n".join(fresh) + "\n", lost
+
+
+def rewrite(page, played):
+    """Renew the blocks of a page that were played; gives back `PAGE:LINE` of what has no counterpart today."""
+    text = old = page.read_text(encoding="utf-8")
+    lost = []
+    for block, printed in played:
+        fresh, without = renewed(block.shown, printed) if stale(block.shown, printed) else (block.shown, [])
+        first = old[: old.index(block.shown)].count("\n") + 1
+        places = block.shown.splitlines()
+        lost += [f"{name(page)}:{first + places.index(line)}: nothing like this is printed: {line}" for line in without]
+        text = text.replace(block.shown, fresh, 1)
+    if not lost and text != old:
         page.write_text(text, encoding="utf-8")
         sys.stdout.write(f"{name(page)} rewritten\n")
+    return lost
+
+
+def test_a_block_without_gaps_is_renewed_as_a_whole():
+    assert renewed("seed 1\nsites 9\n", "seed 1\nsites 10\nroads 3\n") == ("seed 1\nsites 10\nroads 3\n", [])
+
+
+def test_a_block_with_gaps_is_renewed_line_by_line():
+    shown, printed = "verdict: 3 met\n…\nsites out 9\n", "verdict: 2 met\nroads 7\nsites out 10\n"
+    assert renewed(shown, printed) == ("verdict: 2 met\n…\nsites out 10\n", [])
+
+
+def test_a_line_without_counterpart_is_told_and_the_page_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text("# A page\n\n```sh\ndrill list\n```\n\n```text\na b c\n…\ngenerator broke\n```\n", encoding="utf-8")
+    before = page.read_text(encoding="utf-8")
+    lost = rewrite(page, [(blocks(page)[0], "a b d\n1234567\n")])
+    assert lost == ["page.md:10: nothing like this is printed: generator broke"]
+    assert page.read_text(encoding="utf-8") == before
+
+
+def rewrite_all(pages):
+    lost = []
+    for page in pages:
+        with tempfile.TemporaryDirectory() as scratch:
+            os.environ["DRILLSIM_CACHE"] = f"{scratch}/cache"
+            folder = Path(scratch) / "page"
+            folder.mkdir()
+            lost += rewrite(page, play(page, folder, big=True))
+    return "\n".join(lost)
 
 
 if __name__ == "__main__":
-    for played in [page for page in PLAYED if not sys.argv[1:] or name(page) in sys.argv[1:]]:
-        rewrite(played)
+    sys.exit(rewrite_all([page for page in PLAYED if not sys.argv[1:] or name(page) in sys.argv[1:]]))

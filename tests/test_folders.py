@@ -3,7 +3,9 @@
 import pytest
 
 from sim.errors import InputError
-from sim.folders import check_free, whole
+from sim.folders import Sort, check_free, strangers, whole
+
+THING = Sort("a thing", "mark", lambda folder: ", ".join(strangers(folder, {"mark", "a/known"}.__contains__)))
 
 
 def names(folder):
@@ -67,25 +69,47 @@ def test_a_refusing_disk_is_an_input_error(tmp_path):
 
 def refusal(folder):
     with pytest.raises(InputError) as caught:
-        check_free(folder, "mark", "a thing")
+        check_free(folder, THING)
     return str(caught.value).removeprefix(f"{folder}: ")
 
 
 def test_what_may_be_written(tmp_path):
-    check_free(tmp_path / "new" / "newer", "mark", "a thing")
-    check_free(tmp_path, "mark", "a thing")
+    check_free(tmp_path / "new" / "newer", THING)
+    check_free(tmp_path, THING)
     (tmp_path / "mark").write_text("")
-    check_free(tmp_path, "mark", "a thing")
+    check_free(tmp_path, THING)
 
 
 def test_what_may_not_be_written(tmp_path, monkeypatch):
     file = tmp_path / "file"
     file.write_text("")
-    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     assert refusal(tmp_path) == "exists and is not a thing (it has no mark); choose another --out"
     assert refusal(file) == "exists and is no directory; choose another --out"
-    assert refusal(tmp_path / "link") == "exists and is no directory; choose another --out"
     assert refusal(file / "below").startswith("cannot be ")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     assert refusal(tmp_path / "here").startswith("is where you are now")
+
+
+def test_what_is_known_may_be_replaced_and_what_is_foreign_not(tmp_path):
+    write(tmp_path / "it")
+    (tmp_path / "it" / "a").mkdir()
+    (tmp_path / "it" / "a" / "known").write_text("")
+    (tmp_path / "it" / ".DS_Store").write_text("")
+    check_free(tmp_path / "it", THING)
+    (tmp_path / "it" / "empty").mkdir()
+    (tmp_path / "it" / "a" / "link").symlink_to(tmp_path)
+    assert refusal(tmp_path / "it") == "a/link, empty; choose another --out, or --force to replace it all"
+    check_free(tmp_path / "it", THING, force=True)
+
+
+def test_a_link_is_followed_and_stays(tmp_path):
+    for target in ("there", "nowhere"):
+        (tmp_path / f"to_{target}").symlink_to(target)
+    write(tmp_path / "there", "old")
+    for target in ("there", "nowhere"):
+        check_free(tmp_path / f"to_{target}", THING)
+        write(tmp_path / f"to_{target}")
+    assert names(tmp_path) == ["nowhere", "nowhere/mark", "there", "there/mark", "to_nowhere", "to_there"]
+    (tmp_path / "round").symlink_to("round")
+    assert refusal(tmp_path / "round") == "exists and is no directory; choose another --out"

@@ -231,7 +231,7 @@ def test_slots_lie_between_the_first_restoration_and_the_total():
         assert slots[-1] <= 10 + 48 + 1e-6
         firsts.append(slots[0] - 10)
         shares += [(t - 10) / 48 for t in slots]
-    assert min(firsts) >= 0
+    assert np.percentile(firsts, 10) > 0.6, "too many at once: that is no Gamma of shape 2"
     assert 1.5 < np.median(firsts) < 5
     assert np.mean(shares) == pytest.approx(0.9 / 2.2, abs=0.05)
 

@@ -2,7 +2,7 @@
 
 import ast
 import runpy
-from math import isnan
+from math import isnan, nan
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from sim.metrics import (
     CAUSES,
     kpi,
     kpis,
+    kpis_by,
     select,
     split,
     tables,
@@ -96,9 +97,30 @@ def test_visits_are_split_by_who_came_outages_by_who_maintains():
     assert split("vehicles", data, "county") == {"c1": 1, "c2": 1}
 
 
-def test_a_share_cannot_be_split():
-    with pytest.raises(KeyError, match="restored_share"):
-        split("restored_share", data_of(), "party")
+def test_what_is_no_sum_is_split_by_the_sites_of_a_county_or_party():
+    data = data_of(*STORY)
+    by_county = split("restored_share", data, "county")
+    assert by_county["c1"] == kpi("restored_share", data, group=group("s1", "s2", "x1"))
+    assert isnan(by_county["c2"])
+    assert split("mains_to_out_h", data, "party") == {"p1": 4.0, "p2": pytest.approx(nan, nan_ok=True)}
+    with pytest.raises(KeyError, match="no_such"):
+        split("no_such", data, "party")
+
+
+def test_vehicles_are_split_by_their_depot_and_their_party():
+    data = data_of(*STORY)
+    assert split("sites_without_mains_per_vehicle", data, "county") == {"c1": 2.0, "c2": 1.0}
+    assert split("sites_without_mains_per_vehicle", data, "party") == {"p1": 2.0, "p2": 1.0}
+
+
+def test_every_kpi_has_its_line_by_county_and_by_party():
+    data = data_of(*STORY)
+    frame = kpis_by(data)
+    lines = dict(zip(zip(frame["by"], frame["key"], frame["name"], strict=True), frame["value"], strict=True))
+    assert {name for _, _, name in lines} == set(KPIS)
+    assert {(by, key) for by, key, _ in lines} == {("county", "c1"), ("county", "c2"), ("party", "p1"), ("party", "p2")}
+    assert lines["party", "p2", "site_visits"] == 1
+    assert set(kpis_by(data, "party")["by"]) == {"party"}
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,21 @@
 """Generators in drills: who starts which when, how long they run, who refuels, moves and collects them."""
 
+from math import inf
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simpy import Environment
 from validation.worlds import drill, steps, story
 
-from sim.models.generators import start_failure
+from sim.hazards.weather import Cells, Weather
+from sim.log import EventLog
+from sim.models.generators import Air, Generator, derating, start_failure
+from sim.resources import GENERATOR_KINDS
 from sim.settings import GeneratorSettings
+from sim.streams import Streams
+from sim.vocabulary import KINDS
 
 SURE = {"start_failure": 0, "start_failure_minus10c": 0, "start_failure_minus20c": 0, "failures_per_h": 0}
 AT_ONCE = {"call_out_h": 0, "call_out_night_h": 0, "shift_h": None}
@@ -44,7 +53,8 @@ def test_without_its_fixed_generator_a_site_needs_a_crew():
 def test_a_placed_generator_is_started_by_its_caretaker():
     """Placed by the plan at s2; on the loss of mains it runs after the caretaker's time, without a crew."""
     place = {"before": [{"do": "place_generators", "where": {"class": "C"}, "at_most": 3, "by": "+6 h"}]}
-    told = town((10, "fail", "site:s2.mains"), plan=place, generators={**SURE, "caretaker_h": 0.5})
+    kept = {"watched_by": "caretaker"}
+    told = town((10, "fail", "site:s2.mains"), plan=place, rules=kept, generators={**SURE, "caretaker_h": 0.5})
     assert "s2" in {row.object for row in told.of("generator.placed")}
     assert told.times("generator.started", object="s2") == pytest.approx([10.5], abs=1e-6)
     assert [row.object for row in told.of("generator.watched")][0] == "caretaker"
@@ -183,3 +193,114 @@ def test_a_failed_trip_of_nothing_to_do_is_wasted():
     assert not called_off.of("job.onsite")
     assert called_off.times("job.lapsed") == [5.2]
     assert called_off.of("crew.free")
+
+
+class Bench:
+    """One set on a bench, in the air of a weather cell."""
+
+    def __init__(self, kind="diesel_8kw", air_c=(10.0,), seed=1, name="g", **settings):
+        self.env, self.log, self.stops = Environment(), EventLog(tuple(KINDS)), []
+        self.set = Generator(
+            name, kind, GENERATOR_KINDS[kind], "d", "", self.env, self.log, Streams(seed),
+            GeneratorSettings(**{**SURE, **settings}), lambda _g, why, _row: self.stops.append((self.env.now, why)),
+        )  # fmt: skip
+        weather = Weather(Cells(0.0, 0.0, 1, 1), {"temperature_c": np.array([air_c, air_c])})
+        self.air = Air(
+            lambda: weather.at("temperature_c", 0, self.env.now),
+            lambda level: weather.turns_h("temperature_c", 0, level, self.env.now),
+        )
+
+    def run(self, until_h, load_w=2000.0):
+        if not self.set.running:
+            self.set.run("s", load_w, self.air, -1)
+        self.env.run(until=until_h)
+
+
+def test_one_set_in_ten_was_poorly_maintained_and_fails_so_much_more_often():
+    """1.44e-2 an hour against 6.6e-4: fails when every set has one and the same rate, or another at each start."""
+    rates = [Bench(name=f"g{n}", failures_per_h=6.6e-4).set.failures_per_h for n in range(2000)]
+    poor = [rate for rate in rates if rate > 1e-3]
+    assert len(poor) / 2000 == pytest.approx(0.1, abs=0.02)
+    assert poor[0] == pytest.approx(1.44e-2, rel=0.01)
+    assert {rate for rate in rates if rate < 1e-3} == {6.6e-4}
+
+
+@pytest.mark.parametrize(("air_c", "factor"), [(5.0, 1.0), (0.0, 1.0), (-0.1, 1.1), (-20.0, 1.1)])
+def test_a_set_burns_a_tenth_more_in_the_frost(air_c, factor):
+    """Litres of three hours at 2 kW."""
+    bench = Bench(air_c=(air_c, air_c))
+    bench.run(3.0)
+    burnt_l = 30 - bench.set.tank.level(3.0)
+    assert burnt_l == pytest.approx(3 * factor * (0.06 * 8.5 + 0.26 * 2))
+
+
+def test_frost_that_comes_while_it_runs_empties_the_tank_sooner():
+    """4 °C at the start, 0 °C after two hours: a tenth more from then on, and the caller hears of it."""
+    heard, bench = [], Bench(kind="petrol_5kw", air_c=(4.0, 2.0, 0.0, -2.0, -4.0, -4.0))
+    bench.set.rate_changed = lambda: heard.append(bench.env.now)
+    bench.run(20.0)
+    rate = 0.1 * 5 + 0.42 * 2
+    ((dry_h, why),) = bench.stops
+    assert why == "dry"
+    assert dry_h == pytest.approx(2 + (25 - 2 * rate) / (1.1 * rate), abs=1e-4)
+    assert heard == pytest.approx([2.0], abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["diesel_8kw", "petrol_5kw"])
+def test_diesel_gels_when_the_air_falls_below_its_grade_while_it_runs(kind):
+    """It starts at 5 °C and is too cold for −10# after three hours; fails when that is looked at only at the start."""
+    bench = Bench(kind=kind, air_c=(5.0, 5.0, 0.0, -5.0, -10.0, -10.0), gelling_share=1.0)
+    bench.set.grade_c = -5.0
+    bench.run(5.0)
+    if kind == "petrol_5kw":
+        assert not bench.stops
+        return
+    ((broke_h, why),) = bench.stops
+    assert why == "broke"
+    assert 3.0 < broke_h <= 5.0
+
+
+def test_a_tank_is_as_good_as_the_poorest_diesel_in_it():
+    """Winter diesel on half a tank of summer diesel does not help until less than a tenth of that is left."""
+    bench = Bench()
+    bench.set.grade_c = -5.0
+    for litres, grade_c in ((15, -5.0), (15, -5.0), (15, -5.0), (20, -20.0)):
+        bench.set.tank.put(-litres, 0.0)
+        bench.set.fill(litres, -20.0)
+        assert bench.set.grade_c == grade_c
+    bench.set.tank.put(-1.0, 0.0)
+    bench.set.fill(1.0, 4.0)
+    assert bench.set.grade_c == -20.0
+
+
+@pytest.mark.parametrize(("altitude_m", "share"), [(0, 1.0), (500, 1.0), (1500, 0.9), (4500, 0.6), (20_000, 0.1)])
+def test_a_set_gives_less_in_the_heights(altitude_m, share):
+    """1 % for each 100 m above 500 m."""
+    assert derating(altitude_m) == pytest.approx(share)
+
+
+def test_in_the_heights_a_larger_set_is_taken():
+    """3.99 kW are asked for on the plain, where 5 kW do; at 3000 m 5 kW give 3.75 kW, and the crew takes 8.5 kW."""
+    fail = (5, "fail", "site:s3.mains")
+    low, high = town(fail), town(fail, generators={**SURE, "altitude_m": 3000})
+    assert [row.subject for row in low.of("generator.started")] == ["ten-petrol_5kw-01"]
+    assert [row.subject for row in high.of("generator.started")] == ["ten-diesel_8kw-01"]
+
+
+@given(
+    st.lists(st.floats(-20, 20).map(lambda c: round(c, 6)), min_size=1, max_size=12),
+    st.floats(0, 12),
+    st.floats(-20, 20),
+)
+def test_the_air_turns_when_it_has_passed_a_level(air_c, from_h, level):
+    """Then, and not before, it is on the other side; fails when a crossing is missed or found again and again."""
+    weather = Weather(Cells(0.0, 0.0, 1, 1), {"temperature_c": np.array([air_c])})
+    below = weather.at("temperature_c", 0, from_h) < level
+    turns_h = weather.turns_h("temperature_c", 0, level, from_h)
+    assert turns_h > from_h
+    for share in (0.1, 0.5, 0.9):
+        t_h = from_h + share * (min(turns_h, 40.0) - from_h)
+        if t_h < turns_h - 1e-6:
+            assert (weather.at("temperature_c", 0, t_h) < level) == below
+    if turns_h < inf:
+        assert (weather.at("temperature_c", 0, turns_h) < level) != below or min(abs(a - level) for a in air_c) < 1e-5

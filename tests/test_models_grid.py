@@ -26,7 +26,7 @@ class Company:
 
     def fail(self, *feeders):
         for feeder in feeders:
-            self.grid.failed(feeder, -1, float("inf"))
+            self.grid.failed(feeder, -1, None)
 
     def slots(self, number):
         for _ in range(number):

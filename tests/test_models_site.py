@@ -6,22 +6,19 @@ from hypothesis import strategies as st
 from validation.worlds import OneSite, lines, step_at, steps
 
 from sim.models import battery
-from sim.models.generators import Generator
+from sim.models.generators import Air, Generator
 from sim.resources import GENERATOR_KINDS
 from sim.settings import GeneratorSettings
 from sim.streams import Streams
 
+MILD = Air(lambda: 10.0, lambda _celsius: float("inf"))
 LEAD_ACID_ALPHAS = (0.006, 0.008, 0.010)
 
 
 def slopes(site):
     """Straight pieces of the charge that last longer than the log's millisecond: (piece, source, load in W)."""
     sources = steps(site.log, "site.source", "s")
-    before = (
-        0.0,
-        "mains",
-        site.power.plant.load_4g_w + site.power.plant.load_5g_w + site.power.plant.load_transmission_w,
-    )
+    before = (0.0, "mains", full_w(site.power.plant))
     found = []
     for piece in lines(site.log, "battery.level", "s"):
         if piece.end_h - piece.begin_h < 1e-3:
@@ -30,6 +27,10 @@ def slopes(site):
         _, source, load = held or before
         found.append((piece, source, load * 1000 if held else load))
     return found
+
+
+def full_w(plant):
+    return plant.load_4g_w + plant.load_5g_w + plant.load_transmission_w
 
 
 def full_hours(plant, load_w):
@@ -44,7 +45,9 @@ def full_hours(plant, load_w):
 events = st.lists(
     st.tuples(
         st.floats(0.05, 12),
-        st.sampled_from(["mains on", "mains off", "mains off", "rectifier", "small", "large", "no generator", "swap"]),
+        st.sampled_from(
+            ["mains on", "mains off", "mains off", "rectifier", "tiny", "small", "large", "no generator", "swap"]
+        ),
     ),
     min_size=1,
     max_size=12,
@@ -59,7 +62,7 @@ plants = st.fixed_dictionaries(
         "soh": st.floats(0.1, 1.0),
         "s1": st.floats(0.15, 0.4),
         "two_stage": st.booleans(),
-        "rectifier_w": st.sampled_from([12_000.0, 30_000.0]),
+        "rectifier_w": st.sampled_from([2_000.0, 12_000.0, 30_000.0]),
         "reconnect_h": st.sampled_from([0.0, 0.05]),
     }
 )
@@ -74,20 +77,24 @@ def go(site, what):
     elif what == "swap":
         power.set_battery(not power.battery_ok, -1)
     else:
-        power.set_generator({"small": 8_000.0, "large": 30_000.0, "no generator": 0.0}[what], -1)
+        power.set_generator({"tiny": 1_500.0, "small": 8_000.0, "large": 30_000.0, "no generator": 0.0}[what], -1)
 
 
 @settings(max_examples=150, deadline=None)
 @given(plants, events)
-def test_charge_falls_on_battery_only_and_as_fast_as_the_load_says(made, happens):
-    """Whatever happens to a site: every piece of its charge has the slope of its source and load, within [0, 1]."""
+def test_charge_falls_as_fast_as_what_the_supply_does_not_give(made, happens):
+    """Whatever happens to a site: every piece of its charge has the slope of its source and load, within [0, 1].
+
+    On mains or generator it falls where they give less than the load, and by what is missing.
+    """
     site, now = OneSite(**made), 0.0
-    swaps = []
+    swaps, given_w = [], [(0.0, site.power.available_w())]
     for after_h, what in happens:
         now += after_h
         site.run(now)
         go(site, what)
         swaps += [now] if what == "swap" else []
+        given_w.append((now, site.power.available_w()))
     site.run(now + 30)
     plant = site.power.plant
     for piece, source, load_w in slopes(site):
@@ -96,9 +103,11 @@ def test_charge_falls_on_battery_only_and_as_fast_as_the_load_says(made, happens
         if any(piece.begin_h < at <= piece.end_h + 1e-6 for at in swaps):
             continue
         slope = (piece.last - piece.first) / (piece.end_h - piece.begin_h)
-        if source == "battery":
+        given = 0.0 if source == "battery" else [w for t, w in given_w if t <= piece.begin_h + 1e-6][-1]
+        if source != "none" and load_w > given + 1e-6:
             assert slope < 0
-            assert any(slope == pytest.approx(-1 / hours, rel=2e-3) for hours in full_hours(plant, load_w))
+            hours_of = full_hours(plant, load_w - given)
+            assert any(slope == pytest.approx(-1 / hours, rel=2e-3) for hours in hours_of)
         else:
             assert slope >= -1e-6, f"charge falls on {source}"
         if source == "none":
@@ -108,11 +117,10 @@ def test_charge_falls_on_battery_only_and_as_fast_as_the_load_says(made, happens
 @settings(max_examples=100, deadline=None)
 @given(plants, events)
 def test_no_supply_gives_more_than_it_has(made, happens):
-    """Load and charging current never ask for more than mains or generator can give through the rectifier.
+    """What is drawn, charging current included, is never more than mains or generator give through the rectifier.
 
     Fails when charging ignores the headroom, or its losses are left out of what is drawn.
     """
-    made = {**made, "load_4g_w": min(made["load_4g_w"], 1300.0)}
     site, now = OneSite(**made), 0.0
     for after_h, what in happens:
         now += after_h
@@ -120,10 +128,12 @@ def test_no_supply_gives_more_than_it_has(made, happens):
         go(site, what)
         power = site.power
         if power.supplied:
-            assert power.load_w + power.charge_w <= power.available_w() + 1e-6
+            given_w = min(power.load_w, power.available_w())
+            assert given_w + power.charge_w <= power.available_w() + 1e-6
             stored_w = power.battery.rate * made["battery_ah"] * made["soh"] * (48.0 if made["lead_acid"] else 51.2)
-            assert power.charge_w * 0.9 == pytest.approx(stored_w, abs=1e-6)
-            assert power.drawn_w() == pytest.approx((power.load_w + power.charge_w) / 0.95)
+            assert power.charge_w * 0.9 == pytest.approx(max(stored_w, 0.0), abs=1e-6)
+            assert power.drawn_w() == pytest.approx((given_w + power.charge_w) / 0.95)
+            assert power.load_w <= power.available_w() + 1e-6 or power.battery.rate < 0
 
 
 def test_losing_mains_and_getting_them_back_tells_the_whole_story():
@@ -168,6 +178,54 @@ def test_too_small_a_generator_sheds_5g_and_keeps_4g():
     assert site.power.load_w == 5200.0
     assert site.when("radio.full") == [3.0, 5.0]
     assert not site.when("radio.off")
+
+
+@pytest.mark.parametrize("cause", ["generator", "rectifier"])
+@pytest.mark.parametrize(("s1", "two_stage"), [(0.25, True), (0.4, True), (0.25, False)])
+def test_what_a_supply_too_small_for_4g_does_not_give_comes_from_the_battery(cause, s1, two_stage):
+    """3.8 kW for 3.9 + 0.5 kW: 600 W from the battery to the disconnect, then the radio is off and it charges.
+
+    Fails when such a supply carries the site for ever, or sheds everything, or the radio comes back on it.
+    """
+    small = {"rectifier_w": 3800.0} if cause == "rectifier" else {}
+    site = OneSite(load_4g_w=3900.0, load_transmission_w=500.0, s1=s1, two_stage=two_stage, **small)
+    site.mains(on=False, at_h=1.0)
+    begun_h = 1.5
+    if cause == "generator":
+        site.generator(5_000.0, at_h=begun_h)
+    else:
+        site.mains(on=True, at_h=begun_h)
+    level = site.power.battery.level(begun_h)
+    assert site.power.radio
+    assert site.power.drawn_w() == pytest.approx(3800 / 0.95)
+    lasts_h = (level - (s1 if two_stage else 0.0)) * battery.lead_acid_full_h(500.0, 600.0, 1.0, 25.0, 0.008)
+    site.run(begun_h + lasts_h - 0.01)
+    assert not site.when("radio.off")
+    site.run(begun_h + lasts_h + 0.01)
+    assert [row.object for row in site.log if row.kind == "radio.off"] == [f"{cause}_too_small"]
+    site.run(200.0)
+    assert not site.when("radio.on", "transmission.off")
+    assert site.power.load_w == 500.0
+    assert site.power.battery.level(200.0) == pytest.approx(1.0)
+    site.power.set_rectifier(ok=True, row=-1)
+    assert not site.power.radio
+    site.generator(12_000.0, at_h=201.0)
+    assert site.power.radio == (cause == "generator")
+
+
+def test_a_supply_too_small_for_transmission_loses_all_once_the_battery_is_empty():
+    """0.76 kW for 1.5 kW of transmission: both disconnects fall, in turn; a larger set brings everything back."""
+    site = OneSite(load_4g_w=900.0, load_transmission_w=1500.0)
+    site.mains(on=False, at_h=0.0)
+    site.generator(1_000.0, at_h=1.0)
+    site.run(100.0)
+    (radio_h,), (dark_h,) = site.when("radio.off"), site.when("transmission.off")
+    assert radio_h < dark_h
+    assert site.power.source == "none"
+    assert site.power.drawn_w() == 0.0
+    site.generator(5_000.0, at_h=100.0)
+    assert site.power.radio
+    assert site.power.transmission
 
 
 def test_first_disconnect_sheds_radio_while_transmission_stays():
@@ -253,7 +311,7 @@ def set_down(site, kind="petrol_5kw", fuel_l=None):
 
 def carry(site, generator, at_h):
     site.run(at_h)
-    row = generator.run("s", site.power.load_w, 10.0, -1)
+    row = generator.run("s", site.power.load_w, MILD, -1)
     site.power.set_generator(generator.kind.prime_kw * 1000, row)
 
 

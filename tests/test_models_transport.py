@@ -73,6 +73,27 @@ def test_paths_are_those_of_a_full_search_after_every_change(case):
         assert {n for n in range(len(roles)) if net.reachable[n]} == now
         assert set(changed) == before ^ now
         before = now
+    for node in sorted(set(range(len(roles))) - dead - before):
+        assert_in_the_way(net.obstacle(node), node, (roles, ends, dead, cut))
+
+
+def assert_in_the_way(found, node, state):
+    """A dead node or a cut link at the edge of what a live node still reaches; nothing where no link leads to a core."""
+    roles, ends, dead, cut = state
+    whole, live = nx.MultiGraph(), nx.MultiGraph()
+    for graph in (whole, live):
+        graph.add_nodes_from(range(len(roles)))
+    whole.add_edges_from(ends)
+    live.add_edges_from(end for i, end in enumerate(ends) if i not in cut and not dead & set(end))
+    here, sort, number = nx.node_connected_component(live, node), *found
+    if not any(roles[other] == CORE for other in nx.node_connected_component(whole, node)):
+        assert sort == ""
+    elif sort == "link":
+        assert number in cut
+        assert here & set(ends[number])
+    else:
+        assert (sort, number in dead) == ("node", True)
+        assert any(number in end and here & set(end) for i, end in enumerate(ends) if i not in cut)
 
 
 @pytest.mark.parametrize("name", ["two_banners_network", "ten_sites"])
@@ -183,3 +204,24 @@ def test_a_radio_alarm_calls_for_a_repair_and_not_for_a_scout():
     crew = {"crew": {"skills": ["power", "wireless", "climb"]}, "depots": {"ten": {"crews": 1}}}
     told = town((1, "fail", "site:s2.radio"), resources=crew)
     assert [row.subject for row in told.of("job.opened")] == ["repair-0001"]
+
+
+def test_a_site_that_comes_back_behind_a_dead_one_is_held_by_it():
+    """s5's own battery ends, then s4's on its only way; s5's mains return: what holds it now is s4's power.
+
+    Fails when a site that was dead while its path went is said to be held by nothing.
+    """
+    injects = [(1, "fail", "site:s5.mains"), (5, "fail", "site:s4.mains"), (20, "mend", "site:s5.mains")]
+    told = town(*injects, sites={"soh": {"a": 2, "b": 200}, "dead_strings": 0})
+    (held,) = told.of("site.held")
+    assert (held.subject, held.object) == ("s5", "upstream_power")
+    assert [(row.kind, row.subject) for row in told.why(held)][1:3] == [
+        ("path.lost", "s5"), ("transmission.off", "s4"),
+    ]  # fmt: skip
+    cut = town((1, "fail", "site:s5.mains"), (5, "fail", "link:l11"), (20, "mend", "site:s5.mains"),
+               sites={"soh": {"a": 2, "b": 200}, "dead_strings": 0})  # fmt: skip
+    (held,) = cut.of("site.held")
+    assert [(row.kind, row.object) for row in cut.why(held)][1:3] == [
+        ("path.lost", "transport"),
+        ("link.cut", "scenario"),
+    ]

@@ -121,10 +121,10 @@ def test_policies_differ_in_what_they_do_first():
 
 def test_the_view_shows_what_the_desk_knows_and_no_more():
     """Free crews and waiting jobs; estimates finite where a road is open; nothing of sites the desk has not heard of."""
-    seen = []
+    seen, hours = [], []
 
     def look(view):
-        assert view.now_h >= 0
+        hours.append(view.now_h)
         for waiting in view.jobs:
             assert waiting.status == "open"
             assert waiting.opened_h <= view.now_h
@@ -136,6 +136,8 @@ def test_the_view_shows_what_the_desk_knows_and_no_more():
         return policies.nearest(view)
 
     told = story(scenario("two_banners"), 1, look)
+    assert hours == sorted(hours)
+    assert {round(row.t_h, 4) for row in told.of("job.assigned")} <= {round(hour, 4) for hour in hours}
     assert max(crews for crews, _ in seen) > 1
     assert max(waiting for _, waiting in seen) > 3
     assert told.of("job.done")

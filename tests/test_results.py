@@ -21,6 +21,7 @@ from sim.vocabulary import KINDS, KPIS
 FILES = [
     "inventory.parquet",
     "kpis.json",
+    "kpis_by.parquet",
     "log.parquet",
     "outages.parquet",
     "preparations.parquet",
@@ -138,6 +139,7 @@ def test_a_run_opens_anywhere_without_its_topology(folder, tmp_path, monkeypatch
 
 def test_run_json_tells_what_was_run(run, folder):
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert about.pop("files") == FILES
     assert about == {
         "scenario": "little",
         "scenario_hash": "hash-of-scenario",
@@ -238,9 +240,14 @@ def test_a_failure_leaves_the_older_run_as_it_was(run, folder, tmp_path):
 
 
 def test_an_older_run_is_exchanged_whole(run, folder, tmp_path):
-    (folder / "left_over.txt").write_text("of the older run")
-    run_of((0, "run.begins", "little", "test")).write(folder)
+    (folder / "notes.txt").write_text("of the user's own")
+    newer = run_of((0, "run.begins", "little", "test"))
+    with pytest.raises(InputError, match=r"holds notes.txt, which no run wrote"):
+        newer.write(folder)
+    assert "notes.txt" in names(folder)
+    newer.write(folder, force=True)
     assert names(folder) == FILES
+    assert sorted(json.loads((folder / "run.json").read_text(encoding="utf-8"))["files"]) == FILES
     assert len(open_run(folder).log) == 1
     assert names(tmp_path) == ["run"]
 

@@ -69,7 +69,7 @@ def test_written_files_have_the_same_bytes_each_time(tmp_path):
     for folder in ("a", "b"):
         write_topology(topology, tmp_path / folder)
     names = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert len(names) == 10
+    assert len(names) == 11
     for name in names:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
         assert b"\r" not in (tmp_path / "a" / name).read_bytes()

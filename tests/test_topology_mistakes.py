@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.topology import check_topology, load_topology
+from sim.topology import assumptions, check_topology, load_topology
 
 TOPOLOGIES = Path(__file__).parent.parent / "topologies"
 Edit = Callable[[str, str, str], None]
@@ -159,7 +159,65 @@ def test_a_reference_into_a_table_that_is_not_there_is_told(town, edit):
 
 def test_a_missing_file_is_named(town, edit):
     edit("ten_sites.yaml", "ten_sites/links.csv", "ten_sites/linx.csv")
-    assert problems(town) == ["ten_sites/linx.csv: cannot be read: no such file or directory"]
+    line = town.read_text(encoding="utf-8").split("\n").index("links: ten_sites/linx.csv") + 1
+    message = "links names a file that does not exist: ten_sites/linx.csv (did you mean 'links.csv'?)"
+    assert problems(town) == [f"ten_sites.yaml:{line}: {message}"]
+
+
+def test_every_missing_file_and_directory_is_named_in_one_pass(town, edit):
+    edit("ten_sites.yaml", "nodes: ten_sites/road_nodes.csv", "nodes: {file: ten_sites}")
+    edit("ten_sites.yaml", "sites: ten_sites/sites.csv", "sites: nope.csv")
+    told = [one.partition(": ")[2] for one in problems(town)]
+    assert sorted(told) == [
+        "roads.nodes.file names a directory, not a file: ten_sites",
+        "sites names a file that does not exist: nope.csv",
+    ]
+
+
+def test_a_road_from_a_node_to_itself_is_refused(town, edit):
+    edit("ten_sites/road_edges.csv", "r3,town,east", "r3,town,town")
+    assert problems(town) == ["ten_sites/road_edges.csv:4: v must be another node than u"]
+
+
+def test_a_place_far_from_all_others_is_refused(town, edit):
+    edit("ten_sites/sites.csv", "122.088,43.512", "-70.1,43.512")
+    (told,) = problems(town)
+    assert told.startswith("ten_sites/sites.csv:7: lon is far from all the others, which are about 12")
+    assert told.endswith("(got -70.1)")
+
+
+def test_a_wide_country_has_no_stray(town):
+    """From one end of Inner Mongolia to the other: nothing of it is a typing error."""
+    path = town.parent / "ten_sites" / "sites.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    at = head.split(",").index("lon")
+    cells = [row.split(",") for row in rows]
+    for number, row in enumerate(cells):
+        row[at] = str(97 + 2.9 * number)
+    path.write_text("\n".join([head, *map(",".join, cells)]) + "\n", encoding="utf-8")
+    load_topology(town, cache=None)
+
+
+def test_an_inventory_without_a_site_is_refused(town):
+    path = town.parent / "ten_sites" / "sites.csv"
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    (town.parent / "only_sites.yaml").write_text(
+        "format: 1\nkind: files\nname: none\ncrs: WGS-84\nsites: ten_sites/sites.csv\n"
+    )
+    assert problems(town.parent / "only_sites.yaml") == [
+        "ten_sites/sites.csv:1: has no site; a network needs at least one"
+    ]
+
+
+def test_a_second_link_between_two_sites_is_taken_and_told(town):
+    path = town.parent / "ten_sites" / "links.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    spur = next(line for line in lines if ",s4," in line and ",s5," in line)
+    before = len(assumptions(load_topology(town, cache=None)))
+    path.write_text("\n".join([*lines, "again," + spur.partition(",")[2]]) + "\n", encoding="utf-8")
+    told = assumptions(load_topology(town, cache=None))
+    assert len(told) == before + 1
+    assert told[-1] == f"1 of {len(lines)} links: same two sites as another, taken as a way of its own"
 
 
 def test_another_encoding_is_named(town):

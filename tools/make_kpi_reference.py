@@ -22,9 +22,10 @@ NOTE = "<!-- Written by tools/make_kpi_reference.py; change the catalogue in sim
 KPI_HEAD = """# KPIs
 
 Every figure that a scorecard, `kpis.json` or a target of a plan can name. *Better* says which way is good,
-`–` where neither is. A figure *of an instant* takes `at`; without one it is that of the end of the run. A
-*sum* can be split by party and by county (`sim.metrics.split`). Where nothing can be said, the figure is
-empty (`null` in JSON), for the reason in the last column; a target on it is neither met nor missed.
+`–` where neither is. A figure *of an instant* takes `at`; without one it is that of the end of the run. Every
+figure stands by county and by party in `kpis_by.parquet` (`run.kpis_by("county")`): the parts of a *sum* add
+up to the whole, other figures are those of the county's or the party's sites. Where nothing can be said, the
+figure is empty (`null` in JSON), for the reason in the last column; a target on it is neither met nor missed.
 
 How the figures count:
 
@@ -41,12 +42,25 @@ How the figures count:
   never arrives is a turnout and no visit.
 - A site *needs generation* each time its mains fail and a generator carries it or its radio is shed before
   the mains are back. It is powered in time when the generator runs before the first disconnect.
-- Repair jobs (`repair`, `splice`, `scout`, `lineman`) have the plan's `repair_limit_h` from their opening:
+- Repair jobs (`repair`, `splice`, `scout`, `assist`, `lineman`) have the plan's `repair_limit_h` from their opening:
   of hubs (hub, aggregation, core), of towns, of the country. Needless jobs and jobs not yet due do not
   count.
+- `generation_dispatch_*` score the plan's rules (`plan.dispatch`), once for each time that the mains fail at
+  a site of a class with a rule. The planned instant is the site's first disconnect as it really was, or the
+  rule's hours after the loss of mains (where the rule waits for a dark township: not before it is dark). On
+  time: a generator carried the site by then, or a rule without an instant was kept before the mains came
+  back. Apart stand what the desk skipped by the rule (its order lapsed because the battery was to outlast
+  the told restoration, and no generator came), what was not needed (mains back before the instant, or a
+  township that was never dark) and what is not yet due at the horizon. The lag is that of the generator's
+  start behind the instant. Where a start forestalled the first disconnect nobody knows when that would have
+  been: the deadline that the desk gave its last order stands for it, and the lag is at most 0; a generator
+  that nobody ordered has no lag. `dispatch_*` are the placements before the event.
 - `mtta_h` runs from the alarm that caused the job to its first crew, `mttr_h` from the desk's first word of
   an outage (alarm `down`, or an operator's list) to its end; outages that the desk never heard of are not
-  in it.
+  in it. What ended an outage is read from the causes of its end: the return of mains, a crew's visit (a
+  generator started, fuelled or repaired, a part mended, there or at a site upstream), or neither. Those that
+  a crew ended are divided: `mttr_wait_h` to the leaving of that crew, `mttr_travel_h`, `mttr_road_h`,
+  `mttr_work_h` from the beginning of work, `mttr_other_h` the rest; the five sum to `mttr_crew_h`.
 - A township is dark while every one of its sites with stations is out. Of a group of sites: its townships,
   whole.
 - Vehicles on duty are those of crews that are ready and not resting. The worst moment is one with a

@@ -90,7 +90,7 @@ def restoration(failures: Sequence[Inject], grid: Grid, streams: Streams) -> lis
         return injects
     peak_h = _peak_h([failure.t_h for failure in failures])
     first_h = -grid.first_scale_h * sum(
-        float(np.log(streams.uniform("first_slot", part))) for part in range(max(1, round(grid.first_shape)))
+        float(np.log(streams.uniform("first_slot", part))) for part in range(grid.first_shape)
     )
     low_h, high_h = grid.total_between_h
     total_h = min(max(grid.total_h.quantile(streams.uniform("restoration_total_h")), low_h), high_h)
@@ -99,6 +99,41 @@ def restoration(failures: Sequence[Inject], grid: Grid, streams: Streams) -> lis
     slots_h = peak_h + first_h + np.sort(np.round(progress, 9)) * (total_h - first_h)
     injects += [Inject(quantise_h(t_h), "slot", "grid", source="restoration") for t_h in slots_h.tolist()]
     return injects
+
+
+def single_restoration(failure: Inject, occurrence: str, grid: Grid, streams: Streams) -> Inject:
+    """The return of a feeder that fails by itself: by switching, else once its conductor is mended.
+
+    It is no part of the event-level process and takes none of its slots. `occurrence` names the failure among the
+    hand-written ones of this feeder: each has its own luck.
+    """
+    name = ("single", failure.target, occurrence)
+    switched = streams.uniform(*name, "switching") < grid.switching
+    spread = grid.switching_h if switched else grid.single_repair_h
+    takes_h = spread.quantile(streams.uniform(*name, "takes_h"))
+    source = "single_switching" if switched else "single_repair"
+    return Inject(quantise_h(failure.t_h + takes_h), "mend", failure.target, source=source)
+
+
+def single_restorations(written: Sequence[Inject], grid: Grid, streams: Streams) -> list[Inject]:
+    """One for each hand-written failure of a feeder at a time that the file itself does not mend afterwards."""
+    injects = []
+    count: dict[str, int] = {}
+    for failure in written:
+        if failure.action != "fail" or failure.when is not None or not failure.target.startswith("feeder:"):
+            continue
+        number = count[failure.target] = count.get(failure.target, 0) + 1
+        if not _mended_by_hand(failure, written):
+            injects.append(single_restoration(failure, str(number), grid, streams))
+    return injects
+
+
+def _mended_by_hand(failure: Inject, written: Sequence[Inject]) -> bool:
+    """Whether the file mends what fails: at a later time, or on a condition."""
+    return any(
+        mend.action == "mend" and mend.target == failure.target and (mend.when is not None or mend.t_h > failure.t_h)
+        for mend in written
+    )
 
 
 def _peak_h(times_h: list[float]) -> float:

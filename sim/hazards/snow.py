@@ -19,6 +19,7 @@ from sim.units import quantise_array_h
 from sim.vocabulary import Inject
 
 _CALM_GUST_MPS: Final = 5.0
+"""Assumed: gusts of force 3, before and after the storm."""
 _GUST_TAIL_H: Final = 14.0
 """Assumed: the wind dies down over this time after the snow."""
 _LAPSE_C_PER_DEG: Final = 0.7

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.topology.tables import Topology
+from sim.units import quantise_h
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CELL_LAT_DEG: Final = 0.25
 CELL_LON_DEG: Final = 0.33
+"""Assumed: about 28 km by 27 km at 43° N, fine enough for a storm whose half axes are 100 km and more."""
 KNOT_H: Final = 1.0
+"""Assumed: a storm of half a day or more changes little within the hour."""
 CLEAR_VIEW_M: Final = 10_000.0
+"""Assumed: beyond this no speed depends on sight (the road table's last step is at 1 km)."""
+
+_MS: Final = 1 / 3_600_000
 
 NAMES: Final = ("water_mm", "depth_cm", "temperature_c", "gust_mps", "visibility_m", "icing_mm", "snowing")
 """Fields: water equivalent fallen so far, snow on open ground, air temperature, gust, visibility, water that fell
@@ -78,6 +85,20 @@ class Weather:
     def at(self, name: str, cell: int, t_h: float) -> float:
         """Value of a field in a cell at a time; before the start and after the last knot it stays."""
         return _interpolate(self._rows[name][cell], t_h)
+
+    def turns_h(self, name: str, cell: int, level: float, from_h: float) -> float:
+        """When a field in a cell will next have passed a level, upwards or downwards; inf if it does not any more.
+
+        The millisecond after the crossing: there the field is on the other side for certain.
+        """
+        values = self._rows[name][cell]
+        below = self.at(name, cell, from_h) < level
+        for k in range(max(int(from_h / KNOT_H), 0), len(values) - 1):
+            low, high = values[k], values[k + 1]
+            if (high < level) != below:
+                crossing_h = (k + min(max((level - low) / (high - low), 0.0), 1.0)) * KNOT_H
+                return quantise_h(max(from_h, crossing_h)) + _MS
+        return inf
 
     def everywhere(self, name: str, t_h: float) -> Floats:
         """Value of a field in all cells at a time, shape (cells,)."""

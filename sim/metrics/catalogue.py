@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isnan, nan
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from sim.inventory import Bools, Ints
-from sim.metrics.duty import Band, Ratio, bands, ratio, worst
+from sim.metrics.duty import ratio, worst
 from sim.metrics.intervals import count_over_time, rows_with
-from sim.metrics.parts import ADDITIVE, Parts
+from sim.metrics.owed import kept
+from sim.metrics.parts import ADDITIVE
 from sim.metrics.preparation import dispatch, in_group
 from sim.metrics.tables import Tables
 from sim.metrics.times import (
+    ended_share,
     generation_timeliness_share,
     mains_to_out_h,
     mtta_h,
     mttr_h,
+    repair_mean_h,
     repair_timeliness_share,
     share,
     time_to_first_report_h,
-    visit_mean_h,
 )
 from sim.vocabulary import KPIS
 
 Figure = Callable[[Tables, float, Bools | None], float]
-Split = Literal["party", "county"]
 
 
 def kpi(name: str, data: Tables, at_h: float | None = None, group: Bools | None = None) -> float:
@@ -53,36 +54,6 @@ def kpi(name: str, data: Tables, at_h: float | None = None, group: Bools | None 
 def kpis(data: Tables) -> dict[str, float]:
     """Every figure of the catalogue, those of an instant at the horizon."""
     return {name: kpi(name, data) for name in KPIS}
-
-
-def split(
-    name: str, data: Tables, by: Split, at_h: float | None = None, group: Bools | None = None
-) -> dict[str, float]:
-    """An additive KPI by party or by county; the parts sum to the whole. KeyError for a KPI that is no sum.
-
-    Every party or county of the inventory has its line; what belongs to none stands under the empty name,
-    where there is any.
-    """
-    at_h = data.horizon_h if at_h is None or not KPIS[name].timed else at_h
-    parts: Parts = ADDITIVE[name](data, at_h, group)
-    names = data.ground.parties if by == "party" else data.ground.counties
-    sums = np.bincount(parts.party if by == "party" else parts.county, parts.weight, minlength=len(names))
-    return {key: value for key, value in zip(names, sums.tolist(), strict=True) if key or value}
-
-
-def vehicle_ratio(data: Tables, county: str | None = None) -> Ratio:
-    """Sites without mains per vehicle on duty; of one county, its sites and the vehicles of its depots."""
-    if county is None:
-        return ratio(data.mains_spells, data.duty)
-    code = data.ground.counties.index(county)
-    sites = data.ground.site_county[data.mains_spells.who] == code
-    crews = data.ground.owners("crew").county[data.duty.crew] == code
-    return ratio(data.mains_spells.where(sites), data.duty.where(crews))
-
-
-def vehicle_bands(data: Tables, county: str | None = None) -> list[Band]:
-    """Hours by band of sites without mains per vehicle on duty, by the plan's bands."""
-    return bands(vehicle_ratio(data, county), data.plan.vehicle_bands, data.horizon_h)
 
 
 _NEEDS_ROLE: Final = {"core_room_outages": ("core",), "hub_outages": ("hub", "aggregation", "core")}
@@ -166,7 +137,11 @@ def _townships_dark(data: Tables, _: float, group: Bools | None) -> float:
 
 
 def _mean_of(part: str) -> Figure:
-    return lambda data, _, group: visit_mean_h(data, part, group)
+    return lambda data, _, group: repair_mean_h(data, part, group)
+
+
+def _ended_by(what: str) -> Figure:
+    return lambda data, _, group: ended_share(data, what, group)
 
 
 def _sites_per_vehicle(data: Tables, _: float, group: Bools | None) -> float:
@@ -182,6 +157,15 @@ def _dispatch_on_time(data: Tables, _: float, group: Bools | None) -> float:
 
 def _dispatch_lag(data: Tables, _: float, group: Bools | None) -> float:
     return dispatch(data.lines, group).lag_p50_h
+
+
+def _rules_on_time(data: Tables, _: float, group: Bools | None) -> float:
+    counts = kept(data.owed, group)
+    return _over(counts.on_time, counts.planned)
+
+
+def _rules_lag(data: Tables, _: float, group: Bools | None) -> float:
+    return kept(data.owed, group).lag_p50_h
 
 
 def _prepared(data: Tables, _: float, group: Bools | None) -> float:
@@ -229,6 +213,12 @@ FIGURES: Final[dict[str, Figure]] = {
     "mttr_travel_h": _mean_of("travel_h"),
     "mttr_road_h": _mean_of("road_h"),
     "mttr_work_h": _mean_of("work_h"),
+    "mttr_other_h": _mean_of("other_h"),
+    "mttr_crew_h": _mean_of("repair_h"),
+    "ended_by_crew_share": _ended_by("crew"),
+    "ended_by_mains_share": _ended_by("mains"),
+    "generation_dispatch_on_time_share": _rules_on_time,
+    "generation_dispatch_lag_h": _rules_lag,
     "mains_to_out_h": mains_to_out_h,
     "sites_without_mains_per_vehicle": _sites_per_vehicle,
     "dispatch_on_time_share": _dispatch_on_time,
@@ -240,7 +230,8 @@ FIGURES: Final[dict[str, Figure]] = {
 
 _NO_OUTAGE: Final = "no site was out"
 _NO_PLACEMENT: Final = "no placement of a generator was planned"
-_NO_VISIT: Final = "no visit of the response"
+_NO_REPAIR: Final = "no outage that the desk knew of was ended by a crew"
+_NO_END: Final = "no outage that the desk knew of ended"
 _NO_MAINS: Final = "no site lost mains"
 WHY_UNDEFINED: Final = {
     "conversion_share_cumulative": "no site had lost mains by then",
@@ -253,11 +244,17 @@ WHY_UNDEFINED: Final = {
     "townships_dark": "no township has a station",
     "time_to_first_report_h": "no outage, or the desk never learned of one",
     "mtta_h": "no alarm was answered",
-    "mttr_h": "no outage that the desk knew of ended",
-    "mttr_wait_h": _NO_VISIT,
-    "mttr_travel_h": _NO_VISIT,
-    "mttr_road_h": _NO_VISIT,
-    "mttr_work_h": _NO_VISIT,
+    "mttr_h": _NO_END,
+    "ended_by_crew_share": _NO_END,
+    "ended_by_mains_share": _NO_END,
+    "mttr_other_h": _NO_REPAIR,
+    "mttr_crew_h": _NO_REPAIR,
+    "generation_dispatch_on_time_share": "the plan has no dispatch rule, or none had fallen due",
+    "generation_dispatch_lag_h": "no site was powered under a dispatch rule with a known planned instant",
+    "mttr_wait_h": _NO_REPAIR,
+    "mttr_travel_h": _NO_REPAIR,
+    "mttr_road_h": _NO_REPAIR,
+    "mttr_work_h": _NO_REPAIR,
     "mains_to_out_h": "no site went out after losing mains",
     "sites_without_mains_per_vehicle": f"{_NO_MAINS}, or no vehicle was on duty",
     "dispatch_on_time_share": _NO_PLACEMENT,

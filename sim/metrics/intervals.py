@@ -7,12 +7,15 @@ the horizon counts there too. Rows are taken in the order of the log, which is t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from sim.inventory import Bools, Floats, Ints
 from sim.log import Columns
+
+NEVER: Final = int(np.iinfo(np.int64).max)
+"""A row beyond every log: there is none."""
 
 
 def rows_with(log: Columns, *kinds: str) -> Ints:
@@ -139,6 +142,15 @@ def _neighbour(ours: tuple[Ints, Ints], theirs: tuple[Ints, Ints], *, later: boo
     found = order[np.clip(place, 0, len(keys) - 1)]
     same = inside & (theirs[0][found] == ours[0])
     return np.where(same, found, -1)
+
+
+def first_within(found: Spells, among: Ints, among_rows: Ints) -> Ints:
+    """For each spell: its thing's first row inside it, NEVER where there is none."""
+    place = next_after(found.who, found.begin, among, among_rows)
+    if not len(among_rows):
+        return np.full(len(found.who), NEVER)
+    row = among_rows[place]
+    return np.where((place >= 0) & ((row < found.end) | (found.end < 0)), row, NEVER)
 
 
 def first_of(things: Ints, size: int) -> Ints:

@@ -13,10 +13,11 @@ import numpy as np
 from sim.inventory import Bools, Floats, Ints, Texts
 from sim.log import Columns
 from sim.metrics.ground import Ground
-from sim.metrics.intervals import first_of, is_kind, rows_with
+from sim.metrics.intervals import count_over_time, first_of, is_kind, rows_with, spells
 from sim.vocabulary import PREPARATION, VISIT_WORK
 
 _WAY: Final = ("sent", "leg", "stuck", "blocked", "arrived", "free", "rests")
+_LEAVES: Final = ("job.assigned", "job.lapsed", "job.done", "job.wasted", "job.failed")
 _MOVES: Final = tuple(f"crew.{how}" for how in _WAY)
 
 
@@ -70,6 +71,16 @@ def jobs_of(log: Columns, names: Names, horizon_h: float) -> Jobs:
     name = log.subject[rows]
     kind = np.array([log.names[code].rpartition("-")[0] for code in name.tolist()], dtype=object)
     return Jobs(name, kind, names.site[log.object[rows]], rows, log.t_h[rows], log.value[rows])
+
+
+def waiting_jobs(log: Columns, jobs: Jobs, horizon_h: float) -> tuple[Floats, Ints]:
+    """Steps of the count of jobs of the response that are open and not given to a crew."""
+    rows = rows_with(log, "job.opened", "job.returned", *_LEAVES)
+    begins = is_kind(log, rows, "job.opened") | is_kind(log, rows, "job.returned")
+    number = first_of(jobs.name, len(log.names))
+    ours = np.where(number >= 0, np.append(jobs.response, False)[number], False)
+    who = np.where(ours, number, -1)[log.subject[rows]]
+    return count_over_time(spells(log, rows, who, begins, horizon_h))
 
 
 @dataclass(frozen=True, eq=False)

@@ -115,24 +115,45 @@ class Townships(NamedTuple):
     first_h: Floats
 
 
-def dark_townships(found: Outages) -> Townships:
-    """How long each township had no service at all.
+class DarkSpells(NamedTuple):
+    """Times in which a township (a code) had no service at all, sorted by township and start."""
+
+    town: Ints
+    start_h: Floats
+    end_h: Floats
+
+
+def dark_spells(found: Outages) -> DarkSpells:
+    """When each township had no service at all.
 
     Sites without stations do not count, and sites that name no township belong to none.
     """
     ground, spell = found.ground, found.spells
-    counts = (ground.stations > 0) & (ground.site_township > 0)
-    size = np.bincount(ground.site_township[counts], minlength=len(ground.townships)).astype(np.int64)
-    ours = counts[spell.who]
+    size = _town_sizes(ground)
+    ours = _counts(ground)[spell.who]
     who = ground.site_township[spell.who[ours]]
     moments = np.concatenate((spell.start_h[ours], spell.end_h[ours]))
     changes = np.repeat(np.array([1, -1], dtype=np.int64), len(who))
-    town, start_h, end_h = _full(np.concatenate((who, who)), moments, changes, size)
+    return DarkSpells(*_full(np.concatenate((who, who)), moments, changes, size))
+
+
+def _counts(ground: Ground) -> Bools:
+    return (ground.stations > 0) & (ground.site_township > 0)
+
+
+def _town_sizes(ground: Ground) -> Ints:
+    """Sites with stations of each township."""
+    return np.bincount(ground.site_township[_counts(ground)], minlength=len(ground.townships)).astype(np.int64)
+
+
+def dark_townships(ground: Ground, dark: DarkSpells) -> Townships:
+    """How long each township had no service at all."""
+    size = _town_sizes(ground)
     first_h = np.full(len(size), np.nan)
-    first_h[town[::-1]] = start_h[::-1]
+    first_h[dark.town[::-1]] = dark.start_h[::-1]
     has = np.flatnonzero(size > 0)
-    dark_h = np.bincount(town, end_h - start_h, minlength=len(size)).astype(np.float64)
-    times = np.bincount(town, minlength=len(size)).astype(np.int64)
+    dark_h = np.bincount(dark.town, dark.end_h - dark.start_h, minlength=len(size)).astype(np.float64)
+    times = np.bincount(dark.town, minlength=len(size)).astype(np.int64)
     return Townships(has, size[has], dark_h[has], times[has], first_h[has])
 
 

@@ -167,6 +167,13 @@ def _placements(what: str) -> Additive:
     return parts
 
 
+def _calls(what: str) -> Additive:
+    def parts(data: Tables, _: float, group: Bools | None) -> Parts:
+        return _at_sites(data, data.owed.site, data.owed.where(what).astype(np.float64), group)
+
+    return parts
+
+
 ADDITIVE: Final[dict[str, Additive]] = {
     "stations_out_cumulative": lambda d, t, g: _by_site(d, d.site_outages.begun_by(t) * d.ground.stations, g),
     "stations_out": lambda d, t, g: _by_site(d, d.site_outages.out_at(t) * d.ground.stations, g),
@@ -195,6 +202,10 @@ ADDITIVE: Final[dict[str, Additive]] = {
     "person_turnouts": _person_turnouts,
     "equipment_sets": _equipment,
     "loaders": _loaders,
+    "generation_dispatch_late": _calls("late"),
+    "generation_dispatch_never": _calls("never"),
+    "generation_dispatch_skipped": _calls("skipped"),
+    "generation_dispatch_not_needed": _calls("not needed"),
     "dispatch_late": _placements("late"),
     "dispatch_never": _placements("never"),
 }

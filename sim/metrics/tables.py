@@ -7,17 +7,28 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.inventory import Inventory, Texts
+from sim.inventory import Floats, Ints, Inventory, Texts
 from sim.log import Columns
 from sim.metrics.duty import Duty, duty_of
 from sim.metrics.generators import Runs, generator_runs
 from sim.metrics.ground import Ground
 from sim.metrics.intervals import Spells, pick
-from sim.metrics.jobs import Jobs, Journeys, Names, jobs_of, journeys_of, names_of
-from sim.metrics.outages import Outages, Townships, dark_townships, mains_spells, outages
+from sim.metrics.jobs import Jobs, Journeys, Names, jobs_of, journeys_of, names_of, waiting_jobs
+from sim.metrics.outages import (
+    DarkSpells,
+    Outages,
+    Townships,
+    dark_spells,
+    dark_townships,
+    mains_spells,
+    outages,
+)
+from sim.metrics.owed import Owed, orders_of, owed_of
+from sim.metrics.power import Powering, powering
 from sim.metrics.preparation import Lines, lines_of, planned_dispatch_columns, preparation_columns
+from sim.metrics.repairs import Repairs, heard_of_outages, repairs_of
 from sim.metrics.visits import Visits, visit_columns, visits_of
-from sim.plan import Plan
+from sim.plan import DispatchRule, Plan
 
 Frame = dict[str, Texts]
 """Columns by name, all of one length."""
@@ -53,12 +64,37 @@ class Tables:
     @cached_property
     def townships_dark(self) -> Townships:
         """Townships with no service at all, as numbers."""
-        return dark_townships(self.site_outages)
+        return dark_townships(self.ground, self.dark_spells)
+
+    @cached_property
+    def dark_spells(self) -> DarkSpells:
+        """When townships had no service at all."""
+        return dark_spells(self.site_outages)
+
+    @cached_property
+    def powering(self) -> Powering:
+        """When a generator carried each site that lost its mains, beside the mains spells."""
+        return powering(self.log, self.names, self.mains_spells, self.runs)
+
+    @cached_property
+    def owed(self) -> Owed:
+        """The plan's dispatch rules against what was done."""
+        rules: dict[str, DispatchRule] = {rule.site_class: rule for rule in self.plan.dispatch}
+        orders = orders_of(self.log, self.jobs, self.mains_spells, self.powering)
+        dark: dict[int, list[tuple[float, float]]] = {}
+        for town, *when in zip(*(column.tolist() for column in self.dark_spells), strict=True):
+            dark.setdefault(town, []).append((when[0], when[1]))
+        return owed_of(rules, self.ground, self.mains_spells, self.powering, orders, dark)
 
     @cached_property
     def jobs(self) -> Jobs:
         """Every job that was opened."""
         return jobs_of(self.log, self.names, self.horizon_h)
+
+    @cached_property
+    def waiting_jobs(self) -> tuple[Floats, Ints]:
+        """How many jobs of the response wait for a crew, as steps from each moment on."""
+        return waiting_jobs(self.log, self.jobs, self.horizon_h)
 
     @cached_property
     def journeys(self) -> Journeys:
@@ -69,6 +105,16 @@ class Tables:
     def all_visits(self) -> Visits:
         """Every arrival for a job, of the preparation too, as numbers."""
         return visits_of(self.log, self.ground, self.names, self.jobs, self.journeys, self.horizon_h)
+
+    @cached_property
+    def heard(self) -> tuple[Ints, Ints]:
+        """Rows by which the desk learned of an outage, and their sites."""
+        return heard_of_outages(self.log, self.names, self.horizon_h)
+
+    @cached_property
+    def repairs(self) -> Repairs:
+        """Outages that ended, by what ended them."""
+        return repairs_of(self.log, self.site_outages.spells, self.heard, self.all_visits)
 
     @cached_property
     def runs(self) -> Runs:

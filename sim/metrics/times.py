@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.inventory import Bools, Floats, Ints
 from sim.log import Columns
-from sim.metrics.intervals import first_of, is_kind, last_before, next_after, rows_with, take
+from sim.metrics.intervals import first_of, last_before, rows_with, take
 from sim.metrics.preparation import in_group
 from sim.metrics.tables import Tables
 
@@ -28,22 +28,11 @@ def share(part: Bools, whole: Bools) -> float:
     return float(np.count_nonzero(part & whole) / count) if count else float("nan")
 
 
-def _heard_of_outages(data: Tables) -> tuple[Ints, Ints]:
-    """Rows by which the desk learned of an outage (alarm `down`, or an operator's list), and their sites."""
-    log = data.log
-    rows = rows_with(log, *_HEARD)
-    alarm = np.array([name == "down" for name in log.names], dtype=np.bool_)
-    listed = is_kind(log, rows, "desk.listed")
-    site = data.names.site[log.subject[rows]]
-    kept = (site >= 0) & (listed | alarm[log.object[rows]]) & (log.t_h[rows] <= data.horizon_h)
-    return rows[kept], site[kept]
-
-
 def time_to_first_report_h(data: Tables, _: float, group: Bools | None) -> float:
     """From the first outage to the first alarm `down` or operator's list of any site of the group."""
     found = data.site_outages.spells
     starts = found.begin[in_group(found.who, group)]
-    rows, site = _heard_of_outages(data)
+    rows, site = data.heard
     if not len(starts):
         return float("nan")
     rows = rows[in_group(site, group) & (rows > starts[0])]
@@ -79,25 +68,18 @@ def _alarm_h(data: Tables) -> Floats:
 
 def mttr_h(data: Tables, _: float, group: Bools | None) -> float:
     """Over outages that ended and that the desk heard of while they lasted, from then to their end."""
-    found = data.site_outages.spells
-    rows, site = _heard_of_outages(data)
-    place = next_after(found.who, found.begin, site, rows)
-    alarm_h = take(data.log.t_h[rows], place)
-    counts = ~found.open & (alarm_h <= found.end_h) & in_group(found.who, group)
-    return mean((found.end_h - alarm_h)[counts])
+    return mean(data.repairs.repair_h[in_group(data.repairs.site, group)])
 
 
-def visit_mean_h(data: Tables, part: str, group: Bools | None) -> float:
-    """Mean of `wait_h`, `travel_h`, `road_h` or `work_h` over the visits of the response, wasted ones too.
+def repair_mean_h(data: Tables, part: str, group: Bools | None) -> float:
+    """Mean of a part of the repair time over the outages that a crew ended."""
+    values: Floats = getattr(data.repairs, part)
+    return mean(values[data.repairs.by("crew") & in_group(data.repairs.site, group)])
 
-    Work counts once it has ended, and not on wasted trips.
-    """
-    visits = data.all_visits
-    counts = visits.response & in_group(visits.site, group)
-    if part == "work_h":
-        counts &= visits.result != 1
-    values: Floats = getattr(visits, part)
-    return mean(values[counts])
+
+def ended_share(data: Tables, what: str, group: Bools | None) -> float:
+    """Of the outages that ended and that the desk heard of, those that were ended so."""
+    return share(data.repairs.by(what), in_group(data.repairs.site, group))
 
 
 def mains_to_out_h(data: Tables, _: float, group: Bools | None) -> float:
@@ -117,30 +99,8 @@ def generation_timeliness_share(data: Tables, _: float, group: Bools | None) -> 
     A site needed generation when a generator carried it or its radio was shed while mains were off; a site
     whose battery lasted did not. A site counts once for each time its mains failed.
     """
-    mains, log = data.mains_spells, data.log
-    mine = in_group(mains.who, group)
-    mains = mains.where(mine)
-    runs = data.runs.spells
-    end = np.where(mains.end >= 0, mains.end, len(log.t_h))
-    shed_rows = rows_with(log, "radio.off")
-    shed = _first_within(mains.who, mains.begin, end, data.names.site[log.subject[shed_rows]], shed_rows)
-    start = _first_within(mains.who, mains.begin, end, runs.who, runs.begin)
-    before = last_before(mains.who, mains.begin, runs.who, runs.begin)
-    running = np.zeros(len(before), dtype=np.bool_)
-    if len(runs.who):
-        running = (before >= 0) & ((runs.end[before] < 0) | (runs.end[before] > mains.begin))
-    powered = running | (start < len(log.t_h))
-    needed = powered | (shed < len(log.t_h))
-    return share(powered & (running | (start < shed)), needed)
-
-
-def _first_within(who: Ints, begin: Ints, end: Ints, among: Ints, rows: Ints) -> Ints:
-    """The first row of the same site between two rows, a number beyond the log where there is none."""
-    never = np.iinfo(np.int64).max
-    place = next_after(who, begin, among, rows)
-    if not len(rows):
-        return np.full(len(who), never)
-    return np.where((place >= 0) & (rows[place] < end), rows[place], never)
+    mine = in_group(data.mains_spells.who, group)
+    return share(data.powering.in_time, data.powering.needed & mine)
 
 
 def repair_timeliness_share(data: Tables, _: float, group: Bools | None) -> float:

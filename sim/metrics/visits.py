@@ -30,7 +30,8 @@ class Visits:
     `job`, `site`, `crew`, `generator` are rows of their tables or -1, `result` an index of RESULTS. `party`
     is that of the crew that came (of the site where the crew is unknown), `county` that of the site. `wait_h`
     runs from the opening of the job to the crew's leaving, `travel_h` is driving, `road_h` stuck or blocked,
-    `work_h` the time on site from the beginning of work (`crew.works`, else the arrival).
+    `work_h` the time on site from the beginning of work `begun_h` (`crew.works`, else the arrival). `row` is
+    that of `job.onsite`.
     """
 
     job: Ints
@@ -49,6 +50,8 @@ class Visits:
     county: Ints
     response: Bools
     work: Texts
+    row: Ints
+    begun_h: Floats
 
     def __len__(self) -> int:
         return len(self.job)
@@ -65,7 +68,8 @@ def visits_of(log: Columns, ground: Ground, names: Names, jobs: Jobs, journeys: 
     dispatched_h, road_h = _ways(log, rows, job, crew, job_of_name, journeys)
     road_h = np.minimum(road_h, arrived_h - dispatched_h)
     came = ground.owners("crew").party
-    begun_h = _work_begins(log, rows, end_row, crew, names)
+    works_h = _work_begins(log, rows, end_row, crew, names)
+    begun_h = np.where(np.isnan(works_h), arrived_h, works_h)
     return Visits(
         job=job, site=site, crew=crew,
         generator=_handled(log, names, (rows, end_row), site, crew),
@@ -73,11 +77,12 @@ def visits_of(log: Columns, ground: Ground, names: Names, jobs: Jobs, journeys: 
         wait_h=dispatched_h - jobs.opened_h[job],
         travel_h=arrived_h - dispatched_h - road_h,
         road_h=road_h,
-        work_h=done_h - np.where(np.isnan(begun_h), arrived_h, begun_h),
+        work_h=done_h - begun_h,
         party=np.where(crew >= 0, code_at(came, crew), code_at(ground.site_party, site)),
         county=code_at(ground.site_county, site),
         response=jobs.response[job],
         work=jobs.work[job],
+        row=rows, begun_h=begun_h,
     )  # fmt: skip
 
 

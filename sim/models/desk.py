@@ -14,23 +14,27 @@ from simpy import Environment
 from sim.log import EventLog
 from sim.models.crews import Crew
 from sim.models.dispatch import Dispatcher
+from sim.models.faults import ANYBODY, Fault
 from sim.models.generators import Generator
 from sim.models.gensets import Gensets
 from sim.models.knowledge import Knowledge, SiteFile
+from sim.models.repairs import Repairs
 from sim.models.timer import Timer
+from sim.models.turns import Turns
 from sim.plan import DispatchRule, Plan, Rove
 from sim.settings import DeskSettings
 from sim.topology.tables import SITE_CLASSES, Topology
-from sim.vocabulary import Job, JobKind
+from sim.units import quantise_h
+from sim.vocabulary import PREPARATION, Job, JobKind
 
-_LINE_REPORTED_BY_H: Final = 1.0
-"""Assumed: after this time without word of the line, a site's own supply is suspected."""
-_PART_SKILL: Final = {
-    "radio": "wireless",
-    "transmission": "transmission",
-    "rectifier": "power",
-    "battery": "power",
-}
+_GRAIN_H: Final = 1e-9
+_MOMENT_H: Final = 1 / 60
+"""Assumed: a minute after the alarm of a return would have come, the desk thinks it did not come."""
+_OWN_RANK: Final = PREPARATION | {"collect"}
+"""Jobs to which the plan's order of places does not apply."""
+_MOST_CREWS: Final = 2
+_COLLECT_RANK: Final = 8
+"""Behind everything that the plan's order names."""
 
 
 class Desk:
@@ -50,11 +54,14 @@ class Desk:
         self.need_kw: Callable[[int], float] = lambda _site: 0.0
         self.autonomy_h: Callable[[int], float] = lambda _site: inf
         self.generator_alarm: Callable[[int, int], None] = lambda _site, _row: None
-        self.skills: frozenset[str] = frozenset()
+        self.repairs = Repairs(self, knowledge, env)
+        self.turns = Turns(env, log)
         self.rove_all = False
         self.after_job: Callable[[Job, str, int], None] = lambda _job, _result, _row: None
         self.changed: Callable[[int], None] = lambda _row: None
         gensets.listener = self
+        dispatcher.taken, dispatcher.rest, self.turns.release = self.repairs.taken, self.turns.rest, dispatcher.release
+        knowledge.last_station_changed = self._ranked_anew
 
     # jobs
 
@@ -64,9 +71,9 @@ class Desk:
         site: int,
         row: int,
         deadline_h: float = inf,
-        skill: str = "power",
         part: str = "",
         rank: int | None = None,
+        fault: Fault = ANYBODY,
     ) -> Job:
         """Put something to be done in the queue."""
         number = self._count[kind] = self._count.get(kind, 0) + 1
@@ -78,21 +85,42 @@ class Desk:
             opened_h=self._env.now,
             deadline_h=deadline_h,
             site_class=int(sites.site_class[site]),
-            place_rank=self.knowledge.place_rank(site) if rank is None else rank,
+            place_rank=_COLLECT_RANK if rank is None else rank,
             users=float(self._users[site]),
             need_kw=self.need_kw(site),
-            skill=skill,
+            skill=fault.skill,
+            people=fault.people,
+            crews=_MOST_CREWS if fault.may_take_two else 1,
+            together=fault.together,
+            second_skill=fault.second_skill,
             party=self.party_of(site),
             county=int(sites.county[site]),
             told_restore_h=self.knowledge.told_h(site),
             part=part,
         )
+        if rank is None:
+            job.place_rank, job.place_users = self._place(job)
         value = deadline_h if deadline_h < inf else nan
         job.cause_row = self._log.add(self._env.now, "job.opened", job.id, str(self._ids[site]), value, row)
         self._dispatcher.add(job)
         return job
 
-    def _lapse(self, job: Job | None, reason: str, row: int) -> None:
+    def _place(self, job: Job) -> tuple[int, float]:
+        """Rank by the plan's order, and users where they count; not where generators rove: there sites take turns."""
+        rank, users = self.knowledge.place(job.site)
+        return rank, users if self.rove_h(job) is None else 0.0
+
+    def _ranked_anew(self, township: int) -> None:
+        """A township has come down to its last serving site, or up from it: its waiting jobs move in the queue."""
+        for job in list(self._dispatcher.waiting.values()):
+            if self.knowledge.township_of(job.site) != township or job.kind in _OWN_RANK:
+                continue
+            place = self._place(job)
+            if place != (job.place_rank, job.place_users):
+                job.place_rank, job.place_users = place
+                self._dispatcher.ranked_anew(job)
+
+    def lapse(self, job: Job | None, reason: str, row: int) -> None:
         """Nothing needs doing any more: the job leaves the queue, or its crew is called off by telephone."""
         if job is None or job.status not in ("open", "assigned"):
             return
@@ -100,7 +128,8 @@ class Desk:
             return
         job.status = "lapsed"
         self._dispatcher.drop(job)
-        self._log.add(self._env.now, "job.lapsed", job.id, reason, cause_row=row)
+        row = self._log.add(self._env.now, "job.lapsed", job.id, reason, cause_row=row)
+        self.repairs.given_up(job, "wasted", row)
 
     # what the desk hears
 
@@ -116,9 +145,8 @@ class Desk:
             self._known_down(site, file, row)
         elif alarm == "generator":
             self._consider(site, file, row)
-        elif _PART_SKILL.get(alarm, "") in self.skills:
-            self._lapse(file.repairs.pop("scout", None), "explained", row)
-            file.repairs[alarm] = self.open_job("repair", site, row, skill=_PART_SKILL[alarm], part=alarm)
+        else:
+            self.repairs.part_broken(site, file, alarm, row)
         self.changed(row)
 
     def hears_clear(self, site: int, alarm: str, row: int) -> None:
@@ -127,15 +155,17 @@ class Desk:
         file = self.knowledge.file(site)
         if alarm == "mains":
             self.knowledge.mains(site, lost=False, now=self._env.now)
+            if file.again is not None:
+                file.again.cancel()
             if file.job is not None and file.job.kind != "collect":
-                self._lapse(file.job, "mains_back", row)
-            self._lapse(file.repairs.pop("mains", None), "mains_back", row)
+                self.lapse(file.job, "mains_back", row)
+            self.lapse(file.repairs.pop("mains", None), "mains_back", row)
             self._collect_idle(site, file, row)
         elif alarm == "down":
             self.knowledge.down(site, down=False)
-            self._lapse(file.repairs.pop("scout", None), "serves_again", row)
+            self.lapse(file.repairs.pop("scout", None), "serves_again", row)
         else:
-            self._lapse(file.repairs.pop(alarm, None), "mended", row)
+            self.lapse(file.repairs.pop(alarm, None), "mended", row)
         self.changed(row)
 
     def reads_list(self, site: int, row: int) -> None:
@@ -148,8 +178,7 @@ class Desk:
         """Loss of light on a link: splicing, if there is anybody who can."""
         site = self.knowledge.end_of_link(link)
         row = self._log.add(self._env.now, "desk.alarm", str(self._ids[site]), "link", cause_row=row)
-        if "transmission" in self.skills:
-            self.open_job("splice", site, row, skill="transmission", part=str(link))
+        self.repairs.link_broken(link, site, row)
 
     def told(self, feeder: int, restore_h: float, row: int) -> None:
         """The power company names an expected restoration: some orders may be spared (免发电)."""
@@ -157,12 +186,12 @@ class Desk:
         for site in self.knowledge.without_mains_on(feeder):
             file = self.knowledge.file(site)
             job = file.job
-            if job is None or job.status != "open" or job.kind != "generate":
-                continue
-            job.told_restore_h = restore_h
-            rule = self._rule(site)
-            if rule is not None and rule.skip_if is not None and restore_h <= self._lasts_until_h(site, file):
-                self._lapse(job, "battery_outlasts_told_restore", row)
+            if job is not None and job.status == "open" and job.kind == "generate":
+                job.told_restore_h = restore_h
+                if self._spared(site, file, row):
+                    self.lapse(job, "battery_outlasts_told_restore", row)
+            elif file.again is not None and file.again.due_h < inf:
+                self._consider(site, file, row)
 
     def line_out(self, feeder: int, row: int) -> None:
         """The power company reports a feeder out: silent sites on it are presumed without mains."""
@@ -187,10 +216,8 @@ class Desk:
         if self.knowledge.line_out(site):
             self.knowledge.mains(site, lost=True, now=self._env.now)
             self._consider(site, file, row)
-        elif (
-            not self.knowledge.upstream_down(site) and not file.repairs and (file.job is None or not file.job_active())
-        ):
-            file.repairs["scout"] = self.open_job("scout", site, row)
+        else:
+            self.repairs.unexplained(site, file, row)
 
     def scouted(self, site: int, row: int) -> None:
         """A crew on the spot says what is the matter."""
@@ -200,15 +227,31 @@ class Desk:
             self.knowledge.mains(site, lost=True, now=self._env.now)
             self._consider(site, file, row)
         for part in self.knowledge.faults_truth(site):
-            skill = _PART_SKILL.get(part, "power")
-            if part not in file.repairs and skill in self.skills:
-                file.repairs[part] = self.open_job("repair", site, row, skill=skill, part=part)
+            self.repairs.part_broken(site, file, part, row)
 
     def _rule(self, site: int) -> DispatchRule | None:
         return self._plan.rule(SITE_CLASSES[int(self._sites.site_class[site])])
 
     def _lasts_until_h(self, site: int, file: SiteFile) -> float:
         return file.lost_h + self.autonomy_h(site)
+
+    def _spared(self, site: int, file: SiteFile, row: int) -> bool:
+        """免发电: whether the battery is expected to last until the told restoration.
+
+        It holds while nothing disproves it: an outage ends it, and so does the told time, when it has passed and the
+        return of mains would have been heard.
+        """
+        rule, told_h = self._rule(site), self.knowledge.told_h(site)
+        if rule is None or rule.skip_if is None or isnan(told_h) or file.down:
+            return False
+        heard_h = quantise_h(told_h + self._settings.alarm_h + _MOMENT_H)
+        if heard_h <= self._env.now + _GRAIN_H or told_h > self._lasts_until_h(site, file):
+            return False
+        if file.again is not None:
+            file.again.cancel()
+        file.again = Timer(self._env, lambda: self._consider(site, file, row))
+        file.again.set(heard_h)
+        return True
 
     def _consider(self, site: int, file: SiteFile, row: int) -> None:
         """Does this site, without mains, need a crew with a generator or with fuel?"""
@@ -221,32 +264,19 @@ class Desk:
                 return
             if standing[0].fixed or standing[0].watcher == "caretaker":
                 return
-        self._own_supply(site, file, row)
+        self.repairs.own_supply(site, file, row)
         rule = self._rule(site)
         deadline_h = self._lasts_until_h(site, file)
         if rule is not None:
             if rule.only_if == "township_dark" and not self.knowledge.township_dark(site):
                 return
-            told_h = self.knowledge.told_h(site)
-            if rule.skip_if is not None and not isnan(told_h) and told_h <= deadline_h:
+            if self._spared(site, file, row):
                 return
             if rule.power_within_h is not None:
                 deadline_h = file.lost_h + rule.power_within_h
             elif rule.power_before is None:
                 deadline_h = inf
         file.job = self.open_job("generate", site, row, deadline_h)
-
-    def _own_supply(self, site: int, file: SiteFile, row: int) -> None:
-        """Mains gone though nobody reports the line: perhaps the site's own transformer; linemen look."""
-        if "lineman" not in self.skills:
-            return
-
-        def look() -> None:
-            suspected = file.mains_lost and self.knowledge.drop_suspected(site)
-            if suspected and "mains" not in file.repairs:
-                file.repairs["mains"] = self.open_job("lineman", site, row, skill="lineman")
-
-        Timer(self._env, look).set(self._env.now + _LINE_REPORTED_BY_H)
 
     def rove_h(self, job: Job) -> float | None:
         """How long a crew stays before it takes the generator on; None where it is left."""
@@ -264,7 +294,7 @@ class Desk:
         if self._plan.generator.collect == "never" or file.job_active():
             return
         if any(not g.fixed for g in self._gensets.standing.get(site, [])):
-            file.job = self.open_job("collect", site, row, rank=8)
+            file.job = self.open_job("collect", site, row, rank=_COLLECT_RANK)
 
     # what crews and generators report
 
@@ -284,6 +314,7 @@ class Desk:
                 self._consider(job.site, file, row)
         elif not file.mains_lost and job.kind in ("generate", "refuel"):
             self._collect_idle(job.site, file, row)
+        self.repairs.given_up(job, result, row)
         self.after_job(job, result, row)
 
     def returned(self, job: Job, crew: Crew, reason: str, row: int) -> None:
@@ -292,41 +323,23 @@ class Desk:
         file = self.knowledge.file(job.site)
         if job.kind in ("generate", "refuel") and not file.mains_lost:
             job.status = "open"
-            self._lapse(job, "mains_back", row)
+            self.lapse(job, "mains_back", row)
             return
+        self.repairs.given_up(job, "failed", row)
         if reason == "shift":
             self._dispatcher.add(job)
         else:
             self._dispatcher.return_job(job)
 
     def crew_free(self, crew: Crew, row: int) -> None:
-        """The crew asks for orders, or its shift is over."""
-        now = self._env.now
-        crew.busy = False
-        place = str(self._ids[crew.site]) if crew.site >= 0 else crew.depot.id
-        self._log.add(now, "crew.free", crew.id, place, cause_row=row)
-        self._dispatcher.release(crew)
-
-    def rest(self, crew: Crew) -> None:
-        """The crew's shift is over: it rests where it is."""
-        now = self._env.now
-        crew.resting = True
-        place = str(self._ids[crew.site]) if crew.site >= 0 else crew.depot.id
-        self._log.add(now, "crew.rests", crew.id, place, crew.spec.rest_h)
-        Timer(self._env, lambda: self._rested(crew)).set(now + crew.spec.rest_h)
-
-    def _rested(self, crew: Crew) -> None:
-        crew.resting = crew.called = False
-        crew.on_since_h = inf
-        place = str(self._ids[crew.site]) if crew.site >= 0 else crew.depot.id
-        self._log.add(self._env.now, "crew.free", crew.id, place)
-        self._dispatcher.release(crew)
+        """The crew asks for orders."""
+        self.turns.free(crew, row)
 
     def generator_runs(self, site: int, generator: Generator, row: int) -> None:
         """A generator carries the site: an order for one that nobody has begun is not needed."""
         job = self.knowledge.file(site).job
         if job is not None and job.kind in ("generate", "collect"):
-            self._lapse(job, "generator_runs", row)
+            self.lapse(job, "generator_runs", row)
 
     def generator_failed(self, site: int, generator: Generator, row: int) -> None:
         """Dry, broken or would not start: an alarm, if the site can still be heard."""

@@ -13,12 +13,13 @@ from math import inf, isinf
 from typing import Final
 
 from simpy import Environment
-from simpy.events import Event, EventPriority
+from simpy.events import Event
 
 from sim.log import EventLog
-from sim.models.crews import REFUEL_L, Crew, Driving
-from sim.models.timer import Timer
-from sim.models.visits import NEEDS_GENERATOR, Visits, fitting
+from sim.models.crews import LEAST_L, REFUEL_L, Crew
+from sim.models.driving import Driving
+from sim.models.timer import Timer, at_the_end
+from sim.models.visits import Visits
 from sim.policies import Policy
 from sim.settings import DeskSettings
 from sim.vocabulary import CrewView, Job, Order
@@ -26,9 +27,8 @@ from sim.vocabulary import CrewView, Job, Order
 _LOOKED_AT: Final = 40
 """Assumed: a dispatcher passes over at most so many jobs that nobody free can do, then waits."""
 _RETRY_H: Final = 0.5
-"""While somebody is free and cannot reach a job, roads are looked at again this often."""
-_LATE: Final = EventPriority(2)
-"""SimPy priority of a decision: after everything else of the same instant."""
+"""Assumed: while somebody is free and cannot reach a job, roads are looked at again this often, as often as the desk's
+picture of snow is renewed."""
 
 Need = tuple[str, str, int]
 """Party, skill or 'generator', county."""
@@ -59,6 +59,11 @@ class Dispatcher:
         """Needs whose first jobs nobody free could serve, with the state of the roads at which that was so."""
         self._served: dict[Need, bool] = {}
         self._order = count()
+        self._entry: dict[str, int] = {}
+        """Waiting job → number of its entry that counts."""
+        self.changed: Callable[[int], None] = lambda _row: None
+        """Called when jobs or crews come, go or are paired, with the row that made it so."""
+        self.taken: Callable[[Job, Crew, int], None] = lambda _job, _crew, _row: None
         self._pending = False
         self.helpers: dict[str, set[str]] = {}
         """Party → parties whose jobs it may serve besides its own."""
@@ -75,19 +80,28 @@ class Dispatcher:
         job.status = "open"
         self.waiting[job.id] = job
         self._push(job)
+        self.changed(job.cause_row)
         self.wake()
 
     def _push(self, job: Job) -> None:
         if self._policy.rank is None:
             return
-        need = (job.party, "generator" if job.kind in NEEDS_GENERATOR else job.skill, job.county)
+        need = (job.party, "generator" if self._visits.must_bring(job) else job.skill, job.county)
         for exhausted in self._exhausted.values():
             exhausted.pop(need, None)
-        heappush(self._heaps.setdefault(need, []), (self._policy.rank(job), next(self._order), job))
+        number = self._entry[job.id] = next(self._order)
+        heappush(self._heaps.setdefault(need, []), (self._policy.rank(job), number, job))
+
+    def ranked_anew(self, job: Job) -> None:
+        """A waiting job has another place in the plan's order: its former entry counts no more."""
+        self._push(job)
+        self.wake()
 
     def drop(self, job: Job) -> None:
         """A waiting job is no longer wanted."""
         self.waiting.pop(job.id, None)
+        self._entry.pop(job.id, None)
+        self.changed(job.cause_row)
 
     def return_job(self, job: Job) -> None:
         """A job nobody could get to waits until roads change."""
@@ -97,8 +111,9 @@ class Dispatcher:
         for tried in self._tried.values():
             tried[job.id] = (job.after_road_version, self._epoch)
         self._push(job)
+        self.changed(job.cause_row)
 
-    def release(self, crew: Crew) -> None:
+    def release(self, crew: Crew, row: int = -1) -> None:
         """A crew is free."""
         self.free[crew.id] = crew
         self._epoch += 1
@@ -111,6 +126,7 @@ class Dispatcher:
             self._stand_down(crew)
         elif tired_h < inf:
             Timer(self._env, lambda: self._stand_down(crew)).set(tired_h)
+        self.changed(row)
         self.wake()
 
     def _stand_down(self, crew: Crew) -> None:
@@ -118,16 +134,14 @@ class Dispatcher:
         if crew.id in self.free and crew.tired_h() <= self._env.now + 1e-9:
             del self.free[crew.id]
             self.rest(crew)
+            self.changed(-1)
 
     def wake(self) -> None:
         """Decide at the end of this instant, if there is anything to decide."""
         if self._pending or not self.free or not self.waiting:
             return
         self._pending = True
-        event = Event(self._env)
-        event.callbacks.append(self._decide)
-        event._ok, event._value = True, None  # noqa: SLF001 (SimPy's own way to trigger with a priority)
-        self._env.schedule(event, priority=_LATE)
+        at_the_end(self._env, self._decide)
 
     def _version(self) -> int:
         if not self._driving.roads.known:
@@ -185,11 +199,11 @@ class Dispatcher:
         """The need whose first job comes first of all that somebody free could serve."""
         best: Need | None = None
         best_key: tuple[tuple[float, ...], int] | None = None
-        exhausted = self._exhausted[own_county]
+        exhausted, entry = self._exhausted[own_county], self._entry
         for need, heap in self._heaps.items():
             if passed.get(need, 0) >= _LOOKED_AT or exhausted.get(need) == state:
                 continue
-            while heap and (heap[0][2].id not in self.waiting or heap[0][2].status != "open"):
+            while heap and entry.get(heap[0][2].id) != heap[0][1]:
                 heappop(heap)
             if not heap:
                 continue
@@ -208,41 +222,50 @@ class Dispatcher:
         party, what, county = need
         if own_county and crew.depot.county != county:
             return False
-        return self._may_serve(crew, party) and (
-            self._has_generator(crew) if what == "generator" else what in crew.skills
+        return self.may_serve(crew.party, party) and (
+            self._has_generator(crew) if what == "generator" else not what or what in crew.skills
         )
 
-    def _may_serve(self, crew: Crew, party: str) -> bool:
-        return crew.party == party or not party or not crew.party or party in self.helpers.get(crew.party, ())
+    def may_serve(self, whose: str, party: str) -> bool:
+        """Whether crews and machines of a party may do another's jobs now: only after help was asked of it.
+
+        Hired and mutual-aid crews (no party) are asked for everybody.
+        """
+        return whose == party or not party or not whose or party in self.helpers.get(whose, ())
 
     def _has_generator(self, crew: Crew) -> bool:
-        if crew.spec.unlimited_generators or any(not g.broken for g in crew.carried):
+        """On board, or at the depot (where broken sets are put down, so that every place is free)."""
+        spec = crew.spec
+        if spec.unlimited_generators or any(not g.broken for g in crew.carried):
             return True
-        return bool(crew.depot.free_generators(crew.spec.carries))
+        return crew.depot.has_free(spec.carries)
 
     def via_depot(self, crew: Crew, job: Job) -> bool:
         """Whether the crew must go by its depot first."""
         if crew.spec.unlimited_generators:
             return False
-        if job.kind in NEEDS_GENERATOR:
-            return not any(not g.broken for g in crew.carried)
-        return job.kind == "refuel" and crew.fuel_l < REFUEL_L
+        if self._visits.must_bring(job):
+            return not self._driving.has_set_for(crew, job.site, self._env.now)
+        if job.kind == "collect":
+            return crew.seats_left() < 1
+        return job.kind == "refuel" and crew.fuel_l < REFUEL_L and crew.fuel_to_come_l() > crew.fuel_l
 
     def can_serve(self, crew: Crew, job: Job) -> bool:
-        """Party, skill, people, generator and shift allow it."""
-        if not self._may_serve(crew, job.party) or crew.people < job.people:
+        """Party, skill, people, generator, fuel and shift allow it."""
+        if not self.may_serve(crew.party, job.party) or crew.people < job.people:
             return False
-        if job.kind in NEEDS_GENERATOR:
+        if self._visits.must_bring(job):
             return self._has_generator(crew)
-        if job.kind == "collect" and crew.seats_left() < 1:
+        if job.kind == "collect" and sum(g.kind.seats for g in crew.working()) >= crew.spec.carries:
             return False
-        return job.skill in crew.skills
+        if job.kind == "refuel" and crew.fuel_to_come_l() < LEAST_L:
+            return False
+        return not job.skill or job.skill in crew.skills
 
     def estimate_h(self, crew: Crew, job: Job) -> float:
         """Expected hours for this crew to be at the job's site; inf if it cannot be."""
-        return self._driving.estimate_h(
-            crew, job.site, self._env.now, job.kind in NEEDS_GENERATOR, self.via_depot(crew, job)
-        )
+        via_depot, with_generator = self.via_depot(crew, job), self._visits.must_bring(job)
+        return self._driving.estimate_h(crew, job, self._env.now, with_generator, via_depot)
 
     def _best_crew(self, job: Job, own_county: bool) -> Crew | None:
         """The crew that would be there first. Marks the job where nobody free can be.
@@ -297,15 +320,19 @@ class Dispatcher:
     def _assign(self, crew: Crew, job: Job, stay_h: float | None) -> None:
         del self.free[crew.id]
         del self.waiting[job.id]
+        self._entry.pop(job.id, None)
         job.status, job.crew = "assigned", crew.id
         via_depot = self.via_depot(crew, job)
-        if via_depot and job.kind in NEEDS_GENERATOR:
-            crew.booked = min(crew.depot.free_generators(crew.spec.carries), key=fitting(job.need_kw), default=None)
+        if via_depot and self._visits.must_bring(job):
+            sets = self._driving.stock_for(crew, job, self._env.now, via_depot=True)
+            crew.booked = next((generator for generator in sets if generator not in crew.carried), None)
             if crew.booked is not None:
                 crew.booked.reserved = True
         crew.busy = True
         row = self._log.add(self._env.now, "job.assigned", job.id, crew.id, cause_row=job.cause_row)
         self._env.process(self._visits.serve(crew, job, stay_h, via_depot, row))
+        self.taken(job, crew, row)
+        self.changed(row)
 
 
 class DeskView:

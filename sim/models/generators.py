@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf, log
-from typing import Final
+from math import inf
+from typing import Final, NamedTuple
 
 from simpy import Environment
 
+from sim.exact import ln
 from sim.log import EventLog
 from sim.models.store import Store
 from sim.models.timer import Timer
@@ -17,6 +18,29 @@ from sim.streams import Streams
 from sim.units import quantise_h
 
 _GEL_WITHIN_H: Final = 2.0
+_COLD_C: Final = 0.0
+_COLD_FUEL: Final = 1.1
+"""In the frost a set burns a tenth more. Source: §2 of the parameters of the field ("idle-cold +10 %"); the
+temperature from which on is Assumed."""
+_TRACE: Final = 0.1
+"""Assumed: less of a poorer diesel than this share of the tank does no harm."""
+_DERATED_ABOVE_M: Final = 500.0
+_DERATING_PER_M: Final = 0.01 / 100
+"""Source: common practice, 1 % for each 100 m above 500 m."""
+_LEAST_POWER: Final = 0.1
+
+
+class Air(NamedTuple):
+    """The air around a site, as a generator feels it."""
+
+    now_c: Callable[[], float]
+    turns_h: Callable[[float], float]
+    """When it will next pass a temperature, upwards or downwards; inf if never."""
+
+
+def derating(altitude_m: float) -> float:
+    """Share of its power that a set gives at a height."""
+    return max(_LEAST_POWER, 1.0 - _DERATING_PER_M * max(0.0, altitude_m - _DERATED_ABOVE_M))
 
 
 def start_failure(spec: GeneratorSettings, temperature_c: float, attempt: int) -> float:
@@ -35,9 +59,9 @@ class Generator:
     """One generator. `place` is a depot, crew or site id; it carries a site only while `running`."""
 
     __slots__ = (
-        "_break", "_dry", "_env", "_log", "_settings", "_stopped", "_streams", "_why", "broken", "demands", "depot",
-        "fixed", "grade_c", "id", "kind", "kind_name", "party", "place", "reserved", "running", "site", "started_h",
-        "tank", "watcher",
+        "_air", "_break", "_drawn_w", "_dry", "_env", "_frost", "_gel", "_log", "_mix", "_settings", "_stopped",
+        "_streams", "_why", "broken", "demands", "depot", "fixed", "id", "kind", "kind_name", "party", "place",
+        "rate_changed", "reserved", "running", "site", "started_h", "tank", "watcher",
     )  # fmt: skip
 
     def __init__(
@@ -54,10 +78,34 @@ class Generator:
         self.tank = Store(kind.tank_l, kind.tank_l, env.now)
         self.demands = 0
         self.started_h = inf
-        self.grade_c = -inf
+        self._mix = {-inf: 1.0}
+        """Limit temperature of a diesel → its share of what is in the tank."""
+        self._air: Air | None = None
+        self._drawn_w = 0.0
         self._why = -1
         self._dry = Timer(env, self._runs_dry)
         self._break = Timer(env, self._breaks)
+        self._gel = Timer(env, self._gels)
+        self._frost = Timer(env, self._frost_turns)
+        self.rate_changed: Callable[[], None] = lambda: None
+        """Called when the frost has changed the hour at which the tank will be dry."""
+
+    @property
+    def grade_c(self) -> float:
+        """Limit temperature of what is in the tank: that of the poorest diesel of which there is more than a trace."""
+        return max((grade_c for grade_c, share in self._mix.items() if share > _TRACE), default=-inf)
+
+    @grade_c.setter
+    def grade_c(self, grade_c: float) -> None:
+        """All of it is of this grade."""
+        self._mix = {grade_c: 1.0}
+
+    @property
+    def failures_per_h(self) -> float:
+        """Rate of faults while running, by how the set was maintained: its own lot, the same in the whole drill."""
+        settings = self._settings
+        poor = self._streams.uniform("maintenance", self.id) < settings.poorly_maintained
+        return settings.failures_per_h * (settings.poor_failure_factor if poor else 1.0)
 
     def attempt(self, site: str, temperature_c: float, attempt: int, row: int, ease: float = 1.0) -> bool:
         """One attempt to start, `ease` times as likely to fail as usual; a failure is logged."""
@@ -69,25 +117,46 @@ class Generator:
         self._log.add(self._env.now, "generator.unstarted", self.id, site, attempt, row)
         return False
 
-    def run(self, site: str, load_w: float, temperature_c: float, row: int) -> int:
+    def run(self, site: str, load_w: float, air: Air, row: int) -> int:
         """It carries the site from now on; the row that says so."""
         now = self._env.now
         self.running = True
         self.started_h = now
+        self._air = air
         self._why = row = self._log.add(now, "generator.started", self.id, site, load_w / 1000, row)
         self.feed(load_w)
-        u = self._streams.uniform("generator_breaks", self.id, site, self.demands)
-        lasts_h = inf if self._settings.failures_per_h == 0 else quantise_h(-log(u) / self._settings.failures_per_h)
-        gels = self.kind.fuel == "diesel" and temperature_c < self.grade_c
-        if gels and self._streams.uniform("gels", self.id, site, self.demands) < self._settings.gelling_share:
-            lasts_h = min(lasts_h, _GEL_WITHIN_H * self._streams.uniform("gels_h", self.id, site, self.demands))
-        self._break.set(now + lasts_h)
+        self._frost.set(quantise_h(air.turns_h(_COLD_C)))
+        u, rate = self._streams.uniform("generator_breaks", self.id, site, self.demands), self.failures_per_h
+        self._break.set(inf if rate == 0 else quantise_h(now - ln(u) / rate))
+        self._watch_gelling(air)
         return row
+
+    def _watch_gelling(self, air: Air) -> None:
+        """Diesel gels from the hour on at which the air is colder than its grade."""
+        if self.kind.fuel == "diesel":
+            cold = air.now_c() < self.grade_c
+            self._gel.set(self._env.now if cold else quantise_h(air.turns_h(self.grade_c)))
+
+    def _gels(self) -> None:
+        """Once it is too cold for what is in the tank: the lot of this run says whether and when the engine stops."""
+        name = (self.id, self.place, self.demands)
+        if self._streams.uniform("gels", *name) < self._settings.gelling_share:
+            after_h = _GEL_WITHIN_H * self._streams.uniform("gels_h", *name)
+            self._break.set(min(self._break.due_h, quantise_h(self._env.now + after_h)))
+
+    def _frost_turns(self) -> None:
+        if self._air is not None:
+            self.feed(self._drawn_w)
+            self._frost.set(quantise_h(self._air.turns_h(_COLD_C)))
+            self.rate_changed()
 
     def feed(self, drawn_w: float) -> None:
         """The power drawn has changed: fuel goes at another rate."""
         now = self._env.now
-        self.tank.run(-self.kind.fuel_lph(min(drawn_w / 1000, self.kind.prime_kw)), now)
+        self._drawn_w = drawn_w
+        cold = self._air is not None and self._air.now_c() < _COLD_C
+        litres_per_h = self.kind.fuel_lph(min(drawn_w / 1000, self.kind.prime_kw)) * (_COLD_FUEL if cold else 1.0)
+        self.tank.run(-litres_per_h, now)
         self._dry.set(self.tank.reaches_h(0.0, now))
 
     def dry_h(self) -> float:
@@ -101,13 +170,20 @@ class Generator:
         self._rest()
         self._log.add(self._env.now, "generator.stopped", self.id, site, self.tank.level(self._env.now), row)
 
-    def fill(self, litres: float) -> float:
-        """Pour in what fits; litres poured."""
+    def fill(self, litres: float, grade_c: float | None = None) -> float:
+        """Pour in what fits; litres poured. Diesel of another grade mixes with what is there."""
         now = self._env.now
-        poured = self.tank.put(litres, now)
+        before_l = self.tank.level(now)
+        poured_l = self.tank.put(litres, now)
+        if grade_c is not None and poured_l > 0:
+            kept = before_l / (before_l + poured_l)
+            self._mix = {grade: share * kept for grade, share in self._mix.items()}
+            self._mix[grade_c] = self._mix.get(grade_c, 0.0) + 1.0 - kept
         if self.running:
             self._dry.set(self.tank.reaches_h(0.0, now))
-        return poured
+            if self._air is not None and grade_c is not None:
+                self._watch_gelling(self._air)
+        return poured_l
 
     def halt(self) -> None:
         """Stop at once, without a word of the log (the caller has said why)."""
@@ -116,8 +192,8 @@ class Generator:
     def _rest(self) -> None:
         self.running = False
         self.tank.run(0.0, self._env.now)
-        self._dry.cancel()
-        self._break.cancel()
+        for timer in (self._dry, self._break, self._gel, self._frost):
+            timer.cancel()
 
     def _runs_dry(self) -> None:
         self._rest()

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from simpy import Environment
 
 from sim.log import EventLog
-from sim.models.generators import Generator
+from sim.models.generators import Air, Generator, derating
 from sim.models.network import Network
 from sim.models.site import SitePower
 from sim.models.steps import Steps
@@ -17,6 +17,7 @@ from sim.models.timer import Timer
 from sim.plan import GeneratorRules
 from sim.settings import GeneratorSettings
 from sim.streams import Streams
+from sim.units import quantise_h
 
 _INSPECTED_EASE: Final = 0.5
 """Assumed: a fixed generator that was inspected before the event fails to start half as often."""
@@ -39,13 +40,13 @@ class Gensets:
         network: Network,
         rules: GeneratorRules,
         settings: GeneratorSettings,
-        temperature_c: Callable[[int], float],
+        air: Callable[[int], Air],
         streams: Streams,
         env: Environment,
         log: EventLog,
     ) -> None:
         self._network, self._rules, self._settings = network, rules, settings
-        self._temperature_c, self._streams, self._env, self._log = temperature_c, streams, env, log
+        self._air, self._streams, self._env, self._log = air, streams, env, log
         self.standing: dict[int, list[Generator]] = {}
         self.running: dict[int, Generator] = {}
         self._due: dict[int, Timer] = {}
@@ -84,7 +85,7 @@ class Gensets:
             if self._network.mains_on(site):
                 return True
             ease = _INSPECTED_EASE if generator.fixed and site in self.inspected else 1.0
-            if generator.attempt(place, self._temperature_c(site), attempt, row, ease):
+            if generator.attempt(place, self._air(site).now_c(), attempt, row, ease):
                 self.carry(generator, site, row)
                 return True
             if attempt == 1:
@@ -97,16 +98,19 @@ class Gensets:
         if site in self.running or self._network.mains_on(site):
             return
         power = self._network.power(site)
-        row = generator.run(power.plant.id, power.load_w, self._temperature_c(site), row)
+        row = generator.run(power.plant.id, power.load_w, self._air(site), row)
         self.running[site] = generator
-        power.set_generator(generator.kind.prime_kw * 1000, row)
+        generator.rate_changed = lambda: self._due_moves(site, generator)
+        power.set_generator(generator.kind.prime_kw * 1000 * derating(self._settings.altitude_m), row)
         self._plan_refuel(site, generator, row)
         if self.listener is not None:
             self.listener.generator_runs(site, generator, row)
 
-    def refuelled(self, generator: Generator, site: int, litres: float, row: int) -> float:
+    def refuelled(
+        self, generator: Generator, site: int, litres: float, row: int, grade_c: float | None = None
+    ) -> float:
         """Pour fuel in; litres that fitted. The next refuelling is planned anew."""
-        poured = generator.fill(litres)
+        poured = generator.fill(litres, grade_c)
         row = self._log.add(
             self._env.now,
             "generator.fuelled",
@@ -149,7 +153,7 @@ class Gensets:
         if timer is None:
             timer = self._due[site] = Timer(self._env, lambda: self._refuel_due(site))
         self._due_row[site] = row
-        timer.set(max(due_h, now))
+        timer.set(quantise_h(max(due_h, now)))
 
     def _refuel_due(self, site: int) -> None:
         generator = self.running.get(site)
@@ -183,7 +187,7 @@ class Gensets:
         self._env.process(self._start_later(generator, site, delay_h, row))
 
     def _start_later(self, generator: Generator, site: int, delay_h: float, row: int) -> Steps[None]:
-        yield self._env.timeout(delay_h)
+        yield self._env.timeout(quantise_h(delay_h))
         if generator.site != site or site in self.running or generator.broken:
             return
         done = yield from self.start(generator, site, row)
@@ -203,10 +207,14 @@ class Gensets:
         generator = self.running.get(site)
         if generator is not None:
             generator.feed(power.drawn_w())
-            if self._rules.refuel_after_h is None and site in self._due:
-                due_h = generator.dry_h() - self._rules.refuel_reserve_h
-                if due_h < inf:
-                    self._due[site].set(max(due_h, self._env.now))
+            self._due_moves(site, generator)
+
+    def _due_moves(self, site: int, generator: Generator) -> None:
+        """The tank will be dry at another hour than planned for."""
+        if self._rules.refuel_after_h is None and site in self._due:
+            due_h = generator.dry_h() - self._rules.refuel_reserve_h
+            if due_h < inf:
+                self._due[site].set(quantise_h(max(due_h, self._env.now)))
 
     def service_lost(self, site: int, cause: str, row: int) -> None:
         """Not a matter of generators."""

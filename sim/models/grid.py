@@ -33,11 +33,15 @@ class Grid:
         self._waiting: dict[str, int] = {}
         self._asked: dict[str, int] = {}
 
-    def failed(self, feeder: str, row: int, by_switching_h: float) -> None:
-        """A feeder is dead; `by_switching_h` is when switching will bring it back, inf if it waits for a slot."""
+    def failed(self, feeder: str, row: int, back_h: float | None) -> None:
+        """A feeder is dead; `back_h` is when it will be back without a slot, None if it waits for one.
+
+        An infinite `back_h` means that nobody knows: the company promises nothing and the desk hears nothing.
+        """
         told_in_h = self._spec.told.restore_time_after_h
-        if by_switching_h < inf:
-            self._tell_at(feeder, told_in_h, by_switching_h)
+        if back_h is not None:
+            if back_h < inf:
+                self._tell_at(feeder, told_in_h, back_h)
             return
         if self._spare:
             self._spare -= 1
@@ -75,7 +79,7 @@ class Grid:
         return sorted(self._waiting, key=lambda f: (self._asked.get(f, 10**9), streams.uniform("repair_order", f), f))
 
     def _tell_at(self, feeder: str, in_h: float, back_h: float) -> None:
-        Timer(self._env, lambda: self._tell(feeder, back_h)).set(self._env.now + in_h)
+        Timer(self._env, lambda: self._tell(feeder, back_h)).set(quantise_h(self._env.now + in_h))
 
     def _tell(self, feeder: str, back_h: float) -> None:
         """Tell the desk an expected time: the remaining time as planned now, with error."""

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from sim.models.timer import Timer
 from sim.topology.tables import ROLES, Topology
 from sim.vocabulary import Job
 
@@ -19,7 +20,7 @@ _RANK_LAST: Final = 7
 class SiteFile:
     """The desk's file on one site."""
 
-    __slots__ = ("down", "job", "lost_h", "mains_lost", "repairs")
+    __slots__ = ("again", "down", "job", "lost_h", "mains_lost", "repairs")
 
     def __init__(self) -> None:
         self.mains_lost = self.down = False
@@ -27,6 +28,8 @@ class SiteFile:
         self.job: Job | None = None
         """The current job about generation: generate, refuel or collect."""
         self.repairs: dict[str, Job] = {}
+        self.again: Timer | None = None
+        """When a site that is spared an order is thought of again."""
 
     def job_active(self) -> bool:
         """Whether a generation job waits or is being done."""
@@ -39,7 +42,7 @@ class Knowledge:
     def __init__(self, topology: Topology, order: Sequence[str], key_sites: frozenset[int]) -> None:
         self._topology = topology
         self._files: dict[int, SiteFile] = {}
-        self._stations = topology.stations_per_site
+        self._stations, self._users = topology.stations_per_site, topology.users_per_site
         self._township = topology.sites.township
         self._township_sites = np.bincount(
             self._township[self._township >= 0], minlength=len(topology.townships.id)
@@ -52,6 +55,8 @@ class Knowledge:
         self._key = key_sites
         self.mains_truth: Callable[[int], bool] = lambda _site: True
         self.faults_truth: Callable[[int], list[str]] = lambda _site: []
+        self.last_station_changed: Callable[[int], None] = lambda _township: None
+        """Called when a township comes down to its last serving site, or from there up again."""
         self.stations_out = self.sites_out = self.sites_without_mains = 0
         self.core_rooms_out = self.hubs_out = self.townships_dark = 0
         self._counties: dict[int, int] = {}
@@ -101,6 +106,8 @@ class Knowledge:
             self._township_down[township] = before + step
             full = self._township_sites[township]
             self.townships_dark += (before + step == full) - (before == full)
+            if (full - before <= 1) != (full - before - step <= 1):
+                self.last_station_changed(township)
 
     def newly_dark_sites(self, site: int) -> list[int]:
         """Sites of the township, if this one's loss has left it without any service."""
@@ -184,8 +191,22 @@ class Knowledge:
         """Where a crew goes to find a break."""
         return int(self._topology.links.a[link])
 
-    def place_rank(self, site: int) -> int:
-        """Where a site stands in the plan's order of restoration; 0 first."""
+    def place(self, site: int) -> tuple[int, float]:
+        """Where a site stands in the plan's order of restoration, 0 first; and its users, negative, where those count.
+
+        Users count for a site that no word before `most_users` names.
+        """
+        rank = self._place_rank(site)
+        last = self._rank.get("most_users", -1)
+        if last < 0 or rank < last:
+            return rank, 0.0
+        return last, -float(self._users[site])
+
+    def township_of(self, site: int) -> int:
+        """Township of a site; -1 where it has none."""
+        return int(self._township[site])
+
+    def _place_rank(self, site: int) -> int:
         sites, rank = self._topology.sites, self._rank
         role = int(sites.role[site])
         found = [_RANK_LAST]

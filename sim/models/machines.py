@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isinf
+from math import inf, isinf
+from typing import Final
 
 from simpy import Environment
 
@@ -14,10 +15,12 @@ from sim.resources import LoaderSpec
 from sim.units import quantise_h
 from sim.vocabulary import Job
 
-_DRIFT_CM = 60.0
-_JOBS_LOOKED_AT = 30
-_PAUSE_H = 0.5
-"""A loader that found nothing to open asks again after this time."""
+_DRIFT_CM: Final = 60.0
+"""Assumed: deeper snow is a drift, cleared at `drift_kmh` (parameters of the field, §3)."""
+_JOBS_LOOKED_AT: Final = 30
+"""Assumed: loaders are ordered for no job further down the list."""
+_PAUSE_H: Final = 0.5
+"""Assumed: a loader that found nothing to open asks again after this time."""
 
 
 class Loader:
@@ -30,22 +33,32 @@ class Loader:
 
 
 class Loaders:
-    """All loaders; each works on the way to the first job that no wheeled crew can reach."""
+    """All loaders; each works on the way to the first job of its party that no wheeled crew can reach."""
 
-    def __init__(self, roads: Roads, spec: LoaderSpec, env: Environment, log: EventLog) -> None:
-        self._roads, self._spec, self._env, self._log = roads, spec, env, log
+    def __init__(
+        self, roads: Roads, spec: LoaderSpec, site_id: Callable[[int], str], env: Environment, log: EventLog
+    ) -> None:
+        self._roads, self._spec, self._site_id, self._env, self._log = roads, spec, site_id, env, log
         self._idle: list[Loader] = []
         self._aims: dict[str, int] = {}
         self._looked: tuple[tuple[int, int], int] | None = None
         self.blocked_jobs: Callable[[], list[Job]] = list
         self.base_of: Callable[[Job], int] = lambda _job: 0
         """Road node from which crews come to a job."""
+        self.may_serve: Callable[[Loader, Job], bool] = lambda _loader, _job: True
+        """Its own party's jobs, others' after help was asked."""
+        self.permitted: Callable[[Loader], bool] = lambda _loader: False
+        """Whether a loader passes what is closed to the public."""
         self.opened: Callable[[], None] = lambda: None
 
     def add(self, loader: Loader) -> None:
         """A loader becomes ready."""
         self._idle.append(loader)
         self.wake()
+
+    def look_again(self) -> None:
+        """Something besides the roads has changed: who may serve whom."""
+        self._looked = None
 
     def wake(self) -> None:
         """Look for roads to open: jobs wait that nobody can reach. Once for each state of the roads."""
@@ -56,15 +69,30 @@ class Loaders:
         for job in self._wanted():
             if not self._idle:
                 return
-            hours = self._roads.opening_hours(
-                self._roads.site_node[job.site], self._spec.drive_kmh, self._spec.clear_kmh, self._env.now
-            )
-            loader = min(self._idle, key=lambda machine: (hours[machine.node], machine.id))
-            if isinf(hours[loader.node]):
+            loader = self._nearest(job)
+            if loader is None:
                 continue
             self._idle.remove(loader)
             self._aims[loader.id] = job.site
             self._env.process(self._open_way(loader, job))
+
+    def _nearest(self, job: Job) -> Loader | None:
+        """The idle loader that may serve a job and would be there first."""
+        best, best_h = None, (inf, "")
+        hours: dict[bool, list[float]] = {}
+        target, spec = self._roads.site_node[job.site], self._spec
+        for loader in self._idle:
+            if not self.may_serve(loader, job):
+                continue
+            permit = self.permitted(loader)
+            if permit not in hours:
+                hours[permit] = self._roads.opening_hours(
+                    target, spec.drive_kmh, spec.clear_kmh, self._env.now, permit=permit
+                )
+            key = (hours[permit][loader.node], loader.id)
+            if not isinf(key[0]) and key < best_h:
+                best, best_h = loader, key
+        return best
 
     def _wanted(self) -> list[Job]:
         """Jobs behind closed roads to which no loader is on its way yet, in the desk's order."""
@@ -82,19 +110,20 @@ class Loaders:
         roads, spec, now = self._roads, self._spec, self._env.now
         target = roads.site_node[job.site]
         base = self.base_of(job)
-        way = roads.opening_way(base, target, spec.drive_kmh, spec.clear_kmh, now)
+        way = roads.opening_way(base, target, spec.drive_kmh, spec.clear_kmh, now, permit=self.permitted(loader))
         passable = roads.snow.passable(now)
         begin = base
         for place, (edge, node) in enumerate(way):
             if not passable[edge]:
-                return self._way(loader.node, begin) + way[place:]
+                return self._way(loader, begin) + way[place:]
             begin = node
-        return self._way(loader.node, target)
+        return self._way(loader, target)
 
-    def _way(self, node: int, target: int) -> list[tuple[int, int]]:
-        if node == target:
+    def _way(self, loader: Loader, target: int) -> list[tuple[int, int]]:
+        if loader.node == target:
             return []
-        return self._roads.opening_way(node, target, self._spec.drive_kmh, self._spec.clear_kmh, self._env.now)
+        spec, now, permit = self._spec, self._env.now, self.permitted(loader)
+        return self._roads.opening_way(loader.node, target, spec.drive_kmh, spec.clear_kmh, now, permit=permit)
 
     def _open_way(self, loader: Loader, job: Job) -> Steps[None]:
         """Drive to the job's site, clearing what lies in the way; then be free there."""
@@ -126,12 +155,13 @@ class Loaders:
         self.opened()
 
     def _clear_track(self, loader: Loader, job: Job) -> Steps[None]:
-        spur_km = self._roads.spur_km(job.site)
-        if spur_km <= 0 or not self._roads.track_closed(job.site, self._env.now):
+        roads, spur_km = self._roads, self._roads.spur_km(job.site)
+        if spur_km <= 0 or not roads.track_closed(job.site, self._env.now):
             return
-        row = self._log.add(self._env.now, "loader.clears", loader.id, "spur", self._spec.clear_kmh, job.cause_row)
+        site = self._site_id(job.site)
+        row = self._log.add(self._env.now, "loader.clears", loader.id, site, self._spec.clear_kmh, job.cause_row)
         yield self._env.timeout(quantise_h(spur_km / self._spec.clear_kmh))
-        self._roads.snow.clear_track(job.site, self._env.now)
-        self._log.add(self._env.now, "road.cleared", "spur", loader.id, cause_row=row)
+        roads.clear_track(job.site, self._env.now)
+        self._log.add(self._env.now, "road.cleared", site, loader.id, cause_row=row)
         yield self._env.timeout(quantise_h(spur_km / self._spec.drive_kmh))
         self.opened()

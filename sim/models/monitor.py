@@ -1,7 +1,7 @@
 """The site monitor and the operators' lists: what reaches the desk of what happens, and when.
 
-A site whose transmission is dead, or whose wireless monitor has no powered cell around it, is silent: only an
-operator's list tells of it, later.
+A site whose monitor has no power, whose wired monitor has no path or whose wireless one has no serving cell around it
+is silent: only an operator's list tells of it, later.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sim.topology.tables import MONITORS
 
 _WIRELESS = MONITORS.index("wireless")
 _MOST_NEIGHBOURS = 12
+"""Assumed: a monitor's modem tries so many of the nearest cells, no more."""
 
 
 class Hearer(Protocol):
@@ -43,16 +44,29 @@ class Monitor:
         self._unheard: dict[int, dict[str, int]] = {}
         self._told: dict[int, set[str]] = {}
         self._near: dict[int, list[int]] = {}
+        self._heard_over: dict[int, list[int]] = {}
+        """Cell → sites with a wireless monitor that may speak over it, of those that ever had to."""
         self._list_h = -1.0
         self._listed: list[tuple[int, int]] = []
         network.listeners.append(self)
 
     def audible(self, site: int) -> bool:
-        """Whether an alarm of this site reaches the desk now."""
+        """Whether an alarm of this site reaches the desk now.
+
+        The monitoring unit (FSU) lives on the site's 48 V bar: it dies with the last disconnect, as transmission does.
+        """
         network = self._network
         if network.topology.sites.monitor[site] == _WIRELESS:
-            return network.serves(site) or any(network.serves(other) for other in self._neighbours(site))
+            power = network.powers.get(site)
+            if power is not None and not power.transmission:
+                return False
+            return self._own_cell(site) or any(network.serves(other) for other in self._neighbours(site))
         return network.reaches_core(site)
+
+    def _own_cell(self, site: int) -> bool:
+        """Whether the site's own cell carries its word: not once what it has to tell is that the cell broke."""
+        faults = self._network.faults(site)
+        return self._network.serves(site) and "radio" not in faults and "transmission" not in faults
 
     def _neighbours(self, site: int) -> list[int]:
         near = self._near.get(site)
@@ -65,6 +79,8 @@ class Monitor:
             close = close[close != site]
             order = close[np.argsort(distance[close], kind="stable")][:_MOST_NEIGHBOURS]
             near = self._near[site] = order.tolist()
+            for other in near:
+                self._heard_over.setdefault(other, []).append(site)
         return near
 
     # from the network
@@ -82,9 +98,11 @@ class Monitor:
         self._raise(site, "down", row)
 
     def service_back(self, site: int, row: int) -> None:
-        """Its end; everything unheard is heard now."""
+        """Its end; everything unheard is heard now, here and at wireless monitors that speak over this cell."""
         self._clear(site, "down", row)
         self.heard_again(site)
+        for other in self._heard_over.get(site, ()):
+            self.heard_again(other)
 
     def part_failed(self, site: int, part: str, row: int) -> None:
         """An equipment alarm."""
@@ -99,7 +117,9 @@ class Monitor:
         self._later(lambda: self.desk.hears_link(link, row))
 
     def supply_changed(self, site: int, power: SitePower) -> None:
-        """Not an alarm."""
+        """Not an alarm; but a monitor that has power again says what it could not."""
+        if power.transmission:
+            self.heard_again(site)
 
     def heard_again(self, site: int) -> None:
         """The site reports what it could not say before."""

@@ -47,6 +47,8 @@ class Network:
         """Sites out of service: cause and row of the outage."""
         self._faults: dict[int, dict[str, int]] = {}
         self._no_path: dict[int, tuple[str, int]] = {}
+        self._cuts: dict[int, int] = {}
+        """Links that are cut, each with the row that says so."""
         self._dead_feeders: dict[int, int] = {}
         self._dead_drops: dict[int, int] = {}
         self._drops_of: dict[int, list[int]] = {}
@@ -204,6 +206,7 @@ class Network:
         if not self.transport.whole[link]:
             return -1
         row = self._log.add(self._env.now, "link.cut", str(self.topology.links.id[link]), reason, cause_row=row)
+        self._cuts[link] = row
         self._paths(self.transport.set_link(link, whole=False), "transport", row)
         for listener in self.listeners:
             listener.link_broken(link, row)
@@ -213,6 +216,7 @@ class Network:
         """A link is whole again."""
         if self.transport.whole[link]:
             return
+        del self._cuts[link]
         row = self._log.add(self._env.now, "link.mended", str(self.topology.links.id[link]), cause_row=row)
         self._paths(self.transport.set_link(link, whole=True), "transport", row)
 
@@ -242,7 +246,24 @@ class Network:
             return
         power = self.powers.get(site)
         alive = (power is None or power.transmission) and "transmission" not in self._faults.get(site, {})
+        revived = alive and not self.transport.alive[site]
         self._paths(self.transport.set_node(site, alive), reason, row, at=site)
+        if revived and not self.transport.reachable[site] and site not in self._no_path:
+            self._lose_path(site, *self._obstacle(site))
+
+    def _lose_path(self, site: int, reason: str, row: int) -> None:
+        lost = self._log.add(self._env.now, "path.lost", self.site_id(site), reason, cause_row=row)
+        self._no_path[site] = (reason, lost)
+
+    def _obstacle(self, site: int) -> tuple[str, int]:
+        """What lies in the way of a live site without a path: the reason and its row."""
+        sort, number = self.transport.obstacle(site)
+        if sort == "link":
+            return "transport", self._cuts[number]
+        power = self.powers.get(number)
+        if power is not None and not power.transmission:
+            return "upstream_power", power.off_row
+        return "transport", self._faults.get(number, {}).get("transmission", -1)
 
     def _paths(self, changed: list[int], reason: str, row: int, at: int = -1) -> None:
         """Log who lost or regained its path. A node that is dead itself has not lost a path but its own power."""
@@ -252,8 +273,7 @@ class Network:
                 if self._no_path.pop(site, None) is not None:
                     self._log.add(now, "path.back", self.site_id(site), cause_row=row)
             elif site != at and self.transport.alive[site]:
-                lost = self._log.add(now, "path.lost", self.site_id(site), reason, cause_row=row)
-                self._no_path[site] = (reason, lost)
+                self._lose_path(site, reason, row)
         for site in changed:
             self._judge(site, row)
             if self.transport.reachable[site]:

@@ -7,10 +7,12 @@ from math import isnan, sqrt
 from typing import Final
 
 from scipy.special import betaincinv
+from simpy import Environment
 
 from sim.hazards.weather import Weather
 from sim.models import battery
-from sim.models.site import Plant
+from sim.models.generators import Air, derating
+from sim.models.powerplant import Plant
 from sim.resources import GeneratorKind
 from sim.scenario import ScenarioSpec
 from sim.settings import Triangle
@@ -20,8 +22,9 @@ from sim.topology.tables import CABINETS, CHEMISTRIES, Topology
 _ROOM: Final = CABINETS.index("room")
 _LEAD_ACID: Final = CHEMISTRIES.index("lead_acid")
 _DEAD_STRING_SHARE: Final = 0.1
+"""Assumed: what a battery with dead strings still holds of its capacity."""
 _NEED_MARGIN: Final = 0.8 * 0.95
-"""0.8·P_gen·0.95 must carry the DC load; charging takes what is left."""
+"""0.8·P_gen·0.95 must carry the DC load; charging takes what is left. Source: the tower company's sizing rule."""
 
 
 def triangle_quantile(spec: Triangle, u: float) -> float:
@@ -120,18 +123,24 @@ class Plants:
         """Generator power that carries the whole DC load of a site."""
         sites = self._topology.sites
         load_w = float(sites.load_4g_w[site] + sites.load_5g_w[site]) * self._spec.sites.night_load
-        return round((load_w + float(sites.load_transmission_w[site])) / _NEED_MARGIN / 1000, 6)
+        given = _NEED_MARGIN * derating(self._spec.generators.altitude_m)
+        return round((load_w + float(sites.load_transmission_w[site])) / given / 1000, 6)
 
     def fixed_kind(self, prime_kw: float) -> GeneratorKind:
         """The kind of a fixed generator of that power, its tank sized by hours at full load."""
+        # Source of the two coefficients: Willans line fitted to published diesel charts, as in GENERATOR_KINDS
         kind = GeneratorKind(
             prime_kw=prime_kw, fuel="diesel", tank_l=0.0, idle_lph_per_kw=0.06, litres_per_kwh=0.26, seats=99
         )
         return kind.model_copy(update={"tank_l": self._spec.generators.fixed_tank_h * kind.fuel_lph(prime_kw)})
 
-    def temperature_c(self, site: int, now: float) -> float:
-        """Air temperature at a site."""
-        return self._weather.at("temperature_c", int(self.cells[site]), now)
+    def air(self, site: int, env: Environment) -> Air:
+        """The air at a site."""
+        weather, cell = self._weather, int(self.cells[site])
+        return Air(
+            lambda: weather.at("temperature_c", cell, env.now),
+            lambda celsius: weather.turns_h("temperature_c", cell, celsius, env.now),
+        )
 
     def gust_mps(self, site: int, now: float) -> float:
         """Gusts at a site."""

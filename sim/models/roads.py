@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,18 @@ Floats = NDArray[np.float64]
 _BUCKET_H: Final = 0.5
 """Roads are looked at afresh every half hour and after every clearing or closure."""
 _NO_WAY: Final = -9999
+LADEN_KMH: Final = 0.8
+"""On foot with a generator. Assumed (parameters of the field, §2: 0.4–1.5)."""
+Fare = tuple[str, bool]
+"""Vehicle, and whether it passes what is closed to the public."""
+
+
+class Load(NamedTuple):
+    """What a crew must bring to a site's door."""
+
+    kg: float = 0.0
+    by_hand_kg: float = inf
+    """The heaviest it can carry on foot."""
 
 
 class Roads:
@@ -35,9 +47,9 @@ class Roads:
         self.site_node = sites.road_node.tolist() if self.known else []
         self._spur_km, self._walk_km = sites.spur_km, sites.walk_km
         self._site_cells = site_cells
-        self._ways: dict[tuple[int, str], tuple[tuple[int, int], list[float], list[int]]] = {}
-        self._graphs: dict[str, tuple[tuple[int, int], csr_matrix]] = {}
-        self._speeds: dict[str, tuple[tuple[int, int], list[float], list[float]]] = {}
+        self._ways: dict[tuple[int, Fare], tuple[tuple[int, int], list[float], list[int]]] = {}
+        self._graphs: dict[Fare, tuple[tuple[int, int], csr_matrix]] = {}
+        self._speeds: dict[Fare, tuple[tuple[int, int], list[float], list[float]]] = {}
         self._tracks: dict[tuple[int, str], tuple[tuple[int, int], float, float]] = {}
         self._between: dict[tuple[int, int], list[int]] = {}
         for edge, (u, v) in enumerate(zip(self._u.tolist(), self._v.tolist(), strict=True)):
@@ -65,14 +77,17 @@ class Roads:
         """Changes whenever a way found earlier may no longer be the best."""
         return (self.snow.changes, int(now / _BUCKET_H))
 
-    def speeds(self, vehicle: str, now: float) -> tuple[list[float], list[float]]:
+    def _fare(self, vehicle: str, permit: bool) -> Fare:
+        return vehicle, permit or not self.snow.expressways_shut
+
+    def speeds(self, vehicle: str, now: float, *, permit: bool = False) -> tuple[list[float], list[float]]:
         """Speed (km/h) and depth (cm) of every edge in this half hour."""
-        version = self.version(now)
-        known = self._speeds.get(vehicle)
+        version, fare = self.version(now), self._fare(vehicle, permit)
+        known = self._speeds.get(fare)
         if known is None or known[0] != version:
             at_h = version[1] * _BUCKET_H
-            known = (version, self.snow.kmhs(vehicle, at_h).tolist(), self.snow.depths_cm(at_h).tolist())
-            self._speeds[vehicle] = known
+            known = (version, self.snow.kmhs(vehicle, at_h, permit=permit).tolist(), self.snow.depths_cm(at_h).tolist())
+            self._speeds[fare] = known
         return known[1], known[2]
 
     def _graph(self, hours: Floats) -> csr_matrix:
@@ -81,26 +96,28 @@ class Roads:
         nodes = len(self.node_ids)
         return csr_matrix((data, self._indices, self._indptr), shape=(nodes, nodes))
 
-    def _way(self, node: int, vehicle: str, now: float) -> tuple[list[float], list[int]]:
-        version = self.version(now)
-        known = self._ways.get((node, vehicle))
+    def _way(self, node: int, vehicle: str, now: float, permit: bool) -> tuple[list[float], list[int]]:
+        version, fare = self.version(now), self._fare(vehicle, permit)
+        known = self._ways.get((node, fare))
         if known is None or known[0] != version:
-            graph = self._graphs.get(vehicle)
+            graph = self._graphs.get(fare)
             if graph is None or graph[0] != version:
-                speed = np.asarray(self.speeds(vehicle, now)[0])
+                speed = np.asarray(self.speeds(vehicle, now, permit=permit)[0])
                 hours = np.where(speed > 0, np.round(np.asarray(self._km) / np.maximum(speed, 1e-9), 9), inf)
-                graph = self._graphs[vehicle] = (version, self._graph(hours))
-            known = self._ways[(node, vehicle)] = (version, *_quickest(graph[1], node))
+                graph = self._graphs[fare] = (version, self._graph(hours))
+            known = self._ways[(node, fare)] = (version, *_quickest(graph[1], node))
         return known[1], known[2]
 
-    def hours(self, node: int, to_node: int, vehicle: str, now: float) -> float:
+    def hours(self, node: int, to_node: int, vehicle: str, now: float, *, permit: bool = False) -> float:
         """Quickest time between two nodes by the roads of this half hour; inf where no road is open."""
-        return 0.0 if node == to_node else self._way(node, vehicle, now)[0][to_node]
+        return 0.0 if node == to_node else self._way(node, vehicle, now, permit)[0][to_node]
 
-    def edges_to(self, node: int, to_node: int, vehicle: str, now: float) -> list[tuple[int, int]]:
+    def edges_to(
+        self, node: int, to_node: int, vehicle: str, now: float, *, permit: bool = False
+    ) -> list[tuple[int, int]]:
         """The way as (edge, node reached), in order; empty where there is none (or nothing to drive)."""
-        before = self._way(node, vehicle, now)[1]
-        return self._unwind(before, node, to_node, self.speeds(vehicle, now)[0])
+        before = self._way(node, vehicle, now, permit)[1]
+        return self._unwind(before, node, to_node, self.speeds(vehicle, now, permit=permit)[0])
 
     def _unwind(self, before: list[int], node: int, to_node: int, speed: list[float]) -> list[tuple[int, int]]:
         legs: list[tuple[int, int]] = []
@@ -115,25 +132,40 @@ class Roads:
         legs.reverse()
         return legs
 
-    def access(
-        self, site: int, vehicle: str, loaded_kg_per_person: float, now: float, carry_limit_kg: float
-    ) -> tuple[float, str]:
+    def access(self, site: int, vehicle: str, load: Load, now: float) -> tuple[float, str]:
         """Hours from the road to the site's door and how ('spur', 'walk'); inf where it cannot be done.
 
-        The track is driven, or walked where that is quicker and what people carry allows it. The last part of a
-        hill site is always walked.
+        The track is driven, or walked where that is quicker and the load can be carried. The last part of a hill
+        site is always walked. Who carries a load walks no faster than `LADEN_KMH`.
         """
         spur_km, walk_km = float(self._spur_km[site]), float(self._walk_km[site])
         depth, speed = self._track(site, vehicle, now)
         on_foot = foot_kmh(depth)
-        hours = walk_km / on_foot
-        if spur_km <= 0:
-            return hours, "spur"
-        on_wheels_h = spur_km / speed if speed > 0 else inf
-        walked_h = spur_km / on_foot if loaded_kg_per_person <= carry_limit_kg else inf
-        if walked_h < on_wheels_h:
-            return hours + walked_h, "walk"
-        return hours + on_wheels_h, "spur"
+        if load.kg > 0:
+            on_foot = 0.0 if load.kg > load.by_hand_kg else min(on_foot, LADEN_KMH)
+        last_h = _hours(walk_km, on_foot)
+        driven_h, walked_h = _hours(spur_km, speed), _hours(spur_km, on_foot)
+        if walked_h < driven_h:
+            return last_h + walked_h, "walk"
+        return last_h + driven_h, "spur"
+
+    def to_the_door(self, site: int, vehicle: str, now: float) -> bool:
+        """Whether the vehicle itself gets to the door: what it carries need not be carried."""
+        if self._walk_km[site] > 0:
+            return False
+        return bool(self._spur_km[site] <= 0) or self._track(site, vehicle, now)[1] > 0
+
+    def walked(self, site: int) -> bool:
+        """Whether the last part of the way is always walked."""
+        return bool(self._walk_km[site] > 0)
+
+    def clear_track(self, site: int, now: float) -> None:
+        """A loader has opened the track to a site."""
+        self.snow.clear_track(site, self._site_cells[site], now)
+
+    def track_depth_cm(self, site: int, vehicle: str, now: float) -> float:
+        """Snow on the track to a site, cm."""
+        return self._track(site, vehicle, now)[0]
 
     def _track(self, site: int, vehicle: str, now: float) -> tuple[float, float]:
         version = self.version(now)
@@ -151,26 +183,30 @@ class Roads:
         """Whether snow closes a site's track to wheels."""
         return self._track(site, "snow", now)[1] <= 0
 
-    def reachable(self, node: int, site: int, now: float, carry: bool) -> bool:
+    def reachable(self, node: int, site: int, now: float, carry: bool, *, permit: bool = False) -> bool:
         """Whether an ordinary vehicle gets from a node to a site's door, with a generator if `carry`."""
-        hours = self.hours(node, self.site_node[site], "snow", now)
+        hours = self.hours(node, self.site_node[site], "snow", now, permit=permit)
         return hours < inf and not (carry and self._spur_km[site] > 0 and self.track_closed(site, now))
 
-    def _opening_graph(self, drive_kmh: float, clear_kmh: float, now: float) -> tuple[csr_matrix, list[float]]:
+    def _opening_graph(
+        self, drive_kmh: float, clear_kmh: float, now: float, permit: bool
+    ) -> tuple[csr_matrix, list[float]]:
         speed = np.where(self.snow.passable(now), drive_kmh, clear_kmh)
-        hours = np.where(self.snow.blocked(), inf, np.round(np.asarray(self._km) / speed, 9))
+        hours = np.where(self.snow.blocked(permit), inf, np.round(np.asarray(self._km) / speed, 9))
         return self._graph(hours), np.where(np.isinf(hours), 0.0, speed).tolist()
 
-    def opening_hours(self, target: int, drive_kmh: float, clear_kmh: float, now: float) -> list[float]:
+    def opening_hours(
+        self, target: int, drive_kmh: float, clear_kmh: float, now: float, *, permit: bool = True
+    ) -> list[float]:
         """Hours a loader that opens what it meets would need from every node to `target`; inf where shut."""
-        graph, _ = self._opening_graph(drive_kmh, clear_kmh, now)
+        graph, _ = self._opening_graph(drive_kmh, clear_kmh, now, permit)
         return _quickest(graph, target)[0]
 
     def opening_way(
-        self, node: int, to_node: int, drive_kmh: float, clear_kmh: float, now: float
+        self, node: int, to_node: int, drive_kmh: float, clear_kmh: float, now: float, *, permit: bool = True
     ) -> list[tuple[int, int]]:
         """The quickest way of a loader that opens what it meets; empty where authority has shut every way."""
-        graph, speed = self._opening_graph(drive_kmh, clear_kmh, now)
+        graph, speed = self._opening_graph(drive_kmh, clear_kmh, now, permit)
         return self._unwind(_quickest(graph, node)[1], node, to_node, speed)
 
 
@@ -178,3 +214,9 @@ def _quickest(graph: csr_matrix, node: int) -> tuple[list[float], list[int]]:
     """Hours from a node to every other, and the node before each on the way."""
     hours, before = dijkstra(graph, indices=node, return_predecessors=True)  # type: ignore[call-overload]
     return hours.tolist(), before.tolist()
+
+
+def _hours(km: float, kmh: float) -> float:
+    if km <= 0:
+        return 0.0
+    return km / kmh if kmh > 0 else inf

@@ -16,6 +16,7 @@ from sim.resources import Depot, Hired, MutualAid, Party, Resources
 from sim.settings import GeneratorSettings
 from sim.streams import Streams
 from sim.topology.tables import Topology
+from sim.units import quantise_h
 
 
 class Roster:
@@ -37,7 +38,8 @@ class Roster:
         self.loaders: list[Loader] = []
         self.generators: list[Generator] = []
         self._later: list[Crew] = []
-        self._later_called = False
+        self._called: set[str] = set()
+        """Who has been called; each comes once, however many levels ask."""
         self.crew_ready: Callable[[Crew], None] = lambda _crew: None
         self.loader_ready: Callable[[Loader], None] = lambda _loader: None
         self.generators_came: Callable[[], None] = lambda: None
@@ -109,6 +111,8 @@ class Roster:
                         self._stopped,
                     )
                 )
+        for generator in made:
+            generator.grade_c = self._resources.fuel.grade_c
         self.generators += made
         return made
 
@@ -146,20 +150,21 @@ class Roster:
 
     def call_others(self) -> None:
         """The first call: crews that are not on call become ready later."""
-        if self._later_called:
+        if "others" in self._called:
             return
-        self._later_called = True
+        self._called.add("others")
         for crew in self._later:
             party = self._parties.get(crew.party)
-            crew.ready_h = self._env.now + (party.others_after_h if party is not None else 0.0)
+            crew.ready_h = quantise_h(self._env.now + (party.others_after_h if party is not None else 0.0))
             self._ready(crew.ready_h, lambda crew=crew: self.crew_ready(crew))  # type: ignore[misc]
 
     def call_spare(self, word: str, in_h: float, row: int) -> None:
-        """Hired ('hired') or mutual-aid ('aid') resources are on their way."""
+        """Hired ('hired') or mutual-aid ('aid') resources are on their way, from the first call on."""
         spare = self._resources.hired if word == "hired" else self._resources.mutual_aid
-        if spare.depot is None:
+        if spare.depot is None or word in self._called:
             return
-        ready_h = self._env.now + in_h
+        self._called.add(word)
+        ready_h = quantise_h(self._env.now + in_h)
         self._log.add(self._env.now, "desk.aid", word, spare.depot, ready_h, row)
         stock = self.depots[spare.depot]
 

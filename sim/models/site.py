@@ -2,48 +2,32 @@
 
 The battery's charge is a straight line in each segment (load and temperature frozen when it begins), so the next
 disconnect is computed, not searched. The first disconnect sheds all radio; transmission and monitor go on
-until the second.
+until the second. A supply too small for the load sheds 5G; what is still missing comes from the battery, and once
+that has reached the disconnect the radio stays off until a larger supply comes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf, isnan
-from typing import Final, NamedTuple
+from math import inf
+from typing import Final
 
 from simpy import Environment
 
 from sim.log import EventLog
 from sim.models import battery
+from sim.models.powerplant import Plant
 from sim.models.store import Store
 from sim.models.timer import Timer
+from sim.units import quantise_h
+
+__all__ = ["Plant", "SitePower"]
 
 _GENERATOR_MARGIN: Final = 0.8
 _RECTIFIER_EFFICIENCY: Final = 0.95
 """0.8·P_gen ≥ (P_dc + P_charge)/0.95. Source: the tower company's sizing rule."""
 _WARMS_WITHIN_H: Final = 240
 """How far ahead is looked for the hour in which a cold battery takes charge again."""
-
-
-class Plant(NamedTuple):
-    """What the power plant of a site is, with its own luck already drawn."""
-
-    id: str
-    load_4g_w: float
-    load_5g_w: float
-    load_transmission_w: float
-    battery_ah: float
-    lead_acid: bool
-    soh: float
-    s1: float
-    two_stage: bool
-    rectifier_w: float
-    endurance_h: float
-    """Hours to the first disconnect at full load, measured or drawn; NaN: computed from the battery."""
-    endurance_feels_cold: bool
-    reconnect_h: float
-    battery_c: Callable[[float], float]
-    """Battery temperature at a time, °C."""
 
 
 class SitePower:
@@ -126,14 +110,14 @@ class SitePower:
         return self.rectifier_ok and (self.mains or self.generator_w > 0)
 
     def available_w(self) -> float:
-        """DC power that the present supply can give."""
+        """DC power that the present supply can give; what the load asks beyond it, the battery gives."""
         if self.mains:
             return self.plant.rectifier_w
         return min(self.plant.rectifier_w, _GENERATOR_MARGIN * self.generator_w * _RECTIFIER_EFFICIENCY)
 
     def drawn_w(self) -> float:
         """AC power asked of mains or generator."""
-        return (self.load_w + self.charge_w) / _RECTIFIER_EFFICIENCY
+        return (min(self.load_w, self.available_w()) + self.charge_w) / _RECTIFIER_EFFICIENCY
 
     def _settle(self, row: int) -> None:
         """Work out stages, load and battery after a change, log what is new and tell the world."""
@@ -147,43 +131,64 @@ class SitePower:
         self._changed(self, row)
 
     def _on_supply(self, now: float, row: int) -> None:
-        plant, log = self.plant, self._log
-        self._alpha = None
-        if not self.transmission:
+        plant, given_w = self.plant, self.available_w()
+        least_w = plant.load_transmission_w + plant.load_4g_w
+        if not self.transmission and given_w >= plant.load_transmission_w:
             self.transmission = True
-            log.add(now, "transmission.on", plant.id, cause_row=row)
-        small = not self.mains and self.available_w() < plant.load_4g_w + plant.load_5g_w + plant.load_transmission_w
-        if not self.radio:
+            self._log.add(now, "transmission.on", plant.id, cause_row=row)
+        if given_w < least_w:
+            self._restart.cancel()
+            self._shed(given_w, self._too_small(), now, row)
+        elif not self.radio:
             if plant.reconnect_h > 0:
-                self._restart.set(now + plant.reconnect_h)
+                self._restart.set(quantise_h(now + plant.reconnect_h))
             else:
                 self._switch_radio_on(now, row)
         if self.radio:
-            self._set_five_g(not small, "generator_too_small", now, row)
-        self._carry("mains" if self.mains else "generator", now, row)
-        self._charge(now)
+            self._set_five_g(given_w >= least_w + plant.load_5g_w, self._too_small(), now, row)
+        source = "mains" if self.mains else "generator"
+        self._carry(source if self.transmission else "none", now, row)
+        if self.load_w > given_w + 1e-6:
+            self._discharge(self.load_w - given_w, now)
+        else:
+            self._alpha = None
+            self._charge(now)
+
+    def _too_small(self) -> str:
+        return "rectifier_too_small" if self.available_w() == self.plant.rectifier_w else "generator_too_small"
 
     def _on_battery(self, now: float, row: int) -> None:
         self._restart.cancel()
-        self.charge_w = 0.0
-        level = self.battery.level(now)
-        plant, log = self.plant, self._log
-        first = plant.s1 if plant.two_stage else 0.0
-        if self.radio and level <= first + 1e-9:
-            self.radio = False
-            reason = "first_disconnect" if plant.two_stage else "battery_empty"
-            self.off_row = log.add(now, "radio.off", plant.id, reason, cause_row=row)
-        if self.transmission and level <= 1e-9:
-            self.transmission = False
-            self.off_row = log.add(now, "transmission.off", plant.id, "battery_empty", cause_row=row)
+        self._shed(0.0, "", now, row)
         self._carry("battery" if self.transmission else "none", now, row)
-        if not self.transmission:
+        self._discharge(self.load_w, now)
+
+    def _first(self) -> float:
+        """Charge at the first disconnect."""
+        return self.plant.s1 if self.plant.two_stage else 0.0
+
+    def _shed(self, given_w: float, reason: str, now: float, row: int) -> None:
+        """Switch off what charge and supply no longer carry; `reason` where a supply is there and too small."""
+        level, plant, log = self.battery.level(now), self.plant, self._log
+        if self.radio and level <= self._first() + 1e-9:
+            self.radio = False
+            first = "first_disconnect" if plant.two_stage else "battery_empty"
+            self.off_row = log.add(now, "radio.off", plant.id, reason or first, cause_row=row)
+        if self.transmission and level <= 1e-9 and given_w < plant.load_transmission_w:
+            self.transmission = False
+            self.off_row = log.add(now, "transmission.off", plant.id, reason or "battery_empty", cause_row=row)
+
+    def _discharge(self, missing_w: float, now: float) -> None:
+        """The battery gives this much until the next disconnect."""
+        self.charge_w = 0.0
+        if missing_w <= 0:
             self._run_battery(0.0, now)
             self._battery_timer.cancel()
             return
-        self._run_battery(-1.0 / self._full_h(now) if self.load_w > 0 else 0.0, now)
-        threshold = first if self.radio else 0.0
-        self._battery_timer.set(self.battery.reaches_h(threshold, now))
+        if self._alpha is None:
+            self._alpha = self.plant.alpha_of(missing_w)
+        self._run_battery(-1.0 / self.plant.full_h(missing_w, self._alpha, now), now)
+        self._battery_timer.set(self.battery.reaches_h(self._first() if self.radio else 0.0, now))
 
     def _charge(self, now: float) -> None:
         """Recharge with what the supply has left over."""
@@ -191,7 +196,7 @@ class SitePower:
         level = self.battery.level(now)
         headroom_w = self.available_w() - self.load_w
         rate = 0.0
-        wanted = level < 1.0 - 1e-9 and plant.battery_ah > 0 and self.battery_ok
+        wanted = self.transmission and level < 1.0 - 1e-9 and plant.battery_ah > 0 and self.battery_ok
         if wanted:
             rate = battery.recharge_per_h(
                 plant.lead_acid, plant.battery_ah, plant.soh, headroom_w, plant.battery_c(now)
@@ -209,20 +214,19 @@ class SitePower:
 
     def _warm_h(self, now: float) -> float:
         """When a battery that is too cold to be charged will have thawed; inf if that is not in sight."""
-        hours = (now + ahead for ahead in range(1, _WARMS_WITHIN_H + 1))
+        hours = (quantise_h(now + ahead) for ahead in range(1, _WARMS_WITHIN_H + 1))
         return next((t_h for t_h in hours if self.plant.battery_c(t_h) >= 0), inf)
 
     def _threshold(self) -> None:
         """The battery has reached the level the timer waited for."""
         now = self._env.now
-        if self.supplied:
+        if self.battery.rate < 0:
+            target = self._first() if self.radio else 0.0
+            self.battery.put(target - self.battery.level(now), now)
+            self._settle(self._row)
+        else:
             self._charge(now)
             self._changed(self, self._row)
-        else:
-            level = self.battery.level(now)
-            target = self.plant.s1 if self.plant.two_stage and self.radio else 0.0
-            self.battery.put(target - level, now)
-            self._settle(self._row)
 
     def _radio_back(self) -> None:
         if not self.supplied or self.radio:
@@ -256,30 +260,3 @@ class SitePower:
             return
         self.battery.run(rate, now)
         self._log.add(now, "battery.level", self.plant.id, "", self.battery.level(now), self._row)
-
-    def _full_h(self, now: float) -> float:
-        """Hours a full battery would carry the present load; the temperature coefficient is chosen once."""
-        plant = self.plant
-        if not isnan(plant.endurance_h):
-            return self._measured_full_h(now)
-        cell_c = plant.battery_c(now)
-        if not plant.lead_acid:
-            return max(battery.lfp_full_h(plant.battery_ah, self.load_w, plant.soh, cell_c), 1e-6)
-        if self._alpha is None:
-            self._alpha = battery.temperature_coefficient(plant.battery_ah, self.load_w / battery.NOMINAL_V)
-        hours = battery.lead_acid_full_h(plant.battery_ah, self.load_w, plant.soh, cell_c, self._alpha)
-        return max(hours, 1e-6)
-
-    def _measured_full_h(self, now: float) -> float:
-        """From a measured or drawn endurance, in proportion for smaller loads."""
-        plant = self.plant
-        full_load_w = plant.load_4g_w + plant.load_5g_w + plant.load_transmission_w
-        hours = plant.endurance_h / (1.0 - (plant.s1 if plant.two_stage else 0.0))
-        if plant.endurance_feels_cold:
-            factor = (
-                battery.lead_acid_factor(0.008, plant.battery_c(now))
-                if plant.lead_acid
-                else battery.lfp_factor(plant.battery_c(now))
-            )
-            hours *= min(factor, 1.0)
-        return max(hours * full_load_w / self.load_w, 1e-6)

@@ -1,7 +1,7 @@
 """Roads under snow: depth by hour, ploughs, drifts, closures, and the speed that is left.
 
 Speeds: Source: FHWA Road Weather (freeway and arterial losses); the table by depth is Assumed. A road's depth is
-the open snow since it was last cleared, times a drift factor where wind piles it up.
+the open snow since it was last swept, and the drift that windy hours have built on it (`drifts`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.hazards.weather import Weather
+from sim.models.drifts import Blown, Drifts, Sweep
 from sim.settings import RoadSettings
 from sim.streams import Streams, id_keys
 from sim.topology.tables import ROAD_CLASSES, Topology
@@ -43,6 +44,8 @@ _ALL_TERRAIN_ROAD_KMH: Final = 50.0
 """Assumed: a tracked or all-terrain vehicle goes no faster than this on a clear road."""
 VILLAGE: Final = ROAD_CLASSES.index("village")
 EXPRESSWAY: Final = ROAD_CLASSES.index("expressway")
+_SKIES_KEPT: Final = 8
+_NEVER_SWEPT: Final = (0.0, 0.0, 0.0)
 
 
 def wheel_kmh(road_class: NDArray[np.int64], depth_cm: Floats, visibility_m: Floats, tyres: str) -> Floats:
@@ -64,51 +67,73 @@ class SnowRoads:
     """State of every road edge and of every site's own track. `vehicle` is a tyre word or 'all_terrain'."""
 
     def __init__(
-        self, topology: Topology, weather: Weather, spec: RoadSettings, plough_h: tuple[float, ...],
-        closed_h: tuple[float, float], streams: Streams,
-    ) -> None:  # fmt: skip
+        self, topology: Topology, weather: Weather, spec: RoadSettings, plough_h: tuple[float, ...], streams: Streams
+    ) -> None:
         roads, sites = topology.roads, topology.sites
-        self._weather, self._spec, self._closed_h = weather, spec, closed_h
+        self._weather, self._spec = weather, spec
+        self._skies: dict[float, tuple[Floats, Blown]] = {}
+        self._drifts = Drifts(weather, spec.drift_gust_mps, spec.redrift_half_life_h)
         self.km, self.road_class = roads.edge_km, roads.edge_class
         self.cell = weather.cells.of(
             (roads.node_lon[roads.edge_u] + roads.node_lon[roads.edge_v]) / 2,
             (roads.node_lat[roads.edge_u] + roads.node_lat[roads.edge_v]) / 2,
         ) if len(roads.edge_id) else np.zeros(0, dtype=np.int64)  # fmt: skip
-        self._drift = self._drifts(streams, id_keys(roads.edge_id))
+        self._factor = self._factors(streams, id_keys(roads.edge_id))
         self._plough_h = np.asarray(plough_h)[self.road_class] if len(self.km) else np.zeros(0)
-        self._plough_cm = np.array(
-            [self._open_cm(c, t) for c, t in zip(self.cell.tolist(), self._plough_h.tolist(), strict=True)]
-        )
+        self._ploughed = self._plough_sweeps(plough_h)
         self._cleared_h = np.full(len(self.km), -inf)
-        self._cleared_cm = np.zeros(len(self.km))
+        self._cleared = Sweep(*np.zeros((3, len(self.km))))
         self._blocked: Bools = np.zeros(len(self.km), dtype=np.bool_)
+        self.expressways_shut = False
+        """Closed to the public; who holds a permit passes."""
         self._sites, self._streams, self._site_keys = sites, streams, topology.site_keys
         self._village_plough_h = plough_h[VILLAGE]
-        self._tracks_cleared: dict[int, float] = {}
-        self._track_drifts: dict[int, float] = {}
+        self._tracks_cleared: dict[int, tuple[float, tuple[float, float, float]]] = {}
+        self._track_factors: dict[int, float] = {}
         self._track_speeds: dict[tuple[int, int, bool, str], float] = {}
         self.changes = 0
         """Counts what loaders, authorities and injects changed."""
 
-    def _drifts(self, streams: Streams, keys: NDArray[np.uint64]) -> Floats:
+    def _factors(self, streams: Streams, keys: NDArray[np.uint64]) -> Floats:
         low, high = self._spec.drift_factor
         drifting = streams.uniforms("drift", keys) < self._spec.drift_share
         return np.where(drifting, low + (high - low) * streams.uniforms("drift_factor", keys), 1.0)
 
-    def _open_cm(self, cell: int, t_h: float) -> float:
-        return self._weather.at("depth_cm", cell, t_h) if t_h < inf else 0.0
+    def _plough_sweeps(self, plough_h: tuple[float, ...]) -> Sweep:
+        """The state in which the public ploughs sweep each edge."""
+        swept = Sweep(*np.zeros((3, len(self.km))))
+        for road_class, at_h in enumerate(plough_h):
+            edges = np.flatnonzero(self.road_class == road_class)
+            if at_h < inf and len(edges):
+                for column, values in zip(swept, self._sweep(self.cell[edges], at_h), strict=True):
+                    column[edges] = values
+        return swept
+
+    def _sweep(self, cells: NDArray[np.int64], at_h: float) -> Sweep:
+        open_cm, blown = self._sky(at_h)
+        return Sweep(open_cm[cells], blown.windy_h[cells], blown.blown_cm[cells])
+
+    def _sky(self, now: float) -> tuple[Floats, Blown]:
+        """Open snow and blown snow in all cells; the last few moments asked for are kept."""
+        known = self._skies.get(now)
+        if known is None:
+            if len(self._skies) >= _SKIES_KEPT:
+                del self._skies[next(iter(self._skies))]
+            known = self._skies[now] = (self._weather.everywhere("depth_cm", now), self._drifts.everywhere(now))
+        return known
 
     # what changes
 
     def clear(self, edge: int, now: float) -> None:
         """A loader has opened this edge."""
         self._cleared_h[edge] = now
-        self._cleared_cm[edge] = self._weather.at("depth_cm", int(self.cell[edge]), now)
+        for column, value in zip(self._cleared, self._sweep(self.cell[edge : edge + 1], now), strict=True):
+            column[edge] = value[0]
         self.changes += 1
 
-    def clear_track(self, site: int, now: float) -> None:
+    def clear_track(self, site: int, cell: int, now: float) -> None:
         """A loader has opened the track to a site."""
-        self._tracks_cleared[site] = now
+        self._tracks_cleared[site] = (now, self._sweep_one(cell, now))
         self.changes += 1
 
     def block(self, edge: int, blocked: bool) -> None:
@@ -116,40 +141,27 @@ class SnowRoads:
         self._blocked[edge] = blocked
         self.changes += 1
 
+    def shut_expressways(self, shut: bool) -> None:
+        """Expressways are closed to the public, or open to it again."""
+        self.expressways_shut = shut
+        self.changes += 1
+
     # what is
 
     def depths_cm(self, now: float) -> Floats:
         """Snow on every edge, shape (edges,)."""
-        return self._lying_cm(
-            self._weather.everywhere("depth_cm", now)[self.cell],
-            self._weather.everywhere("gust_mps", now)[self.cell],
-            self._drift, self._plough_h, self._plough_cm, self._cleared_h, self._cleared_cm, now,
-        )  # fmt: skip
+        open_cm, blown = self._sky(now)
+        ploughed = (self._plough_h <= now) & (self._plough_h > self._cleared_h)
+        swept = Sweep(*(np.where(ploughed, p, c) for p, c in zip(self._ploughed, self._cleared, strict=True)))
+        here = Blown(blown.windy_h[self.cell], blown.blown_cm[self.cell])
+        return self._drifts.lying_cm(open_cm[self.cell], self._factor, here, swept)
 
-    def _lying_cm(
-        self, open_cm: Floats, gust: Floats, drift: Floats, plough_h: Floats, plough_cm: Floats, cleared_h: Floats,
-        cleared_cm: Floats, now: float,
-    ) -> Floats:  # fmt: skip
-        ploughed = (plough_h <= now) & (plough_h > cleared_h)
-        swept_h = np.where(ploughed, plough_h, cleared_h)
-        swept_cm = np.where(ploughed, plough_cm, cleared_cm)
-        whole = open_cm * drift
-        since_h = np.where(np.isfinite(swept_h), now - swept_h, 1e9)
-        back = 1.0 - np.round(0.5 ** np.minimum(since_h / self._spec.redrift_half_life_h, 60.0), 9)
-        fresh = np.maximum(open_cm - swept_cm, 0.0) * drift
-        blows = (gust >= self._spec.drift_gust_mps) & (drift > 1.0)
-        fresh = np.where(blows, np.maximum(fresh, whole * back), fresh)
-        return np.where(np.isfinite(swept_h), np.minimum(whole, fresh), whole)
-
-    def kmhs(self, vehicle: str, now: float) -> Floats:
-        """Speed on every edge now, km/h, shape (edges,); 0 where it cannot be passed."""
+    def kmhs(self, vehicle: str, now: float, *, permit: bool = False) -> Floats:
+        """Speed on every edge now, km/h, shape (edges,); 0 where it cannot be passed (without a permit)."""
         depth = self.depths_cm(now)
         view_m = self._weather.everywhere("visibility_m", now)[self.cell]
         speed = self._speed(self.road_class, depth, view_m, vehicle)
-        shut = self._blocked.copy()
-        if self._closed_h[0] <= now < self._closed_h[1]:
-            shut |= self.road_class == EXPRESSWAY
-        return np.where(shut, 0.0, speed)
+        return np.where(self.blocked(permit), 0.0, speed)
 
     def _speed(self, road_class: NDArray[np.int64], depth: Floats, view_m: Floats, vehicle: str) -> Floats:
         if vehicle != "all_terrain":
@@ -163,9 +175,11 @@ class SnowRoads:
         """Edges a loader need not open: not deeper than wheels can pass, shape (edges,)."""
         return np.asarray(self.depths_cm(now) <= DEPTH_BOUNDS_CM[-1], dtype=np.bool_)
 
-    def blocked(self) -> Bools:
-        """Edges shut by authority or accident, shape (edges,)."""
-        return self._blocked
+    def blocked(self, permit: bool) -> Bools:
+        """Edges shut by authority or accident, to those with a permit or without, shape (edges,)."""
+        if permit or not self.expressways_shut:
+            return self._blocked
+        return np.asarray(self._blocked | (self.road_class == EXPRESSWAY), dtype=np.bool_)
 
     def stuck_chance(self, km: float, depth_cm: float) -> float:
         """Chance to get stuck on so many kilometres of that depth."""
@@ -176,29 +190,35 @@ class SnowRoads:
 
     def track(self, site: int, cell: int, vehicle: str, now: float) -> tuple[float, float]:
         """Depth (cm) and speed (km/h) on the village track to a site."""
-        open_cm, gust = self._weather.at("depth_cm", cell, now), self._weather.at("gust_mps", cell, now)
-        drift = self._track_drift(site)
-        swept_h = self._tracks_cleared.get(site, -inf)
-        if swept_h < self._village_plough_h <= now:
-            swept_h = self._village_plough_h
-        depth = whole = open_cm * drift
-        if swept_h > -inf:
-            depth = max(open_cm - self._weather.at("depth_cm", cell, swept_h), 0.0) * drift
-            if gust >= self._spec.drift_gust_mps and drift > 1.0:
-                back = 1.0 - round(0.5 ** min((now - swept_h) / self._spec.redrift_half_life_h, 60.0), 9)
-                depth = max(depth, whole * back)
-            depth = min(depth, whole)
+        open_cm, blown = self._sky(now)
+        bare = float(open_cm[cell])
+        depth = 0.0
+        if bare > 0:
+            windy_h, blown_cm = float(blown.windy_h[cell]), float(blown.blown_cm[cell])
+            swept = self._track_sweep(site, cell, now)
+            depth = self._drifts.lying_one_cm(bare, self._track_factor(site), windy_h, blown_cm, swept)
         return depth, self._track_kmh(depth, self._weather.at("visibility_m", cell, now), vehicle)
 
-    def _track_drift(self, site: int) -> float:
-        drift = self._track_drifts.get(site)
-        if drift is None:
+    def _track_sweep(self, site: int, cell: int, now: float) -> tuple[float, float, float]:
+        """The state in which a track was last swept, by a loader or the plough of the villages."""
+        swept_h, swept = self._tracks_cleared.get(site, (-inf, _NEVER_SWEPT))
+        if swept_h < self._village_plough_h <= now:
+            return self._sweep_one(cell, self._village_plough_h)
+        return swept
+
+    def _sweep_one(self, cell: int, at_h: float) -> tuple[float, float, float]:
+        open_cm, blown = self._sky(at_h)
+        return float(open_cm[cell]), float(blown.windy_h[cell]), float(blown.blown_cm[cell])
+
+    def _track_factor(self, site: int) -> float:
+        factor = self._track_factors.get(site)
+        if factor is None:
             key = int(self._site_keys[site])
             low, high = self._spec.drift_factor
             drifting = self._streams.uniform_of("track_drift", key) < self._spec.drift_share
-            drift = low + (high - low) * self._streams.uniform_of("track_drift_factor", key) if drifting else 1.0
-            self._track_drifts[site] = drift
-        return drift
+            factor = low + (high - low) * self._streams.uniform_of("track_drift_factor", key) if drifting else 1.0
+            self._track_factors[site] = factor
+        return factor
 
     def _track_kmh(self, depth: float, view_m: float, vehicle: str) -> float:
         """Speed on a village track, from a table of the speeds by band of depth and of visibility."""

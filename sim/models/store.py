@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import ceil, inf
+from typing import Final
+
+_MS_PER_H: Final = 3_600_000
 
 
 class Store:
@@ -35,10 +38,13 @@ class Store:
         return self._level - before
 
     def reaches_h(self, threshold: float, now_h: float) -> float:
-        """When the level will reach a threshold in the direction it moves; inf if never, now if it is there."""
+        """When the level will have reached a threshold in the direction it moves; inf if never, now if it is there.
+
+        The first millisecond at which it is there: rounded down, the level could be just short of it for ever.
+        """
         distance = threshold - self.level(now_h)
         if abs(distance) < 1e-12:
             return now_h
         if self.rate == 0 or (distance > 0) != (self.rate > 0):
             return inf
-        return now_h + distance / self.rate
+        return max(now_h, ceil(round((now_h + distance / self.rate) * _MS_PER_H, 3)) / _MS_PER_H)

@@ -1,6 +1,6 @@
 """A wake-up that can be called off. SimPy cannot cancel a timeout, so a stale one is ignored by its version.
 
-This is the only place that knows; levels, journeys and steps all use it.
+This is the only place that knows; levels, journeys and steps all use it. Beside it, calls at the end of an instant.
 """
 
 from __future__ import annotations
@@ -9,7 +9,15 @@ from collections.abc import Callable
 from math import isinf
 
 from simpy import Environment
-from simpy.events import Event, Timeout
+from simpy.events import Event, EventPriority, Timeout
+
+
+def at_the_end(env: Environment, call: Callable[[Event], None], after: int = 0) -> None:
+    """Call after everything else of this instant; of two such calls the one with the smaller `after` comes first."""
+    event = Event(env)
+    event.callbacks.append(call)
+    event._ok, event._value = True, None  # noqa: SLF001 (SimPy's own way to trigger with a priority)
+    env.schedule(event, priority=EventPriority(2 + after))
 
 
 class Timer:

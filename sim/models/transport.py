@@ -75,6 +75,34 @@ class Transport:
         self.whole[link] = whole
         return self._search(self._touched((self._ends[0][link], self._ends[1][link])))
 
+    def obstacle(self, site: int) -> tuple[str, int]:
+        """The first dead node or cut link on the way from a site to a core that has fewest of them.
+
+        ('node', row) or ('link', row); ('', -1) where no links lead to a core, or none is in the way.
+        """
+        seen, level = {site}, [(site, "", -1)]
+        while level:
+            following: list[tuple[int, str, int]] = []
+            for node, sort, number in level:  # grows while it is walked: what needs no further obstacle
+                if self._role[node] == _CORE:
+                    return sort, number
+                for other, link in self._near[node]:
+                    if other in seen:
+                        continue
+                    free = self.whole[link] and self.alive[other]
+                    if free:
+                        seen.add(other)
+                        level.append((other, sort, number))
+                    else:
+                        what = ("node", other) if self.whole[link] else ("link", link)
+                        following.append((other, *((sort, number) if sort else what)))
+            level = []
+            for node, sort, number in following:
+                if node not in seen:
+                    seen.add(node)
+                    level.append((node, sort, number))
+        return "", -1
+
     def _touched(self, nodes: tuple[int, ...]) -> list[int] | range:
         """The nodes whose path a change at `nodes` can alter: one access net, or the whole network."""
         areas = {self._area[node] for node in nodes if self._area[node] >= 0}

@@ -9,7 +9,9 @@ from typing import Protocol
 from simpy import Environment
 
 from sim.log import EventLog
-from sim.models.crews import Crew, Driving
+from sim.models.crews import LEAST_L, Crew, fitting
+from sim.models.depots import Depots
+from sim.models.driving import Driving, Hindrance
 from sim.models.generators import Generator
 from sim.models.gensets import Gensets
 from sim.models.network import Network
@@ -21,11 +23,6 @@ from sim.units import Spread
 from sim.vocabulary import Job
 
 NEEDS_GENERATOR = frozenset({"generate", "place"})
-
-
-def fitting(need_kw: float) -> Callable[[Generator], tuple[bool, float, str]]:
-    """Sort key of generators for a site that needs so much: the smallest that is enough, else the largest."""
-    return lambda g: (g.kind.prime_kw < need_kw, abs(g.kind.prime_kw - need_kw), g.id)
 
 
 class Office(Protocol):
@@ -54,6 +51,9 @@ class Visits:
             env,
             log,
         )
+        self._depots = Depots(driving, env, log)
+        self._nth: dict[tuple[str, str, int], int] = {}
+        """Kind, part and site → how often that work was begun there."""
         self.local_hour: Callable[[float], float] = lambda t_h: t_h % 24
         self.gust_mps: Callable[[int], float] = lambda _: 0.0
         self.longest_h = inf
@@ -63,47 +63,58 @@ class Visits:
         self._tasks: dict[str, Callable[[Crew, Job, float | None, int], Steps[str]]] = {
             "generate": self._generate, "refuel": self._refuel, "collect": self._collect, "repair": self._repair_part,
             "lineman": self._lineman, "splice": self._splice, "scout": self._scout, "place": self._place,
-            "quilt": self._quilt, "inspect": self._inspect,
+            "quilt": self._quilt, "inspect": self._inspect, "assist": self._assist,
         }  # fmt: skip
 
     def serve(self, crew: Crew, job: Job, stay_h: float | None, via_depot: bool, row: int) -> Steps[None]:
         """The process of one order, from the call to the crew's next freedom."""
         if not crew.called:
             yield from self._call_out(crew, row)
-        there = False
+        hindrance: Hindrance = "road"
         if job.status != "lapsed":
-            there, row = yield from self._travel(crew, job, via_depot, row)
+            hindrance, row = yield from self._travel(crew, job, via_depot, row)
         if crew.booked is not None:
             crew.booked.reserved, crew.booked = False, None
         if job.status != "lapsed":
-            yield from self._attend(crew, job, stay_h, there, row)
+            yield from self._attend(crew, job, stay_h, hindrance, row)
         self.office.crew_free(crew, row)
 
-    def _travel(self, crew: Crew, job: Job, via_depot: bool, row: int) -> Steps[tuple[bool, int]]:
-        """By the depot where that is needed, then to the site; whether the crew got there, and the row it left by."""
-        wants = job.kind in NEEDS_GENERATOR
-        estimate_h = self._driving.estimate_h(crew, job.site, self._env.now, wants, via_depot)
-        if estimate_h > self.longest_h:
-            return False, row
-        row = self._log.add(self._env.now, "crew.sent", crew.id, job.id, estimate_h, row)
-        if via_depot:
-            there = yield from self._driving.to_node(crew, crew.depot.node, row, job)
-            if not there:
-                return False, row
-            self.load(crew, job.need_kw if wants else 0.0, row)
-        with_generator = wants and not self._gensets.usable(job.site)
-        there = yield from self._driving.to_site(crew, job, with_generator, row)
-        return there, row
+    def must_bring(self, job: Job) -> bool:
+        """Whether the job needs a generator that does not stand there yet."""
+        if job.kind not in NEEDS_GENERATOR:
+            return False
+        return job.kind != "generate" or job.site not in self._gensets.standing or not self._gensets.usable(job.site)
 
-    def _attend(self, crew: Crew, job: Job, stay_h: float | None, there: bool, row: int) -> Steps[None]:
+    def _travel(self, crew: Crew, job: Job, via_depot: bool, row: int) -> Steps[tuple[Hindrance, int]]:
+        """By the depot where needed, then to the site; what kept the crew from it, and the row it left by."""
+        driving, now, wants = self._driving, self._env.now, self.must_bring(job)
+        estimate_h = driving.estimate_h(crew, job, now, wants, via_depot)
+        if estimate_h > self.longest_h:
+            return driving.hindrance(crew, job, now, wants, via_depot), row
+        row = self._log.add(now, "crew.sent", crew.id, job.id, estimate_h, row)
+        if via_depot:
+            there = yield from driving.to_node(crew, crew.depot.node, row, job)
+            if not there:
+                return "road", row
+            self._depots.stop(crew, job, wants, row)
+            if job.kind == "refuel" and crew.fuel_l < LEAST_L:
+                return "fuel", row
+        hindrance = yield from driving.to_site(crew, job, self.must_bring(job), row)
+        return hindrance, row
+
+    def _attend(self, crew: Crew, job: Job, stay_h: float | None, hindrance: Hindrance, row: int) -> Steps[None]:
         """Do the job, or give it back to the desk."""
-        if not there or crew.past_stop(self._env.now):
-            self.office.returned(job, crew, "shift" if crew.past_stop(self._env.now) else "road", row)
+        if hindrance or crew.past_stop(self._env.now):
+            self.office.returned(job, crew, "shift" if crew.past_stop(self._env.now) else hindrance, row)
             return
         job.begun = True
         row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, cause_row=row)
         result = yield from self._tasks[job.kind](crew, job, stay_h, row)
-        self.office.finished(job, crew, result, row)
+        if result == "alone":
+            job.begun = False
+            self.office.returned(job, crew, result, row)
+        else:
+            self.office.finished(job, crew, result, row)
 
     def _call_out(self, crew: Crew, row: int) -> Steps[None]:
         now = self._env.now
@@ -111,37 +122,22 @@ class Visits:
         self._log.add(now, "crew.called", crew.id, crew.depot.id, cause_row=row)
         night = not 7 <= self.local_hour(now) < 20
         spread = crew.spec.call_out_night_h if night else crew.spec.call_out_h
-        wait_h = spread.quantile(self._streams.uniform("call_out", crew.id, crew.journeys))
+        half_day = int(now // 12)
+        wait_h = spread.quantile(self._streams.uniform("call_out", crew.id, half_day))
         if wait_h > 0:
             yield self._env.timeout(wait_h)
 
-    def load(self, crew: Crew, need_kw: float, row: int) -> None:
-        """At the depot: fill the cans, take the generator that fits and others while there is room."""
-        depot = crew.depot
-        crew.fuel_l += depot.draw_fuel(crew.spec.fuel_l - crew.fuel_l)
-        crew.grade_c = depot.grade_c
-        booked, crew.booked = crew.booked, None
-        wanted = sorted(depot.free_generators(crew.spec.carries), key=fitting(need_kw)) if need_kw > 0 else []
-        for generator in [booked, *wanted] if booked is not None else wanted:
-            if generator.kind.seats > crew.seats_left():
-                continue
-            depot.generators.remove(generator)
-            generator.reserved = False
-            missing_l = generator.kind.tank_l - generator.tank.level(self._env.now)
-            generator.fill(depot.draw_fuel(missing_l))
-            generator.grade_c = depot.grade_c
-            generator.place = crew.id
-            crew.carried.append(generator)
-            level = generator.tank.level(self._env.now)
-            self._log.add(self._env.now, "generator.taken", generator.id, crew.id, level, row)
-
-    def _work(self, crew: Crew, job: Job, spread: Spread, row: int, name: str = "work_h") -> Steps[None]:
+    def _work(self, crew: Crew, job: Job, spread: Spread, row: int) -> Steps[None]:
+        """Work for as long as it takes: luck of the n-th work of its kind at the site, whoever does it."""
         self._log.add(self._env.now, "crew.works", crew.id, job.id, cause_row=row)
         spread = crew.spec.work_h or spread
+        what = (job.kind, job.part, job.site)
+        nth = self._nth[what] = self._nth.get(what, 0) + 1
         if spread.fixed:
             hours = spread.median_h
         else:
-            hours = spread.quantile(self._streams.uniform(name, job.kind, self._network.site_id(job.site), job.id))
+            site = self._network.site_id(job.site)
+            hours = spread.quantile(self._streams.uniform("work_h", job.kind, job.part, site, nth))
         if hours > 0:
             yield self._env.timeout(hours)
 
@@ -150,11 +146,23 @@ class Visits:
     def _pick(self, crew: Crew, need_kw: float) -> Generator | None:
         if crew.spec.unlimited_generators and self.new_generator is not None:
             return self.new_generator(need_kw, crew)
-        working = [g for g in crew.carried if not g.broken]
-        enough = [g for g in working if g.kind.prime_kw >= need_kw]
-        if enough:
-            return min(enough, key=lambda g: (g.kind.prime_kw, g.id))
-        return max(working, key=lambda g: (g.kind.prime_kw, g.id), default=None)
+        return min(crew.working(crew.hand_kg), key=fitting(need_kw), default=None)
+
+    def _movable(self, crew: Crew, generator: Generator) -> bool:
+        """Whether the crew can take a set along: not a fixed one, a place free, not too heavy to carry down."""
+        fits = generator.kind.seats <= crew.seats_left() and generator.kind.mass_kg <= crew.hand_kg
+        return fits and not generator.fixed and generator.site == crew.site
+
+    def _take(self, crew: Crew, generator: Generator, row: int) -> None:
+        self._gensets.take(generator, crew.id, row)
+        crew.carried.append(generator)
+        crew.laden = crew.hand_kg < inf
+
+    def _set_down(self, crew: Crew, generator: Generator, site: int, watcher: str, row: int) -> None:
+        if generator in crew.carried:
+            crew.carried.remove(generator)
+        crew.laden = False
+        self._gensets.place(generator, site, watcher, row)
 
     def _generate(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         site = job.site
@@ -168,17 +176,14 @@ class Visits:
             yield from self._work(crew, job, generator.kind.hook_up_h, row)
             if self._network.mains_on(site):
                 return "done"
-            if generator in crew.carried:
-                crew.carried.remove(generator)
             if generator.site != site:
-                self._gensets.place(generator, site, self._rules.watched_by if stay_h is None else crew.id, row)
+                self._set_down(crew, generator, site, self._rules.watched_by if stay_h is None else crew.id, row)
             started = yield from self._gensets.start(generator, site, row)
             if started:
                 yield from self._watch(crew, generator, site, stay_h, row)
                 return "done"
-            if not generator.fixed and generator.kind.seats <= crew.seats_left():
-                self._gensets.take(generator, crew.id, row)
-                crew.carried.append(generator)
+            if self._movable(crew, generator):
+                self._take(crew, generator, row)
         return "failed"
 
     def _watch(self, crew: Crew, generator: Generator, site: int, stay_h: float | None, row: int) -> Steps[None]:
@@ -191,10 +196,8 @@ class Visits:
         if longest_h > 0 and not self._network.mains_on(site):
             back = self._network.mains_back_event(site)
             yield back | self._env.timeout(longest_h)
-        movable = not generator.fixed and generator.site == site and generator.kind.seats <= crew.seats_left()
-        if movable and (stay_h is not None or self._network.mains_on(site)):
-            self._gensets.take(generator, crew.id, row)
-            crew.carried.append(generator)
+        if self._movable(crew, generator) and (stay_h is not None or self._network.mains_on(site)):
+            self._take(crew, generator, row)
 
     def _refuel(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         site = job.site
@@ -205,12 +208,14 @@ class Visits:
         )
         if generator is None:
             return "wasted"
+        if crew.fuel_l < LEAST_L:
+            return "failed"
         yield from self._work(crew, job, self._settings.refuel_work_h, row)
         space_l = generator.kind.tank_l - generator.tank.level(self._env.now)
         if generator.site != site or space_l <= 0:
             return "done"
-        generator.grade_c = crew.grade_c
-        crew.fuel_l -= self._gensets.refuelled(generator, site, min(space_l, crew.fuel_l), row)
+        litres = min(space_l, crew.fuel_l)
+        crew.fuel_l -= self._gensets.refuelled(generator, site, litres, row, crew.grade_c)
         if not generator.running and not self._network.mains_on(site) and self._gensets.usable(site):
             started = yield from self._gensets.start(generator, site, row)
             return "done" if started else "failed"
@@ -221,17 +226,21 @@ class Visits:
         if not idle:
             return "wasted"
         yield from self._work(crew, job, self._settings.collect_work_h, row)
-        for generator in idle:
-            if generator.site == job.site and not generator.running and generator.kind.seats <= crew.seats_left():
-                self._gensets.take(generator, crew.id, row)
-                crew.carried.append(generator)
-        return "done"
+        taken = False
+        for generator in sorted(idle, key=lambda g: g.broken):
+            if not generator.running and self._movable(crew, generator):
+                self._take(crew, generator, row)
+                taken = True
+        left = any(g.site == job.site and not g.running for g in idle)
+        return "failed" if left and not taken else "done"
 
     # repair
 
     def _repair_part(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         if job.part not in self._network.faults(job.site):
             return "wasted"
+        if job.team is not None and not (yield from job.team.gather(job, crew.work_left_h(self._env.now))):
+            return "alone"
         if job.part == "radio":
             yield from self._wait_to_climb(job.site)
         spreads = {
@@ -263,6 +272,8 @@ class Visits:
         link = int(job.part)
         if self._network.transport.whole[link]:
             return "wasted"
+        if job.team is not None and not (yield from job.team.gather(job, crew.work_left_h(self._env.now))):
+            return "alone"
         yield from self._work(crew, job, self._repair.fibre_h, row)
         self._network.mend_link(link, row)
         return "done"
@@ -274,6 +285,12 @@ class Visits:
         self.office.scouted(job.site, row)
         return "done"
 
+    def _assist(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
+        if job.team is None:
+            return "wasted"
+        self._log.add(self._env.now, "crew.works", crew.id, job.id, cause_row=row)
+        return (yield from job.team.help_out(crew.work_left_h(self._env.now)))
+
     # preparation
 
     def _place(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
@@ -281,9 +298,8 @@ class Visits:
         if generator is None:
             return "failed"
         yield from self._work(crew, job, self._repair.place_h, row)
-        if generator in crew.carried:
-            crew.carried.remove(generator)
-        self._gensets.place(generator, job.site, "caretaker", row)
+        watcher = "nobody" if self._rules.watched_by == "nobody" else "caretaker"
+        self._set_down(crew, generator, job.site, watcher, row)
         return "done"
 
     def _quilt(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
@@ -295,3 +311,8 @@ class Visits:
         yield from self._work(crew, job, self._repair.inspect_h, row)
         self._gensets.inspected.add(job.site)
         return "done"
+
+    def call_out(self, crew: Crew, row: int) -> Steps[None]:
+        """Bring a crew on duty for something else than a job, unless it is on duty already."""
+        if not crew.called:
+            yield from self._call_out(crew, row)

@@ -23,12 +23,13 @@ class Bar(NamedTuple):
     height: float
     en: str
     zh: str
+    hatch: str = ""
 
 
 CREW_BARS: Final = {
     CALLED: Bar("#dfe3e8", 0.22, "called out, ready", "待命"),
     READY: Bar("#dfe3e8", 0.22, "", ""),
-    REST: Bar("#bfc5ce", 0.34, "rest", "休整"),
+    REST: Bar("#c9a6d0", 0.34, "rest", "休整", "////"),
     DRIVE: Bar(style.SKY, 0.66, "drive", "在途"),
     STUCK: Bar(style.INK, 1.0, "stuck, blocked", "受阻"),
     WORK: Bar(style.GREEN, 0.9, "work on site", "作业"),
@@ -43,7 +44,10 @@ GENERATOR_BARS: Final = {
 _MOST_ROWS: Final = {"crew": 110, "generator": 170}
 _NAMED_ROWS: Final = 12
 _TWO_LINES: Final = 3
-_LEFT_IN, _RIGHT_IN, _WIDTH_IN = 2.2, 0.3, 12.5
+_LEFT_IN, _RIGHT_IN, _PANEL_IN = 2.2, 0.3, 10.0
+_LABEL_PT: Final = 7.5
+_LINE: Final = 40
+"""Characters of a depot's name on one line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,33 +110,48 @@ def _depot_order(story: Story) -> list[str]:
 
 
 def draw(story: Story) -> Figure:
-    """The picture."""
+    """The picture. Generators that the drill does not count (a study setting) have no panel."""
     crews, generators = crew_rows(story), generator_rows(story)
-    panels = [0.85, 0.55, crews.tall_in, generators.tall_in]
-    gaps = [1.3, 0.16, 0.42, 0.42]
-    bottom = 0.45
-    tall = sum(panels) + sum(gaps) + bottom
-    figure = style.new_figure(_WIDTH_IN, tall)
-    axes, top = [], tall
+    counted = [(crews, CREW_BARS, "crews\n抢修队", "No crew was called. 无队伍出动")]
+    if story.count("generator"):
+        counted.append((generators, GENERATOR_BARS, "generators\n油机", "No generator stood at a site. 无油机到站"))
+    panels = [0.85, 0.55][: len(counted)] + [rows.tall_in for rows, *_ in counted]
+    gaps = [1.3, 0.16][: len(counted)] + [0.42] * len(counted)
+    left, tall = _left_in(story, [rows for rows, *_ in counted]), sum(panels) + sum(gaps) + 0.45
+    wide = left + _PANEL_IN + _RIGHT_IN
+    figure = style.new_figure(wide, tall)
+    axes, top = list[Axes](), tall
     for gap, panel in zip(gaps, panels, strict=True):
         top -= gap + panel
-        box = (_LEFT_IN / _WIDTH_IN, top / tall, 1 - (_LEFT_IN + _RIGHT_IN) / _WIDTH_IN, panel / tall)
-        axes.append(figure.add_axes(box))
-    _counts(axes[0], story, crews, CREW_BARS, "crews\n抢修队")
-    _counts(axes[1], story, generators, GENERATOR_BARS, "generators\n油机")
-    _panel(axes[2], story, crews, CREW_BARS, "No crew was called. 无队伍出动")
-    _panel(axes[3], story, generators, GENERATOR_BARS, "No generator stood at a site. 无油机到站")
-    _headings(axes[2], axes[3], crews, generators)
+        axes.append(figure.add_axes((left / wide, top / tall, _PANEL_IN / wide, panel / tall)))
+    for above, below, (rows, bars, name, nothing) in zip(
+        axes[: len(counted)], axes[len(counted) :], counted, strict=True
+    ):
+        _counts(above, story, rows, bars, name)
+        _panel(below, story, rows, bars, nothing)
+        _heading(below, rows)
     snow = weather.snowfall_h(story)
     for one in axes:
         clock.draw_clock(one, story, labels=one is axes[-1])
         if snow:
             one.axvspan(*snow, facecolor=outage_curve.SNOW, edgecolor="none", zorder=0)
     clock.draw_nights(axes[0], story)
-    _legends(figure, tall, snowed=snow is not None)
+    _legends(figure, left, [bars for _, bars, *_ in counted], snowed=snow is not None)
     words = _words(story, crews, generators)
     style.title(figure, story, "Crews and generators over time", "队伍与油机时间线", words)
     return figure
+
+
+def _left_in(story: Story, panels: list[Rows]) -> float:
+    """Room for the longest name at the left."""
+    names = [text for rows in panels for _, text in _depot_names(story, rows)]
+    longest = max((_width_in(line) for text in names for line in text.split("\n")), default=0.0)
+    return max(_LEFT_IN, longest + 0.35)
+
+
+def _width_in(line: str) -> float:
+    """About how wide a line is: Chinese characters are square, others narrower."""
+    return sum(0.62 if character.isascii() else 1.0 for character in line) * _LABEL_PT / 72
 
 
 def _words(story: Story, crews: Rows, generators: Rows) -> str:
@@ -140,6 +159,9 @@ def _words(story: Story, crews: Rows, generators: Rows) -> str:
     ran = len(np.unique(generators.spans.of(RUNNING).who))
     most = series.count(generators.spans.of(RUNNING)).most
     text = f"{out} of {story.count('crew')} crews went out"
+    if not story.count("generator"):
+        runs = len(story.tables.runs.spells.who)
+        return f"{text}; generators are not counted in this drill: {runs} runs, not drawn" if runs else text
     fixed = story.texts("generator", "depot")[np.unique(generators.spans.of(RUNNING).who)] == ""
     text = f"{text}; {ran} of {story.count('generator')} generators ran"
     text += f" ({fixed.sum()} of them fixed)" if fixed.any() else ""
@@ -155,7 +177,10 @@ def _counts(axes: Axes, story: Story, rows: Rows, bars: dict[int, Bar], name: st
     floor = np.zeros(len(times))
     for state, value in zip(shown, values, strict=True):
         top = floor + value
-        axes.fill_between(times, floor, top, step="post", color=bars[state].colour, linewidth=0, zorder=2)
+        axes.fill_between(
+            times, floor, top, step="post", facecolor=bars[state].colour, hatch=bars[state].hatch,
+            edgecolor="white", linewidth=0, zorder=2,
+        )  # fmt: skip
         floor = top
     axes.set_ylim(0, clock.round_up(float(floor.max())))
     style.whole_numbers(axes, 3)
@@ -190,8 +215,6 @@ def _depot_bands(axes: Axes, story: Story, rows: Rows) -> None:
     if few:
         for y, name in enumerate(story.texts(rows.item, "id")[rows.which].tolist()):
             axes.text(-0.015, y, style.plain(name, 24), fontsize=8, **beside)
-    columns = (story.texts("depot", column).tolist() for column in ("id", "name", "name_en"))
-    names = {depot: (en, zh) for depot, zh, en in zip(*columns, strict=True)}
     for first, last in bands(rows.depots):
         axes.plot(
             [-0.008, -0.008], [first - 0.4, last + 0.4], color=style.FAINT, lw=2.2, clip_on=False,
@@ -199,13 +222,22 @@ def _depot_bands(axes: Axes, story: Story, rows: Rows) -> None:
         )  # fmt: skip
         if first:
             axes.axhline(first - 0.5, color=style.FAINT, linewidth=0.5, zorder=1)
-        if not few:
-            en, zh = names.get(rows.depots[first], (rows.depots[first], ""))
-            if not rows.depots[first]:
-                en, zh = "fixed at the site", "固定油机"
-            text = style.both(en, zh, "\n" if last - first >= _TWO_LINES else " ", 34)
-            text = f"{text} ({last - first + 1})"
-            axes.text(-0.015, (first + last) / 2, text, fontsize=7.5, linespacing=1.15, **beside)
+    for middle, text in [] if few else _depot_names(story, rows):
+        axes.text(-0.015, middle, text, fontsize=_LABEL_PT, linespacing=1.15, **beside)
+
+
+def _depot_names(story: Story, rows: Rows) -> list[tuple[float, str]]:
+    """The name of each band of rows and its middle: two lines where there is room, else one."""
+    columns = (story.texts("depot", column).tolist() for column in ("id", "name", "name_en"))
+    names = {depot: (en, zh) for depot, zh, en in zip(*columns, strict=True)} | {"": ("fixed at the site", "固定油机")}
+    found = []
+    for first, last in bands(rows.depots):
+        depot, count = rows.depots[first], last - first + 1
+        text = style.lines_of(*names.get(depot, (depot, "")), _LINE)
+        if count <= _TWO_LINES:
+            text = text.replace("\n", " ")
+        found.append(((first + last) / 2, f"{text} ({count})"))
+    return found
 
 
 def bands(names: list[str]) -> list[tuple[int, int]]:
@@ -215,29 +247,32 @@ def bands(names: list[str]) -> list[tuple[int, int]]:
     return list(zip(firsts, ends, strict=False))
 
 
-def _headings(above: Axes, below: Axes, crews: Rows, generators: Rows) -> None:
-    heads = (
-        (above, crews, "Crews by depot 各驻点抢修队", "busiest"),
-        (below, generators, "Generators at sites, by home depot 到站油机", "longest running"),
-    )
-    for axes, rows, text, kind in heads:
-        shown = len(rows.which)
-        cut = f", the {shown} {kind} of {rows.total}" if rows.total > shown else ""
-        axes.set_title(f"{text}{cut}", loc="left", fontsize=9.5, pad=4)
+def _heading(axes: Axes, rows: Rows) -> None:
+    text, kind = {
+        "crew": ("Crews by depot 各驻点抢修队", "busiest"),
+        "generator": ("Generators at sites, by home depot 到站油机", "longest running"),
+    }[rows.item]
+    shown = len(rows.which)
+    cut = f", the {shown} {kind} of {rows.total}" if rows.total > shown else ""
+    axes.set_title(f"{text}{cut}", loc="left", fontsize=9.5, pad=4)
 
 
-def _legends(figure: Figure, tall: float, *, snowed: bool) -> None:
+def _legends(figure: Figure, left_in: float, looks: list[dict[int, Bar]], *, snowed: bool) -> None:
     patches = [
-        [Patch(facecolor=b.colour, label=f"{b.en} {b.zh}") for b in reversed(bars.values()) if b.en]
-        for bars in (CREW_BARS, GENERATOR_BARS)
+        [
+            Patch(facecolor=b.colour, hatch=b.hatch, edgecolor="white", linewidth=0, label=f"{b.en} {b.zh}")
+            for b in reversed(bars.values())
+            if b.en
+        ]
+        for bars in looks
     ]
     if snowed:
-        patches[1].append(Patch(facecolor=outage_curve.SNOW, label="snowfall 降雪"))
-    left = _LEFT_IN / _WIDTH_IN
-    for row, (handles, name) in enumerate(zip(patches, ("crew", "generator"), strict=True)):
+        patches[-1].append(Patch(facecolor=outage_curve.SNOW, label="snowfall 降雪"))
+    tall, left = figure.get_figheight(), left_in / figure.get_figwidth()
+    for row, (handles, name) in enumerate(zip(patches, ("crew", "generator"), strict=False)):
         high = 1 - (0.82 + 0.2 * row) / tall
         figure.text(left - 0.012, high, name, ha="right", va="center", fontsize=8.5, color=style.FAINT)
         figure.legend(
-            handles=handles, loc="center left", bbox_to_anchor=(left, high), ncols=7, fontsize=8.5,
+            handles=handles, loc="center left", bbox_to_anchor=(left, high), ncols=8, fontsize=8.5,
             columnspacing=1.5, handlelength=1.5, handleheight=0.8, borderaxespad=0, borderpad=0,
         )  # fmt: skip

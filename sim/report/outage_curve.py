@@ -17,6 +17,9 @@ from sim.units import Moment
 
 _OUT: Final = ("stations_out", "stations_out_cumulative")
 SNOW: Final = "#dcebf7"
+_HEADROOM: Final = 1.3
+"""Above the highest point there is room for its label, so that it hides nothing of the curve."""
+_NEAR_EDGE: Final = 0.1
 
 
 class Point(NamedTuple):
@@ -173,17 +176,17 @@ def _mains(axes: Axes, story: Story) -> None:
     times, values = series.stacked({"mains": without}, story.horizon_h)
     axes.fill_between(times, 0, values[0], step="post", color="#c9ced6", linewidth=0, zorder=2)
     axes.step(times, values[0], where="post", color=style.INK, linewidth=1.1, zorder=3)
-    axes.set_ylim(0, clock.round_up(without.most[1]))
+    axes.set_ylim(0, clock.round_up(_HEADROOM * without.most[1]))
     axes.set_ylabel("sites 站址数")
     style.whole_numbers(axes, 4)
     axes.set_title("Sites without mains 停电站址", loc="left", fontsize=9.5, pad=3)
     when_h, most = without.most
     if most > 0:
-        side = -6 if when_h > story.horizon_h * 0.8 else 6
+        share = when_h / story.horizon_h
+        side = "left" if share < _NEAR_EDGE else "right" if share > 1 - _NEAR_EDGE else "center"
         axes.annotate(
-            f"{most:.0f} at {clock.when(story, when_h)}", (when_h, most), xytext=(side, -2), fontsize=8.5,
-            textcoords="offset points", va="top", ha="right" if side < 0 else "left", zorder=5,
-            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0},
+            f"{most:.0f} at {clock.when(story, when_h)}", (when_h, most), xytext=(0, 3), fontsize=8.5,
+            textcoords="offset points", va="bottom", ha=side, zorder=5,
         )  # fmt: skip
 
 

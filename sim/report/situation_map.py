@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.tri import Triangulation
 from numpy.typing import NDArray
 
 from sim.inventory import Inventory, number
-from sim.report import clock, labels, map_key, movements, positions, series, style, weather
+from sim.report import clock, map_key, map_names, map_water, movements, positions, series, style, weather
 from sim.report.map_key import DEPTH_LOOK, ROAD_WIDTH, SITE_LOOK
+from sim.report.map_names import Plane
 from sim.report.movements import DRIVE, STUCK, WAIT, WORK
 from sim.report.series import SOURCES, Floats, Ints, Story
 
-KM_PER_DEG: Final = 111.195
 _LONG_SIDE_IN: Final = 9.4
 _MARGIN_IN, _HEAD_IN = 0.2, 0.95
-_NAMED_SITES: Final = 25
 MAINS, BATTERY, GENERATOR, FIRST_CAUSE = 0, 1, 2, 3
-
-
-@dataclass(frozen=True)
-class Plane:
-    """Kilometres from a middle, equirectangular with cos(latitude)."""
-
-    lon: float
-    lat: float
-
-    def xy(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-        """East and north, km."""
-        return (lon - self.lon) * KM_PER_DEG * float(np.cos(np.radians(self.lat))), (lat - self.lat) * KM_PER_DEG
 
 
 def missing(inventory: Inventory) -> str:
@@ -76,16 +61,18 @@ def draw(story: Story) -> Figure:
     axes.set(xlim=box[:2], ylim=(middle - half, middle + half), xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set(visible=True, color=style.GRID)
-    snowed = _contours(axes, story, plane, t_h)
+    water = map_water.contours(axes, story, plane, t_h)
     roads = _roads(axes, story, plane, t_h)
     state = site_states(story, t_h)
     crowd = _sites(axes, story, plane, state)
     crews, away = _crews(axes, story, plane, t_h)
-    _names(axes, story, plane, np.concatenate([crowd, away]), crews.home)
+    crowd = np.concatenate([crowd, away])
+    written = map_water.label(axes, water, crowd, map_names.places(story, plane))
+    map_names.draw_names(axes, story, plane, (crowd, written), crews.home)
     key = map_key.Key(figure, (width_in + 2 * _MARGIN_IN, _MARGIN_IN, map_key.WIDTH_IN, height_in))
     key.sites(story, state)
     key.crews(crews)
-    key.roads(roads, snowed=snowed)
+    key.roads(roads, snowed=water is not None)
     key.curve(story, t_h)
     key.scale(per_km)
     _title(figure, story, t_h, state)
@@ -102,23 +89,6 @@ def _frame(story: Story) -> tuple[Plane, tuple[float, float, float, float]]:
     margin = max(0.035 * max(float(np.ptp(x)), float(np.ptp(y))), 0.5)
     half = max(float(np.abs(x).max()) + margin, (float(np.abs(y).max()) + margin) * 0.6)
     return plane, (-half, half, float(y.min()) - margin, float(y.max()) + margin)
-
-
-def _contours(axes: Axes, story: Story, plane: Plane, t_h: float) -> bool:
-    """Lines of equal water fallen so far; False where none fell or the cells span no area."""
-    water_mm = weather.at_cells(story, "snow.water", t_h)
-    known = np.isfinite(water_mm)
-    x, y = plane.xy(story.floats("weather_cell", "lon")[known], story.floats("weather_cell", "lat")[known])
-    most = float(water_mm[known].max(initial=0.0))
-    if known.sum() < 4 or np.ptp(x) == 0 or np.ptp(y) == 0 or most <= 1:
-        return False
-    step = next((size for size in (1, 2, 5, 10, 20, 50, 100) if most / size <= 8), 200)
-    lines = axes.tricontour(
-        Triangulation(x, y), water_mm[known], levels=np.arange(step, most, step), colors="#8fadc8",
-        linewidths=0.9, linestyles="dotted", zorder=1,
-    )  # fmt: skip
-    axes.clabel(lines, fontsize=7, fmt="%g mm", colors="#557a9c")
-    return True
 
 
 def _roads(axes: Axes, story: Story, plane: Plane, t_h: float) -> set[str]:
@@ -210,48 +180,6 @@ def _at_home(story: Story, plane: Plane, x: Floats, y: Floats) -> NDArray[np.boo
     own = np.array([row.get(depot, -1) for depot in story.texts("crew", "depot").tolist()], dtype=np.int64)
     far_km = np.hypot(x - np.append(east, np.nan)[own], y - np.append(north, np.nan)[own])
     return np.asarray(~(far_km > 0.05), dtype=np.bool_)
-
-
-def _names(axes: Axes, story: Story, plane: Plane, crowd: Floats, home: dict[str, int]) -> None:
-    """Depots as numbered squares, county seats and depots elsewhere by name."""
-    marks, wanted, seats = list[labels.Box](), list[labels.Label](), list[tuple[float, float]]()
-    x, y = plane.xy(story.floats("depot", "lon"), story.floats("depot", "lat"))
-    for row, depot in enumerate(story.texts("depot", "id").tolist()):
-        if not (np.isfinite(x[row]) and np.isfinite(y[row])):
-            continue
-        axes.plot(x[row], y[row], "s", ms=11, mfc="white", mec=style.INK, mew=1.1, zorder=8)
-        axes.text(x[row], y[row], str(home.get(depot, 0)), fontsize=7, ha="center", va="center_baseline", zorder=8.1)
-        px, py = axes.transData.transform((x[row], y[row])).tolist()
-        marks.append(labels.Box(px - 13, py - 13, px + 13, py + 13))
-    for item, size in (("county", 9.5), ("depot", 8.0)):
-        x, y = plane.xy(story.floats(item, "lon"), story.floats(item, "lat"))
-        names = zip(*(story.texts(item, column).tolist() for column in ("name", "name_en")), strict=True)
-        for east, north, (zh, en) in zip(x.tolist(), y.tolist(), names, strict=True):
-            if any(np.hypot(east - a, north - b) < 0.02 * np.ptp(axes.get_xlim()) for a, b in seats):
-                continue
-            if not (axes.get_xlim()[0] < east < axes.get_xlim()[1] and axes.get_ylim()[0] < north < axes.get_ylim()[1]):
-                continue
-            seats.append((east, north))
-            wanted.append(labels.Label(east, north, style.both(en, zh, "\n", 30), size))
-    named = _few_sites(story, plane)
-    for label in named:
-        px, py = axes.transData.transform((label.x, label.y)).tolist()
-        marks.append(labels.Box(px - 11, py - 11, px + 11, py + 11))
-    wanted += named
-    labels.draw_labels(axes, wanted, crowd, marks, gap=20)
-
-
-def _few_sites(story: Story, plane: Plane) -> list[labels.Label]:
-    """Ids of sites where there are so few that they can be read."""
-    if story.count("site") > _NAMED_SITES:
-        return []
-    x, y = plane.xy(story.floats("site", "lon"), story.floats("site", "lat"))
-    ids = story.texts("site", "id").tolist()
-    return [
-        labels.Label(east, north, style.plain(name, 24), 7.5)
-        for east, north, name in zip(x.tolist(), y.tolist(), ids, strict=True)
-        if np.isfinite(east) and np.isfinite(north)
-    ]
 
 
 def _title(figure: Figure, story: Story, t_h: float, state: Ints) -> None:

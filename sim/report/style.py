@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -58,6 +59,7 @@ CAUSE_LOOK: Final = {
 _NOT_LOOKS = ("backend", "interactive", "toolbar", "webagg", "tk.", "docstring", "date.epoch", "figure.hooks")
 _LOCK = threading.RLock()
 _LONGEST = 40
+_WHOLE = 120
 
 
 @contextmanager
@@ -141,6 +143,12 @@ def both(en: str, zh: str, between: str = " ", longest: int = _LONGEST) -> str:
     if not en or en == zh:
         return plain(zh, longest)
     return f"{plain(en, longest)}{between}{plain(zh, longest)}" if zh else plain(en, longest)
+
+
+def lines_of(en: str, zh: str, wide: int) -> str:
+    """A name in both languages on lines of its own, the English broken between words where it is long."""
+    parts = both(en, zh, "\n", _WHOLE).split("\n")
+    return "\n".join(fill(part, wide) if part.isascii() else part for part in parts)
 
 
 @cache

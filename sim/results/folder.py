@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from math import isnan
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from sim.folders import check_free, whole
+from sim.folders import RUN_MARK, Sort, check_free, strangers, whole
 from sim.inventory import Inventory
-from sim.metrics import Tables
+from sim.metrics import Tables, kpis_by
 from sim.results.parquet import Parquet, write_inventory, write_log
 from sim.scorecard import Scorecard, number
 from sim.vocabulary import KPIS
 
-MARK: Final = "run.json"
+MARK: Final = RUN_MARK
+_TABLES: Final = ("outages", "visits", "preparations")
+_WRITTEN: Final = frozenset(
+    {
+        MARK, "scenario.json", "inventory.parquet", "log.parquet", "kpis.json", "kpis_by.parquet", "scorecard.json",
+        "report.html", "replay.html", "figures/outage_curve.png", "figures/gantt.png", "figures/map.png",
+        *(f"{table}.parquet" for table in _TABLES),
+    }
+)  # fmt: skip
+"""Files of a run directory; those of a run that wrote others stand in its `run.json`."""
+
+
+def _foreign(folder: Path) -> str:
+    """Files that no run wrote, as words."""
+    listed: Any = ()
+    with suppress(OSError, ValueError, AttributeError):
+        listed = json.loads((folder / MARK).read_text(encoding="utf-8")).get("files")
+    known = {*_WRITTEN, *(listed if isinstance(listed, list) else ())}
+    found = strangers(folder, known.__contains__)
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"holds {found[0]}{more}, which no run wrote" if found else ""
+
+
+RUN: Final = Sort("a run directory", MARK, _foreign)
 
 
 class Contents(NamedTuple):
@@ -29,24 +53,29 @@ class Contents(NamedTuple):
     scorecard: Scorecard
 
 
-def write_run(folder: Path, contents: Contents, draw: Callable[[Path], None] | None = None) -> Path:
+def write_run(
+    folder: Path, contents: Contents, draw: Callable[[Path], None] | None = None, *, force: bool = False
+) -> Path:
     """Write the directory of a run; an older run there is exchanged for it. Returns the folder.
 
-    `draw` puts pictures into the folder it is given. Raises `InputError` where something else stands there or
-    the disk refuses; whatever goes wrong, nothing is left behind.
+    `draw` puts pictures into the folder it is given; `force` gives up files in an older run that are not its own.
+    Raises `InputError` where something else stands there or the disk refuses; whatever goes wrong, nothing is
+    left behind.
     """
-    check_free(folder, MARK, "a run directory")
-    with whole(folder) as place, Parquet() as files:
+    check_free(folder, RUN, force=force)
+    with whole(folder) as place, Parquet() as parquet:
         write_json(place / "scenario.json", contents.scenario)
-        write_inventory(files, place / "inventory.parquet", contents.inventory)
-        write_log(files, place / "log.parquet", contents.tables.log)
-        for name in ("outages", "visits", "preparations"):
-            files.write(place / f"{name}.parquet", getattr(contents.tables, name))
+        write_inventory(parquet, place / "inventory.parquet", contents.inventory)
+        write_log(parquet, place / "log.parquet", contents.tables.log)
+        for name in _TABLES:
+            parquet.write(place / f"{name}.parquet", getattr(contents.tables, name))
+        parquet.write(place / "kpis_by.parquet", kpis_by(contents.tables))
         write_json(place / "kpis.json", kpi_lines(contents.kpis, contents.tables.horizon_h))
         write_json(place / "scorecard.json", contents.scorecard.to_json())
         if draw is not None:
             draw(place)
-        write_json(place / MARK, contents.about)
+        files = [path.relative_to(place).as_posix() for path in sorted(place.rglob("*")) if path.is_file()]
+        write_json(place / MARK, {**contents.about, "files": sorted([*files, MARK])})
     return folder
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.interrupts import held
 from sim.inventory import ITEMS, Inventory
 from sim.log import Columns
 from sim.vocabulary import KINDS
@@ -22,16 +23,21 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
 
 
 class Parquet:
-    """Files of columns; one database in memory serves many of them (`with Parquet() as files`)."""
+    """Files of columns; one database in memory serves many of them (`with Parquet() as files`).
+
+    Its calls are held against interruptions: DuckDB would make an error of its own out of one.
+    """
 
     def __enter__(self) -> Self:
-        import duckdb
+        with held():
+            import duckdb
 
-        self._database: Any = duckdb.connect(":memory:", config=_CONFIG)
+            self._database: Any = duckdb.connect(":memory:", config=_CONFIG)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._database.close()
+        with held():
+            self._database.close()
 
     def write(self, path: Path, frame: Frame) -> None:
         """Write columns of one length; NaN becomes null."""
@@ -40,18 +46,20 @@ class Parquet:
     def write_all(self, path: Path, frames: Iterable[tuple[str, Frame]]) -> None:
         """Write several sorts of rows as one wide table, the sort in `item` where it has a name."""
         parts = []
-        for number, (item, frame) in enumerate(frames):
-            self._database.register(f"part_{number}", {name: _plain(part) for name, part in frame.items()})
-            label = f"'{item}' AS item, " if item else ""
-            parts.append(f"SELECT {label}* FROM part_{number}")  # noqa: S608 (names of our own)
-        self._database.execute(f"COPY ({' UNION ALL BY NAME '.join(parts)}) TO {_sql(path)} {_OPTIONS}")
-        for number in range(len(parts)):
-            self._database.unregister(f"part_{number}")
+        with held():
+            for number, (item, frame) in enumerate(frames):
+                self._database.register(f"part_{number}", {name: _plain(part) for name, part in frame.items()})
+                label = f"'{item}' AS item, " if item else ""
+                parts.append(f"SELECT {label}* FROM part_{number}")  # noqa: S608 (names of our own)
+            self._database.execute(f"COPY ({' UNION ALL BY NAME '.join(parts)}) TO {_sql(path)} {_OPTIONS}")
+            for number in range(len(parts)):
+                self._database.unregister(f"part_{number}")
 
     def read(self, path: Path, columns: str = "*", where: str = "") -> dict[str, NDArray[Any]]:
         """Columns of a file: null numbers as NaN, null texts as empty, null truths as false."""
         query = f"SELECT {columns} FROM read_parquet({_sql(path)}) {where}"  # noqa: S608 (names of our own)
-        found = self._database.execute(query).fetchnumpy()
+        with held():
+            found = self._database.execute(query).fetchnumpy()
         return {name: _filled(np.ma.asarray(column)) for name, column in found.items()}
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.inventory import Inventory
 from sim.log import EventLog, Row
-from sim.metrics import Tables, kpis, tables
+from sim.metrics import Split, Tables, kpis, kpis_by, tables
 from sim.results.folder import Contents, write_run
 from sim.scenario import Scenario, ScenarioSpec
 from sim.scorecard import Scorecard, scorecard
@@ -130,6 +130,11 @@ class Run:
         """`name, value, unit, better, at_h, meaning` of every KPI."""
         return _frame({name: np.array(column, dtype=object) for name, column in self._kpi_columns().items()})
 
+    def kpis_by(self, by: Split) -> pd.DataFrame:
+        """Every KPI by `county` or by `party`: `key, name, value, unit`; those of an instant at the horizon."""
+        found = _frame(kpis_by(self.tables, by))
+        return found.drop(columns="by")
+
     @property
     def scorecard(self) -> pd.DataFrame:
         """The scorecard's rows, columns as in `scorecard.json`."""
@@ -141,12 +146,16 @@ class Run:
         """The chain of causes of a row of the log, the row itself first."""
         return self.log.why(row)
 
-    def write(self, folder: str | Path, figures: Figures | None = None) -> Path:
-        """Write the run directory, whole or not at all; `figures` draws into it. Raises `InputError`."""
+    def write(self, folder: str | Path, figures: Figures | None = None, *, force: bool = False) -> Path:
+        """Write the run directory, whole or not at all; `figures` draws into it. Raises `InputError`.
+
+        An older run there is replaced, with files that it did not write only if `force` says so.
+        """
         contents = Contents(
             self._about(), self._resolved(), self.inventory, self.tables, self.kpi_values, self.scorecard_data
         )
-        return write_run(Path(folder), contents, None if figures is None else partial(figures, self))
+        draw = None if figures is None else partial(figures, self)
+        return write_run(Path(folder), contents, draw, force=force)
 
     def _about(self) -> dict[str, Any]:
         return {

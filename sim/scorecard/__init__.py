@@ -8,7 +8,10 @@ from sim.metrics import Tables
 from sim.scenario import ScenarioSpec
 from sim.scorecard.assumptions import Assumed, assumed
 from sim.scorecard.card import Scorecard, ScoreRow, number, shown
-from sim.scorecard.rows import Source, dispatch_rows, general_rows, record_rows, target_rows
+from sim.scorecard.dispatch import dispatch_rows, dispatch_rules
+from sim.scorecard.preparation import hints, late_preparations
+from sim.scorecard.rows import Source, general_rows, record_rows, target_rows
+from sim.scorecard.vehicles import vehicle_lines
 
 __all__ = ["Assumed", "ScoreRow", "Scorecard", "number", "scorecard", "shown"]
 
@@ -28,4 +31,7 @@ def scorecard(
     source = Source(spec, lists or {}, data)
     rows = [row for make in (target_rows, record_rows, dispatch_rows, general_rows) for row in make(source)]
     title = {"en": spec.title.en, "zh": spec.title.zh}
-    return Scorecard(spec.name, seed, policy or spec.policy, rows, assumed(spec), title)
+    return Scorecard(
+        spec.name, seed, policy or spec.policy, rows, assumed(spec), title,
+        dispatch_rules(source), late_preparations(source), vehicle_lines(data), hints(source),
+    )  # fmt: skip

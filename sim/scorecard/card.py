@@ -86,6 +86,13 @@ class Scorecard:
     rows: list[ScoreRow]
     assumptions: list[Assumed]
     title: dict[str, str] = field(default_factory=dict)
+    dispatch_rules: list[dict[str, Any]] = field(default_factory=list)
+    """The plan's rules by class, how often each was kept, and the lags."""
+    late_preparations: dict[str, Any] = field(default_factory=dict)
+    """`lines` of the preparation that were late or never done, and how many `more` there are."""
+    vehicle_bands: list[dict[str, Any]] = field(default_factory=list)
+    """Hours by band of sites without mains per vehicle on duty, of the whole and of each county."""
+    hints: list[str] = field(default_factory=list)
 
     @property
     def targets(self) -> list[ScoreRow]:
@@ -141,6 +148,10 @@ class Scorecard:
             "policy": self.policy,
             "verdict": verdict,
             "rows": [row.to_json() for row in self.rows],
+            "dispatch_rules": self.dispatch_rules,
+            "late_preparations": self.late_preparations,
+            "vehicle_bands": self.vehicle_bands,
+            "hints": self.hints,
             "assumptions": [line.to_json() for line in self.assumptions],
         }
 

@@ -11,7 +11,7 @@ from operator import ge, gt, le, lt
 from typing import Final, NamedTuple
 
 from sim.inventory import Bools
-from sim.metrics import Tables, dispatch, kpi, select, why_undefined
+from sim.metrics import Tables, kpi, select, why_undefined
 from sim.plan import RecordRow, Target
 from sim.scenario import ScenarioSpec
 from sim.scorecard.card import Comparison, ScoreRow, Section
@@ -22,12 +22,13 @@ from sim.vocabulary import KPIS
 _INEQUALITY: Final = re.compile(r"\s*(>=|<=|>|<|≥|≤)\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*")
 _TEST: Final = {">": gt, ">=": ge, "≥": ge, "<": lt, "<=": le, "≤": le}
 _GRAIN: Final = 1e-9
-_LAGS: Final = (("P10", "lag_p10_h"), ("P50", "lag_p50_h"), ("P90", "lag_p90_h"))
 GENERAL: Final = (
     "sites_without_mains_cumulative", "stations_out_cumulative", "stations_out_peak",
     "conversion_share_cumulative", "restored_share", "stations_out", "station_outage_h", "user_outage_h",
     "saidi", "availability", "core_room_outages", "hub_outages", "townships_dark", "township_dark_h",
-    "time_to_first_report_h", "mtta_h", "mttr_h", "generation_timeliness_share", "repair_timeliness_share",
+    "time_to_first_report_h", "mtta_h", "mttr_h", "ended_by_mains_share", "mttr_crew_h", "mttr_wait_h",
+    "mttr_travel_h", "mttr_road_h", "mttr_work_h", "mttr_other_h",
+    "generation_timeliness_share", "repair_timeliness_share",
     "site_visits", "generation_visits", "repair_visits", "wasted_trips", "generator_runs", "vehicles",
     "people", "sites_without_mains_per_vehicle", "preparation_done_share", "snow_water_mm", "snow_depth_cm",
 )  # fmt: skip
@@ -51,7 +52,7 @@ class Instant(NamedTuple):
     missing: str = ""
 
 
-def _row(source: Source, section: Section, name: str, at: Instant, where: Where | None = None) -> ScoreRow:
+def score_row(source: Source, section: Section, name: str, at: Instant, where: Where | None = None) -> ScoreRow:
     """A line with the simulated figure; where it is undefined, the reading says why."""
     data = source.data
     timed = KPIS[name].timed
@@ -62,12 +63,12 @@ def _row(source: Source, section: Section, name: str, at: Instant, where: Where 
     if isnan(value):
         why = at.missing or why_undefined(name, data, at_h, group)
         reading = "; ".join(part for part in (reading, f"undefined: {why}") if part)
-    clock = None if at_h is None else _clock(source.spec, at_h)
+    moment = None if at_h is None else clock(source.spec, at_h)
     return ScoreRow(
         section,
         name,
         None if isnan(value) else value,
-        clock,
+        moment,
         at_h,
         reading=reading,
         say=KPIS[name].zh,
@@ -75,7 +76,7 @@ def _row(source: Source, section: Section, name: str, at: Instant, where: Where 
     )
 
 
-def _clock(spec: ScenarioSpec, at_h: float) -> str:
+def clock(spec: ScenarioSpec, at_h: float) -> str:
     """Wall clock of the place, to the second."""
     moment = spec.start.replace(tzinfo=None) + timedelta(seconds=round(at_h * 3600))
     return moment.isoformat(timespec="seconds" if moment.second else "minutes")
@@ -88,8 +89,13 @@ def told(where: Where | None) -> str:
     lines = where.model_dump(by_alias=True, exclude_none=True)
     named = ((key, " or ".join(map(str, v)) if isinstance(v, list) else v) for key, v in lines.items())
     return ", ".join(
-        f"{'' if value else 'not '}{key}" if isinstance(value, bool) else f"{key} {value}" for key, value in named
-    ).replace("_", " ")
+        f"{'' if value else 'not '}{_word(key)}" if isinstance(value, bool) else f"{_word(key)} {value}"
+        for key, value in named
+    )
+
+
+def _word(key: str) -> str:
+    return key.replace("_", " ")
 
 
 # Targets
@@ -101,7 +107,7 @@ def target_rows(source: Source) -> list[ScoreRow]:
 
 
 def _target(source: Source, target: Target) -> ScoreRow:
-    row = _row(source, "target", target.kpi, _target_instant(source, target), target.of)
+    row = score_row(source, "target", target.kpi, _target_instant(source, target), target.of)
     row = replace(row, id=target.id, say=target.say or row.say)
     bound = target.at_most if target.at_most is not None else target.at_least
     comparison: Comparison = "at_most" if target.at_most is not None else "at_least"
@@ -145,7 +151,7 @@ def record_rows(source: Source) -> list[ScoreRow]:
 
 
 def _recorded(source: Source, line: RecordRow) -> list[ScoreRow]:
-    return [_compared(_row(source, "record", line.kpi, at), line) for at in _record_instants(source, line)]
+    return [_compared(score_row(source, "record", line.kpi, at), line) for at in _record_instants(source, line)]
 
 
 def _record_instants(source: Source, line: RecordRow) -> list[Instant]:
@@ -163,7 +169,7 @@ def _record_instants(source: Source, line: RecordRow) -> list[Instant]:
 
 
 def _named(source: Source, at_h: float) -> str:
-    return "the end" if abs(at_h - source.data.horizon_h) < _GRAIN else _clock(source.spec, at_h).replace("T", " ")
+    return "the end" if abs(at_h - source.data.horizon_h) < _GRAIN else clock(source.spec, at_h).replace("T", " ")
 
 
 def _compared(row: ScoreRow, line: RecordRow) -> ScoreRow:
@@ -178,25 +184,10 @@ def _compared(row: ScoreRow, line: RecordRow) -> ScoreRow:
     return replace(row, agrees=_TEST[found[1]](row.simulated, float(found[2].replace(",", ""))))
 
 
-# Planned dispatch and the rest
-
-
-def dispatch_rows(source: Source) -> list[ScoreRow]:
-    """Planned placements of generators against what was done; nothing where none was planned."""
-    counts = dispatch(source.data.lines)
-    if not counts.planned:
-        return []
-    names = ("dispatch_on_time_share", "dispatch_late", "dispatch_never")
-    rows = [_row(source, "dispatch", name, Instant(None)) for name in names]
-    rows[0] = replace(rows[0], reading=f"{counts.on_time} of {counts.planned} placements")
-    for word, lag in _LAGS:
-        value: float = getattr(counts, lag)
-        row = _row(source, "dispatch", "dispatch_lag_h", Instant(None))
-        rows.append(row if isnan(value) else replace(row, simulated=value, reading=f"{word} of the lags"))
-    return rows
+# The rest
 
 
 def general_rows(source: Source) -> list[ScoreRow]:
     """The figures everybody asks for, at the end of the run."""
     end = Instant(source.data.horizon_h)
-    return [_row(source, "kpi", name, end if KPIS[name].timed else Instant(None)) for name in GENERAL]
+    return [score_row(source, "kpi", name, end if KPIS[name].timed else Instant(None)) for name in GENERAL]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from sim.errors import shown
 from sim.topology.csvfile import Sheet
 from sim.topology.nets import components
-from sim.topology.tables import ROLES, Floats, Ints, Links, Roads, Sites
+from sim.topology.tables import ROLES, Bools, Floats, Ints, Links, Roads, Sites
+
+_ENOUGH_PLACES: Final = 3
+_STRAY_DEG: Final = 10.0
+_STRAY_TIMES: Final = 20.0
+"""Assumed: a place more than 10 degrees from the middle, and 20 times as far as usual, is a typing error."""
 
 
 def check_positions(sheet: Sheet, lon: Floats, lat: Floats) -> None:
@@ -23,13 +28,43 @@ def check_positions(sheet: Sheet, lon: Floats, lat: Floats) -> None:
     swapped = arctic | ((np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90))
     for row in np.flatnonzero(swapped).tolist():
         sheet.report(row, "lon", f"and lat look swapped (got lon {lon[row]:g}, lat {lat[row]:g})")
+    wrong = swapped | (np.abs(lon) > 180) | (np.abs(lat) > 90)
     for name, values, most in (("lon", lon, 180), ("lat", lat, 90)):
         for row in np.flatnonzero((np.abs(values) > most) & ~swapped).tolist():
             sheet.report(row, name, f"must be from {-most} to {most} (got {values[row]:g})")
+        _check_strays(sheet, name, values, ~wrong & np.isfinite(values))
+
+
+def _check_strays(sheet: Sheet, name: str, values: Floats, sound: Bools) -> None:
+    """Report places that lie out of all proportion away from the others of their table."""
+    if sound.sum() < _ENOUGH_PLACES:
+        return
+    middle = np.median(values[sound])
+    away = np.abs(values - middle)
+    usual = np.median(away[sound])
+    for row in np.flatnonzero(sound & (away > max(_STRAY_DEG, _STRAY_TIMES * usual))).tolist():
+        sheet.report(row, name, f"is far from all the others, which are about {middle:.4g} (got {values[row]:g})")
+
+
+def check_roads(sheet: Sheet, values: dict[str, Any]) -> None:
+    """Report roads that lead from a node to itself."""
+    for row in np.flatnonzero((values["u"] == values["v"]) & (values["u"] >= 0)).tolist():
+        sheet.report(row, "v", "must be another node than u")
+
+
+def doubles_note(values: dict[str, Any]) -> list[str]:
+    """What is assumed of links that join the same two sites."""
+    pairs = Counter(tuple(sorted(pair)) for pair in zip(values["a"].tolist(), values["b"].tolist(), strict=True))
+    more = sum(count - 1 for count in pairs.values())
+    return (
+        [f"{more} of {sum(pairs.values())} links: same two sites as another, taken as a way of its own"] if more else []
+    )
 
 
 def check_sites(sheet: Sheet, values: dict[str, Any]) -> None:
-    """Report hubs that are access sites."""
+    """Report hubs that are access sites, and a table without any site."""
+    if not len(sheet) and not sheet.desk.problems:
+        sheet.desk.report(sheet.path, 1, "", "has no site; a network needs at least one")
     hub, role = values["hub"], values["role"]
     for row in np.flatnonzero((hub >= 0) & (role[hub] == 0)).tolist():
         name = shown(str(values["id"][hub[row]]))

@@ -6,13 +6,14 @@ line each, so that a scorecard can list it.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim.errors import InputError
+from sim.errors import InputError, Problem
 from sim.topology import csvfile
-from sim.topology.checks import check_links, check_positions, check_sites, reach_notes
+from sim.topology.checks import check_links, check_positions, check_roads, check_sites, doubles_note, reach_notes
 from sim.topology.columns import COLUMNS, Column
 from sim.topology.csvfile import Desk, Sheet, Table
 from sim.topology.empty import empty
@@ -21,8 +22,9 @@ from sim.topology.guesses import Gaps, make_counties, make_depots, make_feeders,
 from sim.topology.guesses_sites import make_links, make_sites, make_stations, operators_of
 from sim.topology.spec import Csv, Files
 from sim.topology.tables import Bools, Texts, Topology
-from sim.yamlfile import Document
+from sim.yamlfile import Document, Loc, dotted
 
+_TABLES = ("sites", "counties", "townships", "feeders", "stations", "links", "depots")
 _NAMED_BY = {"counties": "county", "townships": "township", "feeders": "feeder"}
 
 
@@ -31,10 +33,14 @@ def read_files(spec: Files, document: Document) -> tuple[Topology, dict[str, str
 
     Raises `InputError` with every problem of every file.
     """
-    reader = _Reader(spec, Desk(document.path.parent))
+    desk = Desk(document.path.parent)
+    _check_files(spec, document, desk)
+    reader = _Reader(spec, desk)
     tables = reader.all()
     operators = operators_of(tables["sites"])
     check_sites(tables["sites"].sheet, tables["sites"].values)
+    if "edges" in tables:
+        check_roads(tables["edges"].sheet, tables["edges"].values)
     if "links" in tables:
         check_links(tables["links"].sheet, tables["links"].values, tables["sites"].values)
     if reader.desk.problems:
@@ -42,6 +48,40 @@ def read_files(spec: Files, document: Document) -> tuple[Topology, dict[str, str
     topology = _built(spec, reader, tables, operators)
     _check_ids(reader, tables, topology)
     return topology, reader.desk.hashes
+
+
+def _check_files(spec: Files, document: Document, desk: Desk) -> None:
+    """Raise `InputError` for every file the spec names where there is none."""
+    named: dict[Loc, Csv | None] = {(key,): getattr(spec, key) for key in _TABLES}
+    if spec.roads is not None:
+        named |= {("roads", "nodes"): spec.roads.nodes, ("roads", "edges"): spec.roads.edges}
+    problems = []
+    for loc, source in named.items():
+        if source is None:
+            continue
+        name, at = (source, loc) if isinstance(source, str) else (source.file, (*loc, "file"))
+        if wrong := _no_file(desk.folder / name):
+            message = f"names {wrong}: {name}{csvfile.near(Path(name).name, _beside(desk.folder / name))}"
+            problems.append(Problem(str(document.path), document.line_of_path(at), dotted(at), message))
+    if problems:
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+
+
+def _no_file(path: Path) -> str:
+    """What a path is instead of a file to be read; empty where reading it tells."""
+    try:
+        if path.is_dir():
+            return "a directory, not a file"
+        return "" if path.exists() else "a file that does not exist"
+    except OSError:
+        return ""
+
+
+def _beside(path: Path) -> list[str]:
+    try:
+        return sorted(file.name for file in path.parent.glob("*.csv"))
+    except OSError:
+        return []
 
 
 def _check_ids(reader: _Reader, tables: dict[str, Table], topology: Topology) -> None:
@@ -134,6 +174,7 @@ def _built(spec: Files, reader: _Reader, read: dict[str, Table], operators: list
     links = make_links(read.get("links"), table, gaps)
     depots = make_depots(read.get("depots"), counties, roads, gaps)
     gaps.notes += reach_notes(sites, links, roads)
+    gaps.notes += doubles_note(read["links"].values) if "links" in read else []
     if spec.convert_from_gcj02:
         gaps.notes.append("positions converted from GCJ-02 by an unofficial formula, good to a few metres")
     return empty(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
-from sim.checking import validate
+from sim.checking import SCENARIO_KEYS, format_fault, validate
 from sim.errors import InputError, input_error, shown
 from sim.topology.cache import cache_folder, recall, remember
 from sim.topology.digest import sealed
@@ -63,6 +63,8 @@ def read_spec(path: Path | str) -> tuple[Generated | Files | Plain | Rooms, Docu
     data = document.data
     if not isinstance(data, dict):
         raise input_error(f"must be a table of keys (got {shown(data)})", file=document.path, line=1)
+    if SCENARIO_KEYS & data.keys() and "kind" not in data:
+        raise input_error("is a scenario, not a topology; it names one under topology", file=document.path, line=1)
     _check_format(document, data.get("format"))
     kind = data.get("kind")
     if not isinstance(kind, str) or kind not in _KINDS:
@@ -72,14 +74,15 @@ def read_spec(path: Path | str) -> tuple[Generated | Files | Plain | Rooms, Docu
 
 
 def _check_format(document: Document, found: object) -> None:
-    if isinstance(found, int) and not isinstance(found, bool) and found == FORMAT:
+    message = format_fault(found, FORMAT)
+    if not message:
         return
     if found is None:
         message = f"is missing; a topology file begins with `format: {FORMAT}`"
     elif isinstance(found, int) and found > FORMAT:
-        message = f"must be {FORMAT} (got {found}); the file is for a newer version of the program: upgrade it"
-    else:
-        message = f"must be {FORMAT} (got {shown(found)}); see docs/reference/topology_files.md on how to migrate"
+        message += "; the file is for a newer version of the program: upgrade it"
+    elif "quotes" not in message:
+        message += "; see docs/reference/topology_files.md on how to migrate"
     raise input_error(message, file=document.path, line=document.line(("format",)), path="format")
 
 

@@ -6,27 +6,61 @@ import csv
 import io
 import json
 import math
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from sim.folders import Sort, strangers
 from sim.topology.columns import COLUMNS, Column
 from sim.topology.csvfile import NONE
 from sim.topology.tables import Topology
 
 _FILES: Final = {name: f"{'road_' if name in ('nodes', 'edges') else ''}{name}.csv" for name in COLUMNS}
+_YAML: Final = "topology.yaml"
+_AS_WRITTEN: Final = "as_written.json"
+"""SHA-256 of each file as it was written, by which an edited one is known."""
 
 
-def write_topology(topology: Topology, folder: Path, yaml_name: str = "topology.yaml") -> Path:
+def write_topology(topology: Topology, folder: Path, yaml_name: str = _YAML) -> Path:
     """Write a network as CSV tables and a topology file of kind `files` beside them; returns that file.
 
-    Loading it gives an equal network with the same digest. Existing files of these names are replaced.
+    Loading it gives an equal network with the same digest. Existing files of these names are replaced. Their
+    digests stand in `as_written.json`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, file in _FILES.items():
-        (folder / file).write_bytes(_csv_bytes(topology, name))
-    path = folder / yaml_name
-    path.write_bytes(_yaml(topology).encode())
-    return path
+    files = {file: _csv_bytes(topology, name) for name, file in _FILES.items()}
+    files[yaml_name] = _yaml(topology).encode()
+    digests = {file: sha256(content).hexdigest() for file, content in files.items()}
+    files[_AS_WRITTEN] = (json.dumps(digests, indent=1) + "\n").encode()
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
+    return folder / yaml_name
+
+
+def _foreign(folder: Path) -> str:
+    """Files that were edited since they were written or never were, as words."""
+    try:
+        digests = json.loads((folder / _AS_WRITTEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        digests = None
+    if not isinstance(digests, dict):
+        return f"may have been edited (it has no {_AS_WRITTEN} to tell)"
+    if found := strangers(folder, {*digests, _AS_WRITTEN}.__contains__):
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        return f"holds {found[0]}{more}, which was not written with the network"
+    edited = [name for name, digest in digests.items() if _digest(folder / name) not in {digest, ""}]
+    return f"holds {edited[0]}, which was edited since it was written" if edited else ""
+
+
+def _digest(path: Path) -> str:
+    """Of a file's content; empty where there is none."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+TOPOLOGY: Final = Sort("a topology", _YAML, _foreign)
 
 
 def _yaml(topology: Topology) -> str:

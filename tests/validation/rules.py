@@ -5,9 +5,10 @@ Each rule reads rows and the scenario, nothing else; its name says what it holds
 
 from collections import defaultdict
 from itertools import groupby
-from math import isnan
+from math import inf, isnan
 
 from validation.rules_crews import (
+    closed_expressways_are_driven_with_a_permit,
     crews_do_one_thing_at_a_time,
     jobs_are_opened_by_what_the_desk_heard_or_planned,
     journeys_are_no_longer_than_the_desk_allows,
@@ -48,6 +49,9 @@ def generators_are_in_one_place(story: Story) -> None:
             if at.get(generator, "depot") != "depot":
                 assert crew_at[row.object] == at[generator], (row, at[generator], crew_at[row.object])
             at[generator] = row.object
+        elif row.kind == "generator.stored":
+            assert "-crew-" in at[generator], (row, at[generator])
+            at[generator] = "depot"
         elif row.kind == "generator.placed":
             crew = at.get(generator)
             assert crew is None or crew_at[crew] == row.object, (row, crew)
@@ -63,6 +67,7 @@ def generators_are_in_one_place(story: Story) -> None:
         if not isnan(row.value) and row.kind in (
             "generator.placed",
             "generator.taken",
+            "generator.stored",
             "generator.stopped",
             "generator.fuelled",
         ):
@@ -72,7 +77,11 @@ def generators_are_in_one_place(story: Story) -> None:
 
 
 def fuel_balances(story: Story) -> None:
-    """Between two gauges a tank loses between idling and full load for the hours it ran, and nothing at rest."""
+    """Between two gauges a tank loses between idling and full load for the hours it ran, and nothing at rest.
+
+    Full load in the frost, where there is any, takes a tenth more.
+    """
+    frost = 1.1 if any(row.value < 0 for row in story.of("air.temperature")) else 1.0
     spec = story.scenario.spec.resources
     gauges, ran_h, since = {}, defaultdict(float), {}
     for row in story.rows:
@@ -96,7 +105,7 @@ def fuel_balances(story: Story) -> None:
         assert level <= kind.tank_l + 1e-6, row
         if name in gauges and row.kind not in ("generator.fuelled", "generator.taken"):
             lost_l = gauges[name] - level
-            least, most = ran_h[name] * kind.fuel_lph(0), ran_h[name] * kind.fuel_lph(kind.prime_kw)
+            least, most = ran_h[name] * kind.fuel_lph(0), ran_h[name] * kind.fuel_lph(kind.prime_kw) * frost
             assert least - 1e-3 <= lost_l <= most + 1e-3, (row, lost_l, least, most)
         gauges[name] = level
         ran_h[name] = 0.0
@@ -106,22 +115,30 @@ def _kinds(spec):
     return sorted({*GENERATOR_KINDS, *spec.kinds}, key=len, reverse=True)
 
 
-def charge_falls_on_battery_only(story: Story) -> None:
-    """Every level is within [0, 1]; it falls while the battery carries the site, and never otherwise."""
-    source, level, sites = {}, {}, set()
+def charge_falls_for_what_the_supply_does_not_give(story: Story) -> None:
+    """Every level is within [0, 1]; it falls while mains or generator give less than the load, and never otherwise."""
+    source, level, running = {}, {}, {}
     lost = {row.subject for row in story.of("equipment.failed") if row.object == "battery"}
+    sites, spec = story.scenario.topology.sites, story.scenario.spec.resources
+    rectifier_kw = dict(zip(sites.id.tolist(), sites.rectifier_kw.tolist(), strict=True))
+    fixed_kw = dict(zip(sites.id.tolist(), sites.fixed_generator_kw.tolist(), strict=True))
     for row in story.rows:
-        if row.kind == "site.source":
-            source[row.subject] = row.object
+        if row.kind == "generator.started":
+            name = next((k for k in _kinds(spec) if f"-{k}-" in row.subject), None)
+            running[row.object] = spec.kind(name).prime_kw if name else fixed_kw[row.object]
+        elif row.kind == "site.source":
+            source[row.subject] = (row.object, row.value)
         elif row.kind == "battery.level":
             assert -1e-9 <= row.value <= 1 + 1e-9, row
             site = row.subject
             if site in level and site not in lost:
-                before, was = level[site]
+                before, (was, load_kw), prime_kw = level[site]
+                given_kw = {"battery": 0.0, "none": inf, "mains": rectifier_kw[site]}.get(
+                    was, min(rectifier_kw[site], 0.8 * 0.95 * prime_kw)
+                )
                 if row.value < before - 1e-6:
-                    assert was == "battery", (row, was, before)
-            level[site] = (row.value, source.get(site, "mains"))
-            sites.add(site)
+                    assert load_kw > given_kw, (row, was, before)
+            level[site] = (row.value, source.get(site, ("mains", 0.0)), running.get(site, 0.0))
 
 
 # Service
@@ -201,8 +218,9 @@ class State:
 
 def outages_have_the_cause_they_name(story: Story) -> None:
     """`power` goes back to the site's own disconnect, `upstream_power` to another site's, `transport` to a link or
-    a transmission, `equipment` to a part of the site."""
-    for row in story.of("site.down"):
+    a transmission, `equipment` to a part of the site; so when the outage begins and when its cause changes."""
+    for row in story.of("site.down", "site.held"):
+        assert row.cause_row >= 0, row
         kinds = {"power": "radio.off transmission.off", "equipment": "equipment.failed"}
         cause = story.rows[row.cause_row]
         if row.object in kinds:
@@ -237,7 +255,8 @@ def downs_and_ups_alternate(story: Story) -> None:
 RULES = [
     time_never_runs_back_and_causes_come_first, jobs_are_opened_by_what_the_desk_heard_or_planned,
     no_job_is_served_twice, no_crew_is_in_two_places, crews_do_one_thing_at_a_time, rests_are_kept,
-    parties_keep_to_their_counties, generators_are_in_one_place, fuel_balances, charge_falls_on_battery_only,
+    parties_keep_to_their_counties, generators_are_in_one_place, fuel_balances, charge_falls_for_what_the_supply_does_not_give,
     service_is_what_power_paths_and_parts_make_of_it, outages_have_the_cause_they_name, downs_and_ups_alternate,
     nothing_is_begun_after_the_hard_stop, journeys_are_no_longer_than_the_desk_allows,
+    closed_expressways_are_driven_with_a_permit,
 ]  # fmt: skip

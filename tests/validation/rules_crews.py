@@ -1,5 +1,6 @@
 """What must hold of jobs and crews in any run's log. Each rule reads rows and the scenario, nothing else."""
 
+import re
 from collections import Counter, defaultdict
 from itertools import pairwise
 from math import inf, isnan
@@ -107,6 +108,7 @@ def no_job_is_served_twice(story: Story) -> None:
             holder[job] = row.object
         elif row.kind == "job.returned":
             assert holder.pop(job, "")
+            visited.discard(job)
         elif row.kind == "job.lapsed":
             assert job not in visited, row
             assert story.scenario.spec.desk.recall or job not in holder, row
@@ -145,7 +147,12 @@ def no_crew_is_in_two_places(story: Story) -> None:
                 assert node == world.of_site.get(site, node), (row, node)
             elif row.kind == "crew.arrived":
                 node, site = world.of_depot.get(row.object, node), ""
-            elif row.kind == "crew.rests":
+            if row.kind in ("crew.free", "crew.rests") and world.ends:
+                at_node = {node, *(depot for depot, its in world.of_depot.items() if its == node)}
+                if not site and world.of_site.get(row.object) == node:
+                    site = row.object  # it came to the door, and its job had lapsed or its shift was over
+                assert row.object in ({site} if site else at_node), (row, node, site)
+            if row.kind == "crew.rests":
                 busy_h = row.t_h + row.value
 
 
@@ -212,20 +219,55 @@ def rests_are_kept(story: Story) -> None:
 
 
 def parties_keep_to_their_counties(story: Story) -> None:
-    """A crew of a party comes to its party's counties, to others only after help was asked of it."""
-    spec, world, sites = story.scenario.spec, Map(story), site_of_job(story)
+    """Crews and loaders of a party come to its party's counties, to others only after help was asked of it."""
+    spec, sites = story.scenario.spec, site_of_job(story)
     if not spec.parties:
         return
-    of_county = {}
-    for county in set(world.counties.values()):
-        of_county[county] = next((n for n, p in spec.parties.items() if county in p.counties or not p.counties), "")
-    party = {name: depot.party or of_county[world.depot_county[name]] for name, depot in spec.resources.depots.items()}
+    world, party = Map(story), party_of_depot(story)
+    of_county = party_of_county(story)
     asked: dict[tuple[str, str], float] = {}
     for row in story.rows:
         if row.kind == "desk.aid":
             asked.setdefault((row.object, row.subject), row.value)
-        if row.kind != "job.assigned" or row.object.startswith(("hired-", "aid-")):
+        if row.kind not in ("job.assigned", "loader.sent"):
             continue
-        whose = party[row.object.partition("-crew-")[0]]
-        wanted = of_county[world.counties[sites[row.subject]]]
+        mover, job = (row.object, row.subject) if row.kind == "job.assigned" else (row.subject, "")
+        if mover.startswith(("hired-", "aid-")):
+            continue
+        site = sites[job] if job else story.rows[row.cause_row].object
+        whose, wanted = party[re.split("-crew-|-loader-", mover)[0]], of_county[world.counties[site]]
         assert whose == wanted or asked.get((whose, wanted), inf) <= row.t_h + GRAIN_H, (row, whose, wanted)
+
+
+def party_of_county(story: Story) -> dict[str, str]:
+    """County → the party that serves it."""
+    parties = story.scenario.spec.parties.items()
+    return {
+        county: next((name for name, p in parties if county in p.counties or not p.counties), "")
+        for county in map(str, story.scenario.topology.counties.id)
+    }
+
+
+def party_of_depot(story: Story) -> dict[str, str]:
+    """Depot → its party."""
+    counties, of_county = Map(story).depot_county, party_of_county(story)
+    depots = story.scenario.spec.resources.depots.items()
+    return {name: depot.party or of_county[counties[name]] for name, depot in depots}
+
+
+def closed_expressways_are_driven_with_a_permit(story: Story) -> None:
+    """From the authority's closing to its reopening no crew drives onto an expressway before its party's permit."""
+    spec, party = story.scenario.spec.resources, party_of_depot(story)
+    spare = {"hired": spec.hired.depot, "aid": spec.mutual_aid.depot}
+    closed: set[str] = set()
+    held: set[str] = set()
+    for row in story.rows:
+        if row.kind in ("road.closed", "road.opened") and row.object == "authority":
+            (closed.add if row.kind == "road.closed" else closed.discard)(row.subject)
+        elif row.kind == "permit.granted":
+            assert closed, row
+            held.add(row.subject)
+        elif row.kind == "crew.leg" and row.object in closed:
+            word = row.subject.partition("-crew-")[0]
+            holder = spare[word] if word in spare else party[word] or word
+            assert holder in held, (row, holder)

@@ -1,0 +1,93 @@
+"""What is written in a scenario and could never have an effect: a selection of no site, help nobody calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import Problem
+from sim.inventory import Inventory
+from sim.scenario import ScenarioSpec
+from sim.selection import select
+from sim.spec import Where
+from sim.topology.tables import CABINETS, ROLES, SITE_CLASSES, Topology
+from sim.yamlfile import Document, Loc, dotted
+
+_AT_SITES = ("inspect", "place_generators", "quilts")
+
+
+def empty_selections(
+    spec: ScenarioSpec, topology: Topology, lists: Mapping[str, frozenset[int]], document: Document
+) -> list[Problem]:
+    """Every `where` and `of` that selects no site; the names in them must be known to exist."""
+    selections = [(loc, where) for loc, where in _selections(spec) if where != Where()]
+    if not selections:
+        return []
+    inventory = _sites(spec, topology)
+    return [
+        Problem(str(document.path), document.line_of_path(loc), dotted(loc), "selects no site")
+        for loc, where in selections
+        if not select(where, inventory, lists).any()
+    ]
+
+
+def _selections(spec: ScenarioSpec) -> Iterator[tuple[Loc, Where]]:
+    for index, measure in enumerate(spec.plan.before):
+        if measure.do in _AT_SITES:
+            yield ("plan", "before", index, "where"), measure.where
+    for index, target in enumerate(spec.plan.targets):
+        if target.of is not None:
+            yield ("plan", "targets", index, "of"), target.of
+
+
+def _sites(spec: ScenarioSpec, topology: Topology) -> Inventory:
+    """What a selection may ask of a site, before there is a run."""
+    sites, counties, townships = topology.sites, topology.counties, topology.townships
+    parties = np.array([_party(spec, str(county)) for county in counties.id] or [""])
+    inventory = Inventory()
+    inventory["county"] = {"id": counties.id, "name": counties.name, "name_en": counties.name_en}
+    inventory["township"] = {"id": townships.id, "name": townships.name, "name_en": townships.name_en}
+    inventory["site"] = {
+        "id": sites.id, "site_class": np.array(SITE_CLASSES)[sites.site_class], "role": np.array(ROLES)[sites.role],
+        "county": _named(sites.county, counties.id), "township": _named(sites.township, townships.id),
+        "party": _named(sites.county, parties), "cabinet": np.array(CABINETS)[sites.cabinet], "key": sites.key,
+        "command": sites.command, "urban": sites.urban, "fixed_generator_kw": sites.fixed_generator_kw,
+        "hub": _named(sites.hub, sites.id),
+    }  # fmt: skip
+    return inventory
+
+
+def _named(rows: NDArray[np.int64], ids: NDArray[np.str_]) -> NDArray[np.str_]:
+    return np.where(rows >= 0, ids[np.maximum(rows, 0)], "") if len(ids) else np.full(len(rows), "")
+
+
+def _party(spec: ScenarioSpec, county: str) -> str:
+    """The party that serves a county: the first that names it, or names none."""
+    return next((name for name, party in spec.parties.items() if county in party.counties or not party.counties), "")
+
+
+def idle_help(spec: ScenarioSpec, document: Document) -> list[Problem]:
+    """Hired crews and mutual aid that no level calls, and levels that call where there is nobody, as warnings."""
+    resources, found = spec.resources, []
+
+    def tell(loc: Loc, message: str) -> None:
+        found.append(Problem(str(document.path), document.line_of_path(loc), dotted(loc), f"warning: {message}"))
+
+    hired, aid = resources.hired, resources.mutual_aid
+    there = {
+        "hire": bool(hired.crews or hired.loaders or any(hired.generators.values())),
+        "ask_mutual_aid": bool(aid.crews or any(aid.generators.values())),
+    }
+    called = {word for level in spec.plan.levels for word in level.do}
+    for word, chapter in (("hire", "hired"), ("ask_mutual_aid", "mutual_aid")):
+        if there[word] and word not in called:
+            tell(("resources", chapter), f"nobody calls them: no level of the plan has {word} in its do")
+    there["ask_mutual_aid"] |= any(party.helps for party in spec.parties.values())
+    for index, level in enumerate(spec.plan.levels):
+        for place, word in enumerate(level.do):
+            if not there.get(word, True):
+                wanted = "resources.hired" if word == "hire" else "resources.mutual_aid or a party that helps another"
+                tell(("plan", "levels", index, "do", place), f"{word} brings nobody: there is no {wanted}")
+    return found
