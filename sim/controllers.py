@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Final
@@ -55,6 +56,8 @@ class Controllers:
     _log: EventLog
     grid: Grid = field(init=False)
     """Set once it exists: the power company reports back here."""
+    rooms: Callable[[str, str, str, int], bool] = lambda _action, _sort, _name, _row: False
+    """Does it where it is for machine rooms, and says so."""
     _next: int = 0
     _dead: dict[str, tuple[bool, int]] = field(default_factory=dict)
     """Dead feeder → whether an inject of the file failed it (and not the weather), and the row of the failure."""
@@ -93,6 +96,8 @@ class Controllers:
         if inject.message or inject.to:
             self._log.add(now, "message.sent", inject.sender or "controllers", inject.to, cause_row=row)
         sort, _, name = inject.target.partition(":")
+        if self.rooms(inject.action, sort, name, row):
+            return
         if inject.action == "slot":
             self.grid.slot()
         elif inject.action == "warn":

@@ -60,7 +60,7 @@ def draw(scenario: Scenario, seed: int) -> Disaster:
         ("rectifier", sites.rectifier_failures_per_year),
     ):
         injects += equipment_failures(part, per_year, spec.horizon_h, topology, streams)
-    written = [_written(inject, scenario) for inject in spec.injects]
+    written = [_written(inject, scenario) for inject in spec.injects if not inject.off]
     restorations = restoration(lines, spec.grid, streams) + single_restorations(written, spec.grid, streams)
     injects += lines + restorations + [inject for inject in written if inject.when is None]
     injects = [inject for inject in injects if inject.t_h <= spec.horizon_h]

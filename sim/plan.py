@@ -8,14 +8,27 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from sim.procedure import Procedure
 from sim.spec import RISING, SiteClass, Spec, Where
-from sim.units import Hours, Litres, MomentField, PositiveHours, parse_hours, parse_moment, parse_share
+from sim.units import (
+    Hours,
+    Litres,
+    MomentField,
+    PositiveHours,
+    Share,
+    Spread,
+    SpreadHours,
+    parse_hours,
+    parse_moment,
+    parse_share,
+)
 from sim.vocabulary import KPIS
 
 PlaceOrder = Literal["core_room", "hub", "command", "key_site", "township_last_station", "most_users"]
 StateKey = Literal[
     "stations_out", "sites_out", "sites_without_mains", "counties_hit", "jobs_waiting", "crews_free",
-    "core_rooms_out", "hubs_out", "townships_dark",
+    "core_rooms_out", "hubs_out", "townships_dark", "services_out", "devices_out", "devices_on_one_feed", "pdus_out",
+    "coolers_out", "rows_warm", "rows_hot", "links_out",
 ]  # fmt: skip
 """Counts that a condition may watch. Those of outages are as the desk knows them."""
 
@@ -73,9 +86,18 @@ class Level(Spec):
     """Any of these is enough."""
     warning: Literal["blue", "yellow", "orange", "red"] | None = None
     """A weather warning of this colour or worse is enough."""
-    decide_h: Hours = 0.5
+    decide_h: SpreadHours = Spread(0.5, 0.5)
+    """From the moment its trigger holds until somebody raises it."""
+    missed: Share = 0.0
+    """Chance that nobody raises it, unless a step of a procedure does."""
+    too_low: Share = 0.0
+    """Chance that the next lower level is raised first, and this one only after as long again."""
+    lead: str = ""
+    """Who leads: a party or a team."""
     report_h: Hours | None = None
-    """Deadline of the report to the level above; kept as data."""
+    """Deadline of the report to the level above, from the raising."""
+    report_takes_h: SpreadHours = Spread(20 / 60, 50 / 60)
+    """Until the report is sent, where no step of a procedure sends it. Assumed."""
     do: list[Literal["call_contractors", "ask_mutual_aid", "hire"]] = []
 
     @model_validator(mode="after")
@@ -185,6 +207,8 @@ class Plan(Spec):
     """Order of restoration (抢通顺序)."""
     dispatch: list[DispatchRule] = []
     generator: GeneratorRules = GeneratorRules()
+    procedures: dict[str, Procedure] = {}
+    """Procedures (处置流程) by name: steps, people, deadlines."""
     targets: list[Target] = []
     vehicle_bands: Annotated[list[Annotated[float, Field(gt=0)]], RISING] = [2, 5, 10]
     """Bounds of the bands for sites without mains per available vehicle."""

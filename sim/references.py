@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from sim.errors import Problem
 from sim.hazards.specs import FeederFailures, MainsFailures, Snowstorm
+from sim.operations_checks import operations_problems, room_targets
 from sim.parameters import fields_of, find_place, hint, one_of
 from sim.plan import Measure, Target
 from sim.resources import GENERATOR_KINDS
@@ -39,6 +40,8 @@ def problems_of(spec: ScenarioSpec, topology: Topology, document: Document) -> l
     check = _Check(spec, topology, document)
     for part in (_moments, _hazards, _expressways, _resources, _kinds, _measures, _targets, _injects, _assumptions):
         part(check)
+    for loc, message in operations_problems(spec, topology):
+        check.tell(loc, message)
     check.known(("policy",), spec.policy, policy_names(), "a policy")
     crews = any(depot.crews for depot in spec.resources.depots.values())
     if crews and not len(topology.roads.edge_id) and spec.roads.travel_h is None:
@@ -221,6 +224,11 @@ def _injects(check: _Check) -> None:
 def _what(check: _Check, loc: Loc, inject: InjectSpec) -> None:
     sort, colon, name = inject.what.partition(":")
     sorts = _DONE_TO.get(inject.do, _ANYTHING)
+    rooms = room_targets(check.topology.plant) if inject.do in ("fail", "mend") else {}
+    if sort in rooms and not (sort == "link" and len(check.topology.links.id)):
+        _in_table(check, loc, name, rooms[sort], f"a {sort} of the topology")
+        return
+    sorts = tuple(dict.fromkeys((*sorts, *rooms)))
     if sort not in sorts or not colon or not name:
         forms = ", ".join(f"{one}:ID" for one in sorts)
         near = [f"{one}:{name}" for one in sorts if name and sort not in _ANYTHING]

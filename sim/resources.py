@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
+from sim.procedure import Spares, Team
 from sim.spec import Spec
 from sim.units import Celsius, Hours, Km, Kw, Litres, PositiveHours, Share, Spread, SpreadHours
 
@@ -182,6 +183,9 @@ class Resources(Spec):
     mutual_aid: MutualAid = MutualAid()
     fuel: Fuel = Fuel()
     loader: LoaderSpec = LoaderSpec()
+    teams: dict[str, Team] = {}
+    """Teams that carry out procedures."""
+    spares: Spares = Spares()
 
     def kind(self, name: str) -> GeneratorKind:
         """The kind of that name; the file's own before the known ones."""

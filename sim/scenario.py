@@ -34,7 +34,10 @@ class InjectSpec(Spec):
     when: dict[StateKey, Bound] = {}
     do: Action
     what: str = ""
-    """`feeder:ID`, `link:ID`, `road:ID`, `site:ID` or one of its parts, such as `site:ID.rectifier`."""
+    """`feeder:ID`, `link:ID`, `road:ID`, `site:ID` or one of its parts, such as `site:ID.rectifier`.
+
+    In machine rooms `device:ID`, `supply:DEVICE.A`, `cooler:ID`, `link:ID`, and nodes by kind, such as `pdu:RACK.A`.
+    """
     colour: Literal["blue", "yellow", "orange", "red"] | None = None
     message: str = ""
     from_: Annotated[str, Field(alias="from")] = ""
@@ -43,6 +46,8 @@ class InjectSpec(Spec):
     expect: str = ""
     for_: Annotated[str, Field(alias="for")] = ""
     optional: bool = False
+    off: bool = False
+    """Written but not played: something to try with `--set injects.N.off=false`."""
 
     @model_validator(mode="before")
     @classmethod

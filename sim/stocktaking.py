@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.hazards.weather import Cells
 from sim.inventory import Inventory
+from sim.inventory_rooms import add_rooms, add_teams
 from sim.models.roster import Roster
 from sim.scenario import Scenario
 from sim.topology.tables import (
@@ -63,6 +64,8 @@ def inventory_of(scenario: Scenario, roster: Roster, cells: Cells) -> Inventory:
     }  # fmt: skip
     found["weather_cell"] = {"id": np.asarray(cells.ids), "lon": cells.lon, "lat": cells.lat}
     _add_resources(found, scenario, roster)
+    add_rooms(found, topology.plant)
+    add_teams(found, scenario.spec)
     return found
 
 

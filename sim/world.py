@@ -34,6 +34,7 @@ from sim.models.steps import Steps
 from sim.models.timer import Timer
 from sim.models.triggers import Triggers
 from sim.models.visits import Visits
+from sim.operations import Operations
 from sim.plan import Level, Measure
 from sim.policies import Policy
 from sim.resources import GeneratorKind
@@ -149,6 +150,7 @@ class World:
         self.desk = Desk(
             topology, spec.plan, spec.desk, self.knowledge, self.dispatcher, self.gensets, self.env, self.log
         )
+        self.operations = Operations(scenario, self.network, self.streams, self.env, self.log)
         self.monitor = Monitor(self.network, spec.desk, self.env, self.log)
         self.monitor.desk = self.desk
         self.visits.office = self.desk
@@ -162,7 +164,10 @@ class World:
         self.desk.turns.place_of = self._place_of
         self.desk.rove_all = self.policy.rove
         self.dispatcher.rove_h = self.desk.rove_h
-        self.triggers = Triggers(spec.plan.levels, self.disaster.conditional, self._counts, self.env, self.log)
+        self.triggers = Triggers(
+            spec.plan.levels, self.disaster.conditional, self._counts, self.streams, self.env, self.log
+        )
+        self.operations.tie_to(self.triggers)
         self.triggers.raised = self._level_raised
         self.desk.changed = self.triggers.look
         self.dispatcher.changed = self.triggers.look_later
@@ -187,7 +192,7 @@ class World:
         self.grid = company.grid = Grid(
             spec.grid, slots_h, self.streams, self.env, company.feeder_mended, company.restoration_told
         )
-        self.triggers.fire = company.fire
+        self.triggers.fire, company.rooms = company.fire, self.operations.fire
         self._connect_roads()
         by_h = [scenario.at_h(measure.by) for measure in spec.plan.before]
         self.preparation = Preparation(
@@ -264,6 +269,7 @@ class World:
         self._begin_weather()
         self.roster.begin()
         self.preparation.begin(self.network.site_id, self.driving, self.dispatcher, self.roster.crews)
+        self.operations.begin()
         self.controllers.begin()
         self.env.run(until=self.scenario.horizon_h)
         self.log.add(self.scenario.horizon_h, "run.ends", name)
@@ -295,10 +301,12 @@ class World:
             "core_rooms_out": known.core_rooms_out,
             "hubs_out": known.hubs_out,
             "townships_dark": known.townships_dark,
+            **self.operations.counts(),
         }
 
     def _level_raised(self, level: Level, row: int) -> None:
         spec = self.scenario.spec.resources
+        self.operations.procedures.level(level.level, row)
         if "call_contractors" in level.do:
             self.roster.call_others()
         if "hire" in level.do:

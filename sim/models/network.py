@@ -49,6 +49,8 @@ class Network:
         self._no_path: dict[int, tuple[str, int]] = {}
         self._cuts: dict[int, int] = {}
         """Links that are cut, each with the row that says so."""
+        self._rooms_out: dict[int, tuple[str, int]] = {}
+        """Sites whose machine room fails their transmission: cause and row."""
         self._dead_feeders: dict[int, int] = {}
         self._dead_drops: dict[int, int] = {}
         self._drops_of: dict[int, list[int]] = {}
@@ -197,6 +199,18 @@ class Network:
             self._set_node(site, row, "transport")
         self._judge(site, row)
 
+    def lose_room(self, site: int, cause: str, row: int) -> None:
+        """The machine room of a site no longer carries its transmission."""
+        self._rooms_out[site] = (cause, row)
+        self._set_node(site, row, _seen_from_afar(cause, row)[0])
+        self._judge(site, row)
+
+    def regain_room(self, site: int, row: int) -> None:
+        """It does again."""
+        if self._rooms_out.pop(site, None) is not None:
+            self._set_node(site, row, "transport")
+            self._judge(site, row)
+
     def faults(self, site: int) -> dict[str, int]:
         """Broken parts of a site, each with the row of its failure."""
         return self._faults.get(site, {})
@@ -245,7 +259,11 @@ class Network:
         if not self.transport.known:
             return
         power = self.powers.get(site)
-        alive = (power is None or power.transmission) and "transmission" not in self._faults.get(site, {})
+        alive = (
+            (power is None or power.transmission)
+            and "transmission" not in self._faults.get(site, {})
+            and site not in self._rooms_out
+        )
         revived = alive and not self.transport.alive[site]
         self._paths(self.transport.set_node(site, alive), reason, row, at=site)
         if revived and not self.transport.reachable[site] and site not in self._no_path:
@@ -263,6 +281,8 @@ class Network:
         power = self.powers.get(number)
         if power is not None and not power.transmission:
             return "upstream_power", power.off_row
+        if number in self._rooms_out:
+            return _seen_from_afar(*self._rooms_out[number])
         return "transport", self._faults.get(number, {}).get("transmission", -1)
 
     def _paths(self, changed: list[int], reason: str, row: int, at: int = -1) -> None:
@@ -307,6 +327,13 @@ class Network:
             for part in ("radio", "transmission"):
                 if part in faults:
                     return "equipment", faults[part]
+        if site in self._rooms_out:
+            return self._rooms_out[site]
         if self.transport.known and not self.transport.reachable[site]:
             return self._no_path.get(site, ("transport", -1))
         return "", -1
+
+
+def _seen_from_afar(cause: str, row: int) -> tuple[str, int]:
+    """The same trouble for those whose way leads through the room."""
+    return ("upstream_power" if cause == "power" else "transport"), row

@@ -10,10 +10,13 @@ from simpy.events import Event
 from sim.log import EventLog
 from sim.models.timer import Timer, at_the_end
 from sim.plan import Level
+from sim.streams import Streams
+from sim.units import quantise_h
 from sim.vocabulary import Inject
 
 _OF_WORK = ("jobs_waiting", "crews_free")
 """Counts that change with jobs and crews, not with alarms."""
+_LEVELS = ("I", "II", "III", "IV")
 _COLOURS = ("blue", "yellow", "orange", "red")
 
 Counts = Callable[[], Mapping[str, float]]
@@ -33,10 +36,21 @@ class Triggers:
     """Looked at after whatever changes the desk's picture, its jobs or its crews; each fires once."""
 
     def __init__(
-        self, levels: list[Level], injects: list[Inject], counts: Counts, env: Environment, log: EventLog
+        self,
+        levels: list[Level],
+        injects: list[Inject],
+        counts: Counts,
+        streams: Streams,
+        env: Environment,
+        log: EventLog,
     ) -> None:
-        self._levels, self._injects, self._counts = list(levels), list(injects), counts
-        self._env, self._log = env, log
+        self._plan, self._levels, self._injects, self._counts = levels, list(levels), list(injects), counts
+        self._streams, self._env, self._log = streams, env, log
+        self._up: dict[str, int] = {}
+        """Levels that were raised, each with its row."""
+        self._reported: dict[str, int] = {}
+        self.reported_by_steps: frozenset[str] = frozenset()
+        """Levels whose report is a step of a procedure."""
         self._warning = -1
         self._of_work = self._watches_work()
         self._pending_row = -1
@@ -72,7 +86,7 @@ class Triggers:
         counts = self._counts()
         for level in [level for level in self._levels if self._triggered(level, counts)]:
             self._levels.remove(level)
-            Timer(self._env, lambda level=level: self._raise(level, row)).set(self._env.now + level.decide_h)  # type: ignore[misc]
+            self._due(level, row)
         for inject in [inject for inject in self._injects if inject.when and holds(inject.when, counts)]:
             self._injects.remove(inject)
             self.fire(inject, row)
@@ -85,7 +99,55 @@ class Triggers:
         some = {str(key): bound.model_dump(exclude_none=True) for key, bound in level.when_any.items()}
         return holds(every, counts) or (bool(some) and holds(some, counts, any_of=True))
 
-    def _raise(self, level: Level, row: int) -> None:
+    def _due(self, level: Level, row: int) -> None:
+        """Its trigger holds: people decide, late or wrongly or not at all."""
         trigger = "warning" if level.warning is not None else ",".join([*level.when, *level.when_any])
-        row = self._log.add(self._env.now, "desk.level", level.level, trigger, cause_row=row)
+        row = self._log.add(self._env.now, "desk.level_due", level.level, trigger, cause_row=row)
+        name = level.level
+        wait_h = level.decide_h.quantile(self._streams.uniform("level_h", name))
+        if self._draws("level_missed", name, level.missed):
+            self._later(wait_h, lambda: self._miss(level, trigger, row))
+        elif name != "IV" and self._draws("level_too_low", name, level.too_low):
+            again_h = wait_h + level.decide_h.quantile(self._streams.uniform("level_again_h", name))
+            self._later(wait_h, lambda: self._too_low(level, row))
+            self._later(again_h, lambda: self._raise(level, trigger, row))
+        else:
+            self._later(wait_h, lambda: self._raise(level, trigger, row))
+
+    def _draws(self, what: str, name: str, share: float) -> bool:
+        return share > 0 and self._streams.uniform(what, name) < share
+
+    def _later(self, wait_h: float, call: Callable[[], None]) -> None:
+        Timer(self._env, call).set(quantise_h(self._env.now + wait_h))
+
+    def _miss(self, level: Level, trigger: str, row: int) -> None:
+        if level.level not in self._up:
+            self._log.add(self._env.now, "desk.level_missed", level.level, trigger, cause_row=row)
+
+    def _too_low(self, level: Level, row: int) -> None:
+        if level.level not in self._up:
+            lower = _LEVELS[_LEVELS.index(level.level) + 1]
+            self._log.add(self._env.now, "desk.level", lower, f"too_low for {level.level}", cause_row=row)
+
+    def raise_now(self, name: str, trigger: str, row: int) -> None:
+        """A step of a procedure raises a level of the plan, whatever the desk thinks."""
+        for level in self._plan:
+            if level.level == name:
+                self._levels = [other for other in self._levels if other is not level]
+                self._raise(level, trigger, row)
+
+    def _raise(self, level: Level, trigger: str, row: int) -> None:
+        """Once each, whoever is first."""
+        if level.level in self._up:
+            return
+        row = self._up[level.level] = self._log.add(self._env.now, "desk.level", level.level, trigger, cause_row=row)
+        if level.report_h is not None and level.level not in self.reported_by_steps:
+            takes_h = level.report_takes_h.quantile(self._streams.uniform("report_h", level.level))
+            self._later(takes_h, lambda: self.report(level.level, row))
         self.raised(level, row)
+
+    def report(self, name: str, row: int) -> None:
+        """The report of a level that is up goes to the level above, once."""
+        level = next((one for one in self._plan if one.level == name), None)
+        if level is not None and name in self._up and name not in self._reported:
+            self._reported[name] = self._log.add(self._env.now, "report.sent", name, level.lead, cause_row=row)

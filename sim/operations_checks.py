@@ -1,0 +1,107 @@
+"""What teams, procedures and injects into machine rooms name and nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from sim.parameters import hint, one_of
+from sim.procedure import Act, Procedure, Step
+from sim.scenario import ScenarioSpec
+from sim.topology.plant import Plant
+from sim.topology.tables import Topology
+from sim.yamlfile import Loc
+
+Finding = tuple[Loc, str]
+
+
+def room_targets(plant: Plant | None) -> dict[str, list[str]]:
+    """What in machine rooms can fail: names by sort."""
+    if plant is None:
+        return {}
+    found: dict[str, list[str]] = {
+        "device": list(plant.devices),
+        "supply": [f"{name}.{letter}" for name, device in plant.devices.items() for letter in device.supplies],
+        "cooler": list(plant.coolers),
+        "link": list(plant.links),
+    }
+    for name, node in plant.nodes.items():
+        found.setdefault(node.kind, []).append(name)
+    return found
+
+
+def operations_problems(spec: ScenarioSpec, topology: Topology) -> Iterator[Finding]:
+    """Every finding with its place in the scenario."""
+    sites, teams = topology.site_index, spec.resources.teams
+    for name, team in teams.items():
+        yield from _known(("resources", "teams", name, "place"), team.place, sites, "a site of the topology")
+        if spec.parties and team.party:
+            yield from _known(("resources", "teams", name, "party"), team.party, spec.parties, "one of the parties")
+    for place in spec.resources.spares.stores:
+        yield from _known(("resources", "spares", "stores", place), place, sites, "a site of the topology")
+    for name, procedure in spec.plan.procedures.items():
+        yield from _procedure(("plan", "procedures", name), procedure, spec, topology)
+
+
+def _known(loc: Loc, name: str, names: Iterable[str], what: str) -> Iterator[Finding]:
+    known = [str(one) for one in names]
+    if name not in known:
+        told = f": {one_of(known)}" if len(known) <= 12 else ""
+        yield loc, f"must be {what}{told}{hint(name, known)}"
+
+
+def _procedure(at: Loc, procedure: Procedure, spec: ScenarioSpec, topology: Topology) -> Iterator[Finding]:
+    teams = spec.resources.teams
+    for name, role in procedure.roles.items():
+        loc = (*at, "roles", name)
+        yield from _known((*loc, "team"), role.team, teams, "a team of resources.teams")
+        if role.team in teams:
+            team = teams[role.team]
+            if role.people > team.people:
+                yield (*loc, "people"), f"must be at most the people of {role.team}, {team.people} (got {role.people})"
+            if role.skill is not None and role.skill not in team.skills:
+                had = f"has {', '.join(team.skills)}" if team.skills else "has no skills"
+                yield (*loc, "skill"), f"must be a skill of team {role.team}, which {had} (got {role.skill!r})"
+    if procedure.on_level is not None and procedure.on_level not in [level.level for level in spec.plan.levels]:
+        yield (*at, "on_level"), f"must be a level of plan.levels (got {procedure.on_level!r})"
+    for name, step in procedure.steps.items():
+        yield from _step((*at, "steps", name), name, step, procedure, spec, topology)
+
+
+def _step(
+    at: Loc, name: str, step: Step, procedure: Procedure, spec: ScenarioSpec, topology: Topology
+) -> Iterator[Finding]:
+    people = {
+        **{role: one.team for role, one in procedure.roles.items()},
+        **{team: team for team in spec.resources.teams},
+    }
+    yield from _known((*at, "who"), step.who, people, "a role of the procedure or a team")
+    for key, place in (("at", step.at), ("to", step.to)):
+        if place:
+            yield from _known((*at, key), place, topology.site_index, "a site of the topology")
+    team = spec.resources.teams.get(people.get(step.who, ""))
+    if step.at and team is not None and team.place != step.at:
+        brought = any(
+            procedure.steps[one].to == step.at and procedure.steps[one].who == step.who
+            for one in procedure.before(name)
+        )
+        if not brought:
+            yield (*at, "at"), f"must be where {step.who} is, {team.place}, or where a step before has brought them"
+    for index, act in enumerate(step.does):
+        yield from _act((*at, "does", index, "what"), act, spec, room_targets(topology.plant), topology)
+
+
+def _act(
+    loc: Loc, act: Act, spec: ScenarioSpec, targets: Mapping[str, list[str]], topology: Topology
+) -> Iterator[Finding]:
+    if act.do in ("level", "report"):
+        yield from _known(loc, act.what, [level.level for level in spec.plan.levels], "a level of plan.levels")
+    elif act.do == "cool":
+        rows = topology.plant.rows if topology.plant is not None else {}
+        yield from _known(loc, act.what, rows, "a row of the machine rooms")
+    elif act.do in ("fail", "mend") and act.what != "{target}":
+        sort, _, name = act.what.partition(":")
+        if sort not in targets:
+            forms = ", ".join(f"{one}:ID" for one in targets) or "{target}"
+            yield loc, f"must be {{target}} or one of {forms}{hint(act.what, [])}"
+        else:
+            yield from _known(loc, name, targets[sort], f"a {sort} of the topology")
