@@ -69,7 +69,9 @@ KINDS: Final[dict[str, Kind]] = {
     "site.held": Kind("site", "cause", "", "mark", "still out, now for another cause than before"),
     "site.up": Kind("site", "", "", "mark", "the site serves again"),
     # machine rooms
-    "power.off": Kind("node", "reason", "", "mark", "a node of the supply is dead (source, feed, broken, battery_empty)"),
+    "power.off": Kind(
+        "node", "reason", "", "mark", "a node of the supply is dead (source, feed, broken, battery_empty)"
+    ),
     "power.on": Kind("node", "", "", "mark", "a node of the supply is live again"),
     "power.failed": Kind("node", "reason", "", "mark", "a node broke (inject; transfer, demand or start: on demand)"),
     "power.mended": Kind("node", "", "", "mark", "a node is whole again, its breaker closed"),
@@ -137,10 +139,14 @@ KINDS: Final[dict[str, Kind]] = {
     "job.lapsed": Kind("job", "reason", "", "mark", "no longer needed before anybody was there"),
     "job.returned": Kind("job", "reason", "", "mark", "back in the queue (road blocked, shift over)"),
     # procedures and people
-    "procedure.started": Kind("procedure_run", "subject", "", "mark", "a procedure begins; subject NAME#N, object what set it off"),
+    "procedure.started": Kind(
+        "procedure_run", "subject", "", "mark", "a procedure begins; subject NAME#N, object what set it off"
+    ),
     "procedure.done": Kind("procedure_run", "", "lasted_h", "mark", "its last step is done"),
     "step.waits": Kind("step_run", "what for", "", "mark", "a step could begin but for people of a team, or a spare"),
-    "step.begun": Kind("step_run", "who", "try", "mark", "a step begins; subject NAME#N.STEP, value the first, second … try"),
+    "step.begun": Kind(
+        "step_run", "who", "try", "mark", "a step begins; subject NAME#N.STEP, value the first, second … try"
+    ),
     "step.done": Kind("step_run", "who", "since_h", "mark", "a step is done; value hours since its procedure began"),
     "step.rejected": Kind("step_run", "step", "try", "mark", "refused, or wrong: back to the step named"),
     "person.busy": Kind("person", "step_run", "", "mark", "works on a step, or is held for the next ones"),
@@ -180,7 +186,9 @@ JobKind = Literal[
 PREPARATION: Final = frozenset({"place", "quilt", "inspect", "move"})
 """Jobs of the plan's preparation: they are not visits of the response."""
 
-Cause = Literal["power", "upstream_power", "transport", "equipment"]
+Cause = Literal["power", "upstream_power", "transport", "equipment", "cooling"]
+LEVELS: Final = ("I", "II", "III", "IV")
+"""Response levels, the gravest first."""
 POWER_CAUSES: Final = ("power", "upstream_power")
 
 
@@ -297,6 +305,8 @@ class Kpi:
     zh: str = ""
     timed: bool = field(default=False)
     """Whether the figure is one of an instant (`at`), else of the whole run."""
+    of: Literal["sites", "service", "procedure", "row", ""] = "sites"
+    """What a target can single out by `of`: a group of sites, one service, one procedure, one row of racks, nothing."""
 
 
 KPIS: Final[dict[str, Kpi]] = {
@@ -345,7 +355,7 @@ KPIS: Final[dict[str, Kpi]] = {
     "mttr_work_h": Kpi("h", "less", "of a visit: work on site, mean", "作业"),
     "vehicles": Kpi("vehicles", "neither", "distinct vehicles sent out at least once", "车辆"),
     "vehicle_turnouts": Kpi("turnouts", "neither", "journeys begun by vehicles (one a job)", "车次"),
-    "people": Kpi("people", "neither", "distinct people sent out at least once", "人员"),
+    "people": Kpi("people", "neither", "distinct people sent out at least once, and people of teams who worked on a step", "人员"),
     "person_turnouts": Kpi("turnouts", "neither", "people times journeys", "人次"),
     "equipment_sets": Kpi("sets", "neither", "distinct generators that ran or stood ready at a site", "抢修设备"),
     "loaders": Kpi("loaders", "neither", "distinct front loaders sent out", "铲车"),
@@ -358,6 +368,31 @@ KPIS: Final[dict[str, Kpi]] = {
     "preparation_done_share": Kpi("share", "more", "lines of the plan's preparation done in time / lines", "准备完成率"),
     "snow_water_mm": Kpi("mm", "neither", "most water equivalent fallen anywhere", "最大降水量"),
     "snow_depth_cm": Kpi("cm", "neither", "deepest snow anywhere", "最大积雪深度"),
+    "service_outage_h": Kpi("h", "less", "hours a service was out: longest of the services", "业务中断时长", of="service"),
+    "service_outages": Kpi("outages", "less", "outages of services", "业务中断次数", of="service"),
+    "service_availability": Kpi("share", "more", "1 - hours out / horizon, of the worst service", "业务可用率", of="service"),
+    "service_delay_ms": Kpi("ms", "less", "highest one-way delay of a service along its quickest path", "业务时延", of="service"),
+    "service_loss_share": Kpi("share", "less", "highest share of a service's load that was lost", "业务丢包率", of="service"),
+    "fault_to_alarm_h": Kpi("h", "less", "longest time from a fault in a machine room to the desk's alarm of it; unheard and unmended: to the horizon", "故障发现时长", of=""),
+    "fault_to_repair_h": Kpi("h", "less", "longest time from a fault or trip in a machine room to its repair; unmended: to the horizon", "故障修复时长", of=""),
+    "devices_down_peak": Kpi("devices", "less", "most devices down at one moment", "设备停机峰值", of="row"),
+    "devices_tripped": Kpi("trips", "less", "times a device switched itself off, being hot", "设备过热宕机", of="row"),
+    "pdu_trips": Kpi("trips", "less", "times a PDU of a rack tripped", "PDU跳闸", of="row"),
+    "temperature_peak_c": Kpi("c", "less", "highest inlet temperature, hot spots included", "最高进风温度", of="row"),
+    "hours_over_warn_h": Kpi("h", "less", "hours the inlet of a row was over its alarm limit: longest of the rows", "超告警温度时长", of="row"),
+    "hours_over_major_h": Kpi("h", "less", "hours the inlet of a row was over its major alarm limit: longest of the rows", "超严重告警温度时长", of="row"),
+    "procedure_h": Kpi("h", "less", "longest run of a procedure from start to end; unfinished: to the horizon", "处置流程时长", of="procedure"),
+    "step_timeliness_share": Kpi("share", "more", "steps of procedures done by their deadline / steps with one", "步骤及时率", of="procedure"),
+    "steps_late": Kpi("steps", "less", "steps of procedures not done by their deadline", "超时步骤", of="procedure"),
+    "steps_rejected": Kpi("steps", "less", "times a step was refused or wrong", "驳回次数", of="procedure"),
+    "response_level": Kpi("level", "neither", "highest response level raised, I the gravest", "响应等级", of=""),
+    "level_lag_h": Kpi("h", "less", "longest time from a level being due to its raising", "响应启动滞后", of=""),
+    "levels_missed": Kpi("levels", "less", "levels that were due and that nobody raised", "未启动响应", of=""),
+    "levels_too_low": Kpi("levels", "less", "levels raised lower than the situation called for", "响应偏低", of=""),
+    "report_timeliness_share": Kpi("share", "more", "reports of levels sent within the plan's time / reports due", "上报及时率", of=""),
+    "teams": Kpi("teams", "neither", "teams of people who worked on a step", "参与队伍", of=""),
+    "parties_engaged": Kpi("parties", "neither", "parties of people who worked on a step", "参与单位", of=""),
+    "places": Kpi("places", "neither", "home places of people who worked on a step", "参与地点", of=""),
 }  # fmt: skip
 """The KPI catalogue: name → unit, direction, meaning. Names fixed by the contract are never renamed."""
 

@@ -23,6 +23,7 @@ from sim.metrics.ground import Ground
 from sim.metrics.outages import CAUSES
 from sim.metrics.parts import ADDITIVE
 from sim.metrics.preparation import Dispatch, dispatch
+from sim.metrics.room_figures import ROOM_FIGURES, room_figures
 from sim.metrics.tables import Frame, Tables, tables
 from sim.metrics.visits import RESULTS
 from sim.selection import select
@@ -31,6 +32,7 @@ __all__ = [
     "ADDITIVE",
     "CAUSES",
     "RESULTS",
+    "ROOM_FIGURES",
     "WHY_UNDEFINED",
     "Band",
     "Dispatch",
@@ -43,6 +45,7 @@ __all__ = [
     "dispatch",
     "kpi",
     "kpis",
+    "room_figures",
     "select",
     "split",
     "tables",

@@ -16,6 +16,7 @@ from sim.scorecard import Assumed, Scorecard, ScoreRow, shown
 from sim.vocabulary import KPIS
 
 _WIDE: Final = 100
+_SUFFIX: Final = re.compile("_(h|mm|cm|ms|c)$")
 _CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?")
 _MARK: Final = {True: ("met", "green"), False: ("MISSED", "bold red"), None: ("–", "yellow")}
 _WHY_CHARS: Final = 60
@@ -138,7 +139,7 @@ def _ratio(row: ScoreRow) -> str:
 
 
 def _words(row: ScoreRow) -> str:
-    return row.kpi.removesuffix("_h").removesuffix("_mm").removesuffix("_cm").replace("_", " ")
+    return _SUFFIX.sub("", row.kpi).replace("_", " ")
 
 
 def _named(row: ScoreRow, *, wide: bool) -> str:
@@ -168,7 +169,8 @@ def _figures(card: Scorecard, *, wide: bool) -> Table:
 
 def _pair(row: ScoreRow, *, wide: bool) -> tuple[str, str]:
     unit = row.unit.replace("_", " ")
-    aside = "" if row.unit in ("share", "h", "mm", "cm") or unit in row.kpi.replace("_", " ") else f", {unit}"
+    said = row.unit in ("share", "h", "mm", "cm", "ms", "c", "level") or unit in row.kpi.replace("_", " ")
+    aside = "" if said else f", {unit}"
     return _named(row, wide=wide) + (aside if wide else ""), _figure(row.simulated, row)
 
 
