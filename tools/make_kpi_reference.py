@@ -81,8 +81,8 @@ of the inventory.
 
 Ids of jobs tell their kind before the last dash (`generate-0001`), ids of measures what is to be done
 (`place_generators-01`). A run of a procedure is `NAME#N`, a run of one of its steps `NAME#N.STEP`; the plan of the
-step is the inventory's `NAME.STEP`. PDUs are nodes `RACK.A`, `RACK.B`, devices of a count `ID-1`, `ID-2`, power supplies
-of a device `DEVICE.PDU`.
+step is the inventory's `NAME.STEP`. PDUs are nodes `RACK.A`, `RACK.B`, devices of a count `ID-1`, `ID-2`, power
+supplies of a device `DEVICE.SUPPLY`.
 
 """
 
@@ -94,7 +94,8 @@ def kpi_page() -> str:
     for name, kpi in KPIS.items():
         better = {"less": "less", "more": "more", "neither": "–"}[kpi.better]
         yes = ("yes" if kpi.timed else "", "yes" if name in ADDITIVE else "")
-        cells = (f"`{name}`", kpi.zh, _unit(kpi.unit), better, kpi.of or "–", *yes, kpi.meaning, WHY_UNDEFINED.get(name, ""))
+        what = (f"`{name}`", kpi.zh, _unit(kpi.unit), better, kpi.of or "–")
+        cells = (*what, *yes, kpi.meaning, WHY_UNDEFINED.get(name, ""))
         lines.append(f"| {' | '.join(cells)} |\n")
     return "".join(lines)
 
