@@ -192,3 +192,19 @@ def test_every_node_above_the_racks_has_its_place(drill):
 def test_the_story_by_hand_is_in_order():
     times = [row[0] for row in sorted(story("swap_pdu#1", 0.0), key=lambda row: row[0])]
     assert times == sorted(times)
+
+
+def test_a_device_fed_past_the_pdus_is_joined_to_its_node():
+    facility = {
+        "rows": {"r": {"site": "hub"}},
+        "power": {"m": {"kind": "mains"}},
+        "racks": {"k": {"row": "r", "feeds": {}}},
+        "devices": {"d": {"rack": "k", "load_w": 100, "supplies": ["m"], "count": 2}},
+        "services": {"s": {"needs": "d-1"}},
+    }
+    log, plant = living(1.0, facility, ((0.2, "fail", "mains", "m"),))
+    one = Story.of(Run(spec_of(horizon_h=1.0), 7, "test", log, inventory_of(plant)))
+    for t_h, state in ((0.1, "live"), (0.3, "dead")):
+        (bay,) = sketch_of(one, Moment(one, t_h)).bays
+        assert [(box.feed, box.state) for box in bay.boxes] == [("m", state)]
+    assert drawn(single_line.draw, one)

@@ -94,6 +94,7 @@ def _by_rack(story: Story, moment: Moment) -> list[Bay]:
         for rack in (rack for rack, at in racks if at == row):
             pdus = [node for node in moment.nodes.values() if node.rack == rack]
             boxes = [Box(n.name, n.source, n.state, f"{n.name.rpartition('.')[2]}\n{n.load_kw:.1f} kW") for n in pdus]
+            boxes += _direct(story, moment, {rack})
             found.append(Bay(rack, row, boxes, _devices(story, moment, {rack}), moment.inlet_c(rack, row)))
         found += _coolers(story, moment, row)
     return found
@@ -108,6 +109,14 @@ def _rows(story: Story) -> list[str]:
 def _devices(story: Story, moment: Moment, racks: set[str]) -> list[DeviceState]:
     pairs = zip(story.texts("device", "id").tolist(), story.texts("device", "rack").tolist(), strict=True)
     return [moment.devices[device] for device, rack in pairs if rack in racks]
+
+
+def _direct(story: Story, moment: Moment, racks: set[str]) -> list[Box]:
+    """Feeds that devices of these racks take from a node that is no PDU."""
+    pairs = zip(story.texts("device", "rack").tolist(), story.texts("device", "supplies").tolist(), strict=True)
+    feeds = dict.fromkeys(feed for rack, supplies in pairs if rack in racks for feed in supplies.split())
+    nodes = [moment.nodes[feed] for feed in feeds if feed in moment.nodes and not moment.nodes[feed].rack]
+    return [Box(n.name, n.name, "dead" if n.state in ("dead", "broken") else "live", "direct\n直供") for n in nodes]
 
 
 def _coolers(story: Story, moment: Moment, row: str) -> list[Bay]:
@@ -142,13 +151,14 @@ def _grouped(story: Story, moment: Moment) -> list[Bay]:
 
 def _group(story: Story, moment: Moment, row: str, racks: list[str], pdus: dict[str, list[Node]]) -> Bay:
     boxes = []
-    for at in range(max(len(pdus.get(rack, [])) for rack in racks)):
+    for at in range(max((len(pdus.get(rack, [])) for rack in racks), default=0)):
         alike = [pdus[rack][at] for rack in racks if len(pdus.get(rack, [])) > at]
         worst = min((node.state for node in alike), key=_WORST.index)
         live = sum(node.state in ("live", "over") for node in alike)
         letter = alike[0].name.rpartition(".")[2]
         text = f"{letter} {live}/{len(alike)}\n{sum(node.load_kw for node in alike):.1f} kW"
         boxes.append(Box(alike[0].name, alike[0].source, worst, text))
+    boxes += _direct(story, moment, set(racks))
     inlet_c = max(moment.inlet_c(rack, row) for rack in racks)
     title = f"{row} ×{len(racks)}" if len(racks) > 1 else racks[0]
     return Bay(title, row, boxes, _devices(story, moment, set(racks)), inlet_c)

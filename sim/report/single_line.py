@@ -3,53 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite, isnan
-from typing import Any, Final, NamedTuple
+from math import isfinite
+from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
+from matplotlib.patches import Patch
 
 from sim.report import clock, room_states, style
-from sim.report.line_plan import Bay, Box, Sketch, sketch_of
+from sim.report.line_boxes import DEVICE_LOOKS, LOOKS, PDU_H, RACK_H, bay_in, draw_bays, draw_box, ink_of
+from sim.report.line_plan import Box, Sketch, sketch_of
 from sim.report.room_states import Moment, Node
 from sim.report.series import Story
 
 _MARGIN_IN, _HEAD_IN, _FOOT_IN = 0.3, 1.45, 1.0
 _NODE_W, _NODE_H, _LAYER_H = 1.34, 0.5, 0.92
-_BAY_IN, _PDU_W, _PDU_H, _RACK_H, _LANE_H = 1.22, 0.54, 0.42, 0.92, 0.17
-_DEVICE_IN: Final = 0.13
-_MOST_DEVICES: Final = 24
+_LANE_H: Final = 0.17
 _STALE: Final = "#c3c8d0"
 
 
-class Look(NamedTuple):
-    """How a state is drawn: face, edge, line style, sign (for grey print), names."""
-
-    face: str
-    edge: str
-    line: Any
-    sign: str
-    en: str
-    zh: str
-
-
-LOOKS: Final = {
-    "live": Look("#dcebf7", style.BLUE, "-", "", "live", "带电"),
-    "on": Look("#dcebf7", style.BLUE, "-", "", "", ""),
-    "standby": Look("white", style.FAINT, "-", "", "stands by", "备用"),
-    "battery": Look(style.YELLOW, style.INK, "-", "▮ ", "on battery", "电池供电"),
-    "over": Look(style.ORANGE, style.INK, "-", "! ", "over its limit", "超限"),
-    "dead": Look("#eceef1", style.FAINT, (0, (3, 2)), "○ ", "dead, off", "失电、停机"),
-    "off": Look("#eceef1", style.FAINT, (0, (3, 2)), "○ ", "", ""),
-    "broken": Look(style.VERMILLION, style.INK, "-", "✗ ", "tripped, broken", "跳闸、故障"),
-}
-DEVICE_LOOKS: Final = {
-    "up": (style.BLUE, "", "runs", "运行"), "slow": (style.YELLOW, "", "slow", "降频"),
-    "hot": (style.VERMILLION, "", "off by heat", "过热宕机"), "dead": ("white", "", "down", "停机"),
-    "broken": (style.INK, "", "broken", "故障"),
-}  # fmt: skip
 _CAUSES: Final = {"power": "供电", "cooling": "制冷", "equipment": "设备", "transport": "传输"}
 _KINDS: Final = {
     "mains": "mains 市电", "generator": "generator 油机", "ats": "ATS", "sts": "STS", "ups": "UPS",
@@ -62,10 +35,10 @@ def draw(story: Story) -> Figure:
     moment = Moment(story, room_states.worst_h(story))
     plan = sketch_of(story, moment)
     lanes = _lanes(plan, moment)
-    bays_in = sum(_bay_in(bay) for bay in plan.bays) + 0.3 * len({bay.row for bay in plan.bays})
+    bays_in = sum(bay_in(bay) for bay in plan.bays) + 0.3 * len({bay.row for bay in plan.bays})
     wide = max(9.5, bays_in + 2 * _MARGIN_IN, max(map(len, plan.layers), default=1) * 1.7)
     bus_in = len(lanes) * _LANE_H + 0.3
-    tall = _HEAD_IN + len(plan.layers) * _LAYER_H + bus_in + _PDU_H + _RACK_H + 0.55 + _FOOT_IN
+    tall = _HEAD_IN + len(plan.layers) * _LAYER_H + bus_in + PDU_H + RACK_H + 0.55 + _FOOT_IN
     figure = style.new_figure(wide, tall)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, wide), ylim=(0, tall))
@@ -73,8 +46,8 @@ def draw(story: Story) -> Figure:
     where = _node_places(plan, wide, tall)
     bus_top = tall - _HEAD_IN - len(plan.layers) * _LAYER_H
     levels = {feed: bus_top - (at + 0.5) * _LANE_H for at, feed in enumerate(lanes)}
-    pdu_y = bus_top - bus_in - _PDU_H
-    spots = _bays(axes, story, plan, (wide - bays_in) / 2, pdu_y)
+    pdu_y = bus_top - bus_in - PDU_H
+    spots = draw_bays(axes, story, plan, (wide - bays_in) / 2, pdu_y)
     _upper_lines(axes, moment, where)
     _busbars(axes, moment, where, spots, levels)
     for name, (x, y) in where.items():
@@ -97,10 +70,6 @@ def _words(story: Story, moment: Moment) -> str:
         f"{down} of {len(moment.devices)} devices down",
     )
     return f"{when}: {', '.join(part for part in parts if part)}, {dead} of {len(moment.nodes)} nodes dead or broken"
-
-
-def _bay_in(bay: Bay) -> float:
-    return _BAY_IN * bay.wide
 
 
 def _node_places(plan: Sketch, wide: float, tall: float) -> dict[str, tuple[float, float]]:
@@ -181,112 +150,13 @@ def _busbars(
         )  # fmt: skip
 
 
-# Boxes
-
-
-def _box(axes: Axes, middle: tuple[float, float], size: tuple[float, float], state: str) -> None:
-    look, (x, y), (wide, tall) = LOOKS[state], middle, size
-    axes.add_patch(
-        FancyBboxPatch(
-            (x - wide / 2, y - tall / 2), wide, tall, boxstyle="round,pad=0,rounding_size=0.05", facecolor=look.face,
-            edgecolor=look.edge, linestyle=look.line, linewidth=1.1, zorder=4,
-        )
-    )  # fmt: skip
-
-
-def _ink(state: str) -> str:
-    return "white" if state == "broken" else style.INK
-
-
 def _node(axes: Axes, node: Node, x: float, y: float) -> None:
-    _box(axes, (x, y), (_NODE_W, _NODE_H), node.state)
+    draw_box(axes, (x, y), (_NODE_W, _NODE_H), node.state)
     limit = f" / {node.limit_kw:.0f}" if isfinite(node.limit_kw) else ""
     name = f"{LOOKS[node.state].sign}{style.plain(node.name, 16)}"
     below = f"{_KINDS.get(node.kind, node.kind)} · {node.load_kw:.1f}{limit} kW"
-    axes.text(x, y + 0.1, name, fontsize=8.2, ha="center", va="center", color=_ink(node.state), zorder=5)
-    axes.text(x, y - 0.11, below, fontsize=6.4, ha="center", va="center", color=_ink(node.state), zorder=5)
-
-
-def _bays(axes: Axes, story: Story, plan: Sketch, left: float, y: float) -> list[tuple[Box, float, float]]:
-    """Racks and coolers row by row; gives where each feed must arrive."""
-    names = dict(
-        zip(
-            story.texts("row", "id").tolist(),
-            zip(*(story.texts("row", c).tolist() for c in ("name_en", "name")), strict=True),
-            strict=True,
-        )
-    )
-    spots: list[tuple[Box, float, float]] = []
-    x, row, began = left + 0.15, "", left
-    for bay in [*plan.bays, None]:
-        if bay is None or bay.row != row:
-            if row:
-                _row_name(axes, (began, x), y, style.both(*names.get(row, (row, ""))) or row)
-                x += 0.3
-            if bay is None:
-                break
-            row, began = bay.row, x
-        wide = _bay_in(bay)
-        spots += _bay(axes, bay, x + wide / 2, wide, y)
-        x += wide
-    return spots
-
-
-def _row_name(axes: Axes, span: tuple[float, float], y: float, name: str) -> None:
-    low = y - _RACK_H - 0.14
-    axes.plot([span[0] + 0.06, span[1] - 0.06], [low, low], color=style.FAINT, lw=1.6, zorder=3)
-    axes.text(sum(span) / 2, low - 0.06, name, fontsize=8, ha="center", va="top")
-
-
-def _bay(axes: Axes, bay: Bay, x: float, wide: float, y: float) -> list[tuple[Box, float, float]]:
-    """PDUs side by side over their rack; a cooler stands alone."""
-    spots = []
-    for at, box in enumerate(bay.boxes):
-        place = x + (at - (len(bay.boxes) - 1) / 2) * (_PDU_W + 0.03)
-        _box(axes, (place, y + _PDU_H / 2), (_PDU_W, _PDU_H), box.state)
-        text = f"{LOOKS[box.state].sign}{box.text}"
-        axes.text(
-            place, y + _PDU_H / 2, text, fontsize=6.4, ha="center", va="center", color=_ink(box.state), zorder=5,
-            linespacing=1.15,
-        )  # fmt: skip
-        spots.append((box, place, y + _PDU_H))
-    if bay.cooler:
-        axes.text(x, y - 0.08, f"{style.plain(bay.title, 8)}\ncooler\n空调", fontsize=6.8, ha="center", va="top")
-        return spots
-    rack = Rectangle(
-        (x - wide / 2 + 0.05, y - _RACK_H), wide - 0.1, _RACK_H, fc="white", ec=style.INK, lw=0.9, zorder=3
-    )
-    axes.add_patch(rack)
-    axes.text(x - wide / 2 + 0.1, y - 0.06, style.plain(bay.title, 10), fontsize=7.5, ha="left", va="top", zorder=5)
-    if not isnan(bay.inlet_c):
-        axes.text(x + wide / 2 - 0.1, y - 0.07, f"{bay.inlet_c:.0f} °C", fontsize=7, ha="right", va="top", zorder=5)
-    _devices(axes, bay, (x - wide / 2 + 0.12, y - 0.36), wide - 0.24)
-    return spots
-
-
-def _devices(axes: Axes, bay: Bay, corner: tuple[float, float], wide: float) -> None:
-    """A square a device; of many, a number for each state."""
-    step = _DEVICE_IN + 0.04
-    across = max(1, int((wide + 0.04) / step))
-    if len(bay.devices) > min(_MOST_DEVICES, across * 3):
-        states = [state for state in DEVICE_LOOKS if state in bay.devices]
-        for at, state in enumerate(states):
-            at_y = corner[1] - at * 0.15
-            _square(axes, (corner[0], at_y), state)
-            name = f"{bay.devices.count(state)} {DEVICE_LOOKS[state][2]}"
-            axes.text(corner[0] + 0.18, at_y + _DEVICE_IN / 2, name, fontsize=6.2, va="center", zorder=5)
-        return
-    for at, state in enumerate(bay.devices):
-        _square(axes, (corner[0] + at % across * step, corner[1] - at // across * step), state)
-
-
-def _square(axes: Axes, corner: tuple[float, float], state: str) -> None:
-    face = DEVICE_LOOKS[state][0]
-    axes.add_patch(Rectangle(corner, _DEVICE_IN, _DEVICE_IN, facecolor=face, edgecolor=style.INK, lw=0.7, zorder=5))
-    x, y = corner[0] + _DEVICE_IN / 2, corner[1] + _DEVICE_IN / 2
-    if state in ("hot", "broken", "dead"):
-        cross = "white" if state != "dead" else style.FAINT
-        axes.plot(x, y, "x", ms=4, color=cross, mew=1.0, zorder=6)
+    axes.text(x, y + 0.1, name, fontsize=8.2, ha="center", va="center", color=ink_of(node.state), zorder=5)
+    axes.text(x, y - 0.11, below, fontsize=6.4, ha="center", va="center", color=ink_of(node.state), zorder=5)
 
 
 def _services(axes: Axes, story: Story, moment: Moment, wide: float) -> None:
@@ -301,9 +171,9 @@ def _services(axes: Axes, story: Story, moment: Moment, wide: float) -> None:
     for at, name in enumerate(order[:most]):
         cause = moment.services[name]
         x = _MARGIN_IN + 0.95 + at * 2.05
-        _box(axes, (x, 0.38), (1.9, 0.4), "broken" if cause else "live")
+        draw_box(axes, (x, 0.38), (1.9, 0.4), "broken" if cause else "live")
         below = f"✗ out 中断: {style.both(cause, _CAUSES.get(cause, ''))}" if cause else "up 正常"
-        ink = _ink("broken" if cause else "live")
+        ink = ink_of("broken" if cause else "live")
         axes.text(
             x, 0.46, style.plain(names[name] or name, 26), fontsize=7.5, ha="center", va="center", color=ink, zorder=5
         )
