@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.procedure import Procedure
-from sim.spec import RISING, SiteClass, Spec, Where
+from sim.spec import RISING, SINGLES, SiteClass, Spec, Where
 from sim.units import (
     Hours,
     Litres,
@@ -22,7 +22,7 @@ from sim.units import (
     parse_moment,
     parse_share,
 )
-from sim.vocabulary import KPIS
+from sim.vocabulary import KPIS, LEVELS
 
 PlaceOrder = Literal["core_room", "hub", "command", "key_site", "township_last_station", "most_users"]
 StateKey = Literal[
@@ -160,9 +160,20 @@ def _bound_of_kpi(value: object, info: ValidationInfo) -> object:
         return parse_share(value)
     if unit == "h":
         return parse_hours(value)
+    if unit == "level" and value in LEVELS:
+        return float(LEVELS.index(str(value)) + 1)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise ValueError(f"must be a number of {unit}, at least 0 (got {value!r})")
     return float(value)
+
+
+def _fits(kpi: str, of: Where) -> None:
+    """What a target singles out must be what its KPI is about."""
+    about, given = KPIS[kpi].of, [name for name in SINGLES if getattr(of, name) is not None]
+    given += ["sites"] if of.means_sites else []
+    if [name for name in given if name != about]:
+        can = {"": "nothing", "sites": "sites"}.get(about, f"one {about}")
+        raise ValueError(f"of must select {can}, what {kpi} is a figure of (got {', '.join(given)})")
 
 
 class Target(Spec):
@@ -188,6 +199,8 @@ class Target(Spec):
             raise ValueError("must have either at_most or at_least")
         if KPIS[self.kpi].timed and self.at is None:
             raise ValueError(f"must have at: {self.kpi} is a figure of one moment")
+        if self.of is not None:
+            _fits(self.kpi, self.of)
         return self
 
 

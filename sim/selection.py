@@ -16,12 +16,14 @@ def select(where: Where | None, inventory: Inventory, lists: Mapping[str, Collec
 
     All given lines must hold. A county or township may be told by its id or by either of its names.
     `downstream_at_least` counts the other sites whose `hub` is the site. A list that the scenario does not
-    have is an `InputError`.
+    have is an `InputError`, and so is a `where` that means a service, a procedure or a row of racks.
     """
     sites = inventory["site"]
     mask = np.ones(len(sites["id"]), dtype=np.bool_)
     if where is None:
         return mask
+    if where.singled[0]:
+        raise input_error(f"must select sites (got the {' '.join(where.singled)})", path="where")
     for column in ("site_class", "role", "party", "cabinet"):
         mask &= _one_of(text(sites, column), getattr(where, column))
     for place in ("county", "township"):

@@ -20,6 +20,8 @@ def _rising(values: N) -> N:
 
 RISING: Final = AfterValidator(_rising)
 """For a list or a pair of numbers that goes from the smaller to the larger."""
+SINGLES: Final = ("service", "procedure", "row")
+"""Lines of a selection that mean one thing that is no site."""
 
 
 class Spec(BaseModel):
@@ -51,5 +53,22 @@ class Where(Spec):
     fixed_generator: bool | None = None
     downstream_at_least: Annotated[int | None, Field(ge=0)] = None
     """Sites whose loss would cut at least this many others off."""
+    service: str | None = None
+    """One service of the machine rooms; targets of KPIs of services alone."""
+    procedure: str | None = None
+    """One procedure; targets of KPIs of procedures alone."""
+    row: str | None = None
+    """One row of racks; targets of KPIs of rows alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @property
+    def singled(self) -> tuple[str, str]:
+        """The sort and name of the one service, procedure or row it means; empty for a selection of sites."""
+        given = ((sort, getattr(self, sort)) for sort in SINGLES)
+        return next(((sort, name) for sort, name in given if name is not None), ("", ""))
+
+    @property
+    def means_sites(self) -> bool:
+        """Whether any of its lines selects sites."""
+        return any(name not in SINGLES for name in self.model_dump(exclude_none=True))

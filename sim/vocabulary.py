@@ -194,7 +194,9 @@ JobKind = Literal[
 PREPARATION: Final = frozenset({"place", "quilt", "inspect", "move"})
 """Jobs of the plan's preparation: they are not visits of the response."""
 
-Cause = Literal["power", "upstream_power", "transport", "equipment"]
+Cause = Literal["power", "upstream_power", "transport", "equipment", "cooling"]
+LEVELS: Final = ("I", "II", "III", "IV")
+"""Response levels, the gravest first."""
 POWER_CAUSES: Final = ("power", "upstream_power")
 
 
@@ -335,6 +337,8 @@ class Kpi:
     zh: str = ""
     timed: bool = field(default=False)
     """Whether the figure is one of an instant (`at`), else of the whole run."""
+    of: Literal["sites", "service", "procedure", "row", ""] = "sites"
+    """What a target can single out by `of`: a group of sites, one service, one procedure, one row of racks, nothing."""
 
 
 KPIS: Final[dict[str, Kpi]] = {
@@ -387,7 +391,7 @@ KPIS: Final[dict[str, Kpi]] = {
     "ended_by_mains_share": Kpi("share", "neither", "outages ended by the return of mains / outages that ended, of those the desk heard of", "来电恢复占比"),
     "vehicles": Kpi("vehicles", "neither", "distinct vehicles sent out at least once", "车辆"),
     "vehicle_turnouts": Kpi("turnouts", "neither", "journeys begun by vehicles (one a job)", "车次"),
-    "people": Kpi("people", "neither", "distinct people sent out at least once", "人员"),
+    "people": Kpi("people", "neither", "distinct people sent out at least once, and people of teams who worked on a step", "人员"),
     "person_turnouts": Kpi("turnouts", "neither", "people times journeys", "人次"),
     "equipment_sets": Kpi("sets", "neither", "distinct generators that ran or stood ready at a site", "抢修设备"),
     "loaders": Kpi("loaders", "neither", "distinct front loaders sent out", "铲车"),
@@ -406,6 +410,31 @@ KPIS: Final[dict[str, Kpi]] = {
     "preparation_done_share": Kpi("share", "more", "lines of the plan's preparation done in time / lines", "准备完成率"),
     "snow_water_mm": Kpi("mm", "neither", "most water equivalent fallen anywhere", "最大降水量"),
     "snow_depth_cm": Kpi("cm", "neither", "deepest snow anywhere", "最大积雪深度"),
+    "service_outage_h": Kpi("h", "less", "hours a service was out: longest of the services", "业务中断时长", of="service"),
+    "service_outages": Kpi("outages", "less", "outages of services", "业务中断次数", of="service"),
+    "service_availability": Kpi("share", "more", "1 - hours out / horizon, of the worst service", "业务可用率", of="service"),
+    "service_delay_ms": Kpi("ms", "less", "highest one-way delay of a service along its quickest path", "业务时延", of="service"),
+    "service_loss_share": Kpi("share", "less", "highest share of a service's load that was lost", "业务丢包率", of="service"),
+    "fault_to_alarm_h": Kpi("h", "less", "longest time from a fault in a machine room to the desk's alarm of it; unheard and unmended: to the horizon", "故障发现时长", of=""),
+    "fault_to_repair_h": Kpi("h", "less", "longest time from a fault or trip in a machine room to its repair; unmended: to the horizon", "故障修复时长", of=""),
+    "devices_down_peak": Kpi("devices", "less", "most devices down at one moment", "设备停机峰值", of="row"),
+    "devices_tripped": Kpi("trips", "less", "times a device switched itself off, being hot", "设备过热宕机", of="row"),
+    "pdu_trips": Kpi("trips", "less", "times a PDU of a rack tripped", "PDU跳闸", of="row"),
+    "temperature_peak_c": Kpi("c", "less", "highest inlet temperature, hot spots included", "最高进风温度", of="row"),
+    "hours_over_warn_h": Kpi("h", "less", "hours the inlet of a row was over its alarm limit: longest of the rows", "超告警温度时长", of="row"),
+    "hours_over_major_h": Kpi("h", "less", "hours the inlet of a row was over its major alarm limit: longest of the rows", "超严重告警温度时长", of="row"),
+    "procedure_h": Kpi("h", "less", "longest run of a procedure from start to end; unfinished: to the horizon", "处置流程时长", of="procedure"),
+    "step_timeliness_share": Kpi("share", "more", "steps of procedures done by their deadline / steps with one", "步骤及时率", of="procedure"),
+    "steps_late": Kpi("steps", "less", "steps of procedures not done by their deadline", "超时步骤", of="procedure"),
+    "steps_rejected": Kpi("steps", "less", "times a step was refused or wrong", "驳回次数", of="procedure"),
+    "response_level": Kpi("level", "neither", "highest response level raised, I the gravest", "响应等级", of=""),
+    "level_lag_h": Kpi("h", "less", "longest time from a level being due to its raising", "响应启动滞后", of=""),
+    "levels_missed": Kpi("levels", "less", "levels that were due and that nobody raised", "未启动响应", of=""),
+    "levels_too_low": Kpi("levels", "less", "levels raised lower than the situation called for", "响应偏低", of=""),
+    "report_timeliness_share": Kpi("share", "more", "reports of levels sent within the plan's time / reports due", "上报及时率", of=""),
+    "teams": Kpi("teams", "neither", "teams of people who worked on a step", "参与队伍", of=""),
+    "parties_engaged": Kpi("parties", "neither", "parties of people who worked on a step", "参与单位", of=""),
+    "places": Kpi("places", "neither", "home places of people who worked on a step", "参与地点", of=""),
 }  # fmt: skip
 """The KPI catalogue: name → unit, direction, meaning. Names fixed by the contract are never renamed."""
 

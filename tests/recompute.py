@@ -13,6 +13,7 @@ from statistics import mean as average
 from statistics import median
 
 import duckdb
+from recompute_rooms import rooms, service_rows, workers
 
 POWER = ("power", "upstream_power")
 PREPARES = ("place", "quilt", "inspect", "move")
@@ -113,7 +114,7 @@ class Files:
 def kpis(files):
     """All figures, those of an instant at the horizon."""
     found = {}
-    for part in (service, mains, visits, people, timeliness, desk, preparation, dispatch_rules, weather, ratio):
+    for part in (service, mains, visits, people, timeliness, desk, preparation, dispatch_rules, weather, ratio, rooms):
         found.update(part(files))
     return found
 
@@ -268,7 +269,7 @@ def people(files):
     loaders = {row["subject"] for _, row in files.of("loader.sent")} & set(files.items["loader"])
     return {
         "vehicles": len({crews[crew]["vehicle"] for crew in with_vehicle}), "vehicle_turnouts": len(with_vehicle),
-        "people": sum(crews[crew]["people"] for crew in set(sent)), "person_turnouts": sum(crews[crew]["people"] for crew in sent),
+        "people": sum(crews[crew]["people"] for crew in set(sent)) + len(workers(files)), "person_turnouts": sum(crews[crew]["people"] for crew in sent),
         "equipment_sets": len(sets), "loaders": len(loaders),
         "all_terrain": len({crews[crew]["vehicle"] for crew in with_vehicle if crews[crew]["vehicle_kind"] == "all_terrain"}),
     }  # fmt: skip
@@ -538,6 +539,7 @@ def table_differences(folder):
     told = {
         (r["unit"], r["subject"], r["site"], round(r["start_h"], 6), round(r["end_h"], 6), r["cause"], r["open_ended"])
         for r in read(folder / "outages.parquet")
+        if r["unit"] != "service"
     }
     came = {
         (stay["job"], stay["crew"], round(stay["sent_h"], 6), round(stay["arrived_h"], 6), stay["end"].removeprefix("job."))
@@ -547,7 +549,11 @@ def table_differences(folder):
         (r["job"], r["crew"], round(r["dispatched_h"], 6), round(r["arrived_h"], 6), "" if r["result"] == "under way" else r["result"])
         for r in read(folder / "visits.parquet")
     }  # fmt: skip
-    return (out ^ told) | (came ^ written)
+    services = {
+        (r["subject"], round(r["start_h"], 6), round(r["end_h"], 6), r["cause"], r["open_ended"])
+        for r in read(folder / "outages.parquet") if r["unit"] == "service"
+    }  # fmt: skip
+    return (out ^ told) | (came ^ written) | (services ^ service_rows(files))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from sim.inventory import Inventory
 from sim.metrics import (
     ADDITIVE,
     CAUSES,
+    ROOM_FIGURES,
     kpi,
     kpis,
     kpis_by,
@@ -32,7 +33,7 @@ from sim.vocabulary import KINDS, KPIS
 
 
 def test_every_kpi_of_the_catalogue_is_one_function():
-    assert sorted([*ADDITIVE, *FIGURES]) == sorted(KPIS)
+    assert sorted([*ADDITIVE, *FIGURES, *ROOM_FIGURES]) == sorted(KPIS)
     assert set(WHY_UNDEFINED) <= set(KPIS)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from little_rooms import Living, one_rack
+from living_rooms import Living, one_rack
 
 from sim.models.relaxing import Relaxing
 

@@ -60,7 +60,7 @@ def test_stacked_curves_share_their_times():
     assert times[0] == 0
     assert times[-1] == 48
     column = times.tolist().index(10.0)
-    assert values[:, column].tolist() == [1, 0, 3, 0, 0]
+    assert values[:, column].tolist() == [1, 0, 3, 0, 0, 0]
 
 
 def test_the_worst_hour_is_that_of_most_stations_out():

@@ -66,7 +66,21 @@ How the figures count:
 - Vehicles on duty are those of crews that are ready and not resting. The worst moment is one with a
   vehicle on duty.
 - Of a group of sites: outages, visits and placements are those at its sites, people and vehicles those sent
-  there.
+  there. *Of* says what a target can single out by `of`: a group of sites, one `service`, one `procedure`, one
+  `row` of racks, or nothing.
+- Figures of services, procedures and rows are those of the worst one, where none is singled out; outages,
+  trips and steps are those of all.
+- A fault of a machine room is a row `power.failed`, `power.tripped`, `supply.failed`, `device.failed`,
+  `cooler.failed` or `room_link.cut`, until the `mended` of the same thing; a second one meanwhile begins
+  nothing. It is heard of with the next `desk.alarm` of the same subject. What was mended before anybody heard
+  counts for its repair, not for its alarm.
+- Temperatures run exponentially from row to row of the log, and hours over a limit are taken from that curve.
+  They are those of the row's air; the peak has the hot spots of its racks in it.
+- A step's deadline counts from the beginning of its procedure. A step that is begun again, because a later one
+  was rejected, is done when it is done again. Steps that are neither done nor due do not count.
+- Response levels count from I, the gravest. A recorded `response_level` is written as the numeral (`II`), and
+  so may a bound of a target be. The lag of a level is that of levels that were raised.
+- People of teams *worked* when a row `person.busy` names them, be it that they were held for later steps.
 
 """
 
@@ -75,28 +89,33 @@ LOG_HEAD = """# The event log
 A row is `t_h, kind, subject, object, value, cause_row`: hours since the start, one of the kinds below, two
 names of the inventory or of the log, a number, and the row that brought it about (-1: none). Rows are in
 the order of time, changes only, never samples. *Runs* says what lies between two rows of a kind and
-subject: `step` holds the value, `line` goes straight to the next one, `mark` is a mere moment.
+subject: `step` holds the value, `line` goes straight to the next one, `mark` is a mere moment, and
+`exponential` runs as e^(−t/lag) from its value towards the latest `row.limit` of the subject, with the `lag_h`
+of the inventory.
 
 Ids of jobs tell their kind before the last dash (`generate-0001`), ids of measures what is to be done
-(`place_generators-01`).
+(`place_generators-01`). A run of a procedure is `NAME#N`, a run of one of its steps `NAME#N.STEP`; the plan of the
+step is the inventory's `NAME.STEP`. PDUs are nodes `RACK.A`, `RACK.B`, devices of a count `ID-1`, `ID-2`, power
+supplies of a device `DEVICE.SUPPLY`.
 
 """
 
 
 def kpi_page() -> str:
     """The page of the KPI catalogue."""
-    lines = [NOTE, KPI_HEAD, "| KPI | 中文 | unit | better | of an instant | a sum | meaning | empty when |"]
-    lines.append("\n|---|---|---|---|---|---|---|---|\n")
+    lines = [NOTE, KPI_HEAD, "| KPI | 中文 | unit | better | of | of an instant | a sum | meaning | empty when |"]
+    lines.append("\n|---|---|---|---|---|---|---|---|---|\n")
     for name, kpi in KPIS.items():
         better = {"less": "less", "more": "more", "neither": "–"}[kpi.better]
         yes = ("yes" if kpi.timed else "", "yes" if name in ADDITIVE else "")
-        cells = (f"`{name}`", kpi.zh, _unit(kpi.unit), better, *yes, kpi.meaning, WHY_UNDEFINED.get(name, ""))
+        what = (f"`{name}`", kpi.zh, _unit(kpi.unit), better, kpi.of or "–")
+        cells = (*what, *yes, kpi.meaning, WHY_UNDEFINED.get(name, ""))
         lines.append(f"| {' | '.join(cells)} |\n")
     return "".join(lines)
 
 
 def _unit(unit: str) -> str:
-    return unit.replace("_", " ")
+    return {"c": "°C"}.get(unit, unit.replace("_", " "))
 
 
 def log_page() -> str:

@@ -22,6 +22,7 @@ from sim.metrics.outages import CAUSES
 from sim.metrics.owed import Kept, kept
 from sim.metrics.parts import ADDITIVE
 from sim.metrics.preparation import Dispatch, dispatch
+from sim.metrics.room_figures import ROOM_FIGURES, room_figures
 from sim.metrics.tables import Frame, Tables, tables
 from sim.metrics.visits import RESULTS
 from sim.selection import select
@@ -30,6 +31,7 @@ __all__ = [
     "ADDITIVE",
     "CAUSES",
     "RESULTS",
+    "ROOM_FIGURES",
     "WHY_UNDEFINED",
     "Band",
     "Dispatch",
@@ -47,6 +49,7 @@ __all__ = [
     "kpi",
     "kpis",
     "kpis_by",
+    "room_figures",
     "select",
     "split",
     "tables",

@@ -14,6 +14,7 @@ from sim.metrics.intervals import count_over_time, rows_with
 from sim.metrics.owed import kept
 from sim.metrics.parts import ADDITIVE
 from sim.metrics.preparation import dispatch, in_group
+from sim.metrics.room_figures import ROOM_FIGURES, WHY_ROOMS_UNDEFINED
 from sim.metrics.tables import Tables
 from sim.metrics.times import (
     ended_share,
@@ -31,13 +32,18 @@ from sim.vocabulary import KPIS
 Figure = Callable[[Tables, float, Bools | None], float]
 
 
-def kpi(name: str, data: Tables, at_h: float | None = None, group: Bools | None = None) -> float:
+def kpi(name: str, data: Tables, at_h: float | None = None, group: Bools | None = None, of: str = "") -> float:
     """One figure of the catalogue; NaN where it is undefined.
 
     `at_h` is the instant of a timed KPI (the horizon without one) and of no meaning to others; beyond the
-    horizon nothing is known. `group` is a mask over the sites; of an empty group nothing is known. KeyError
-    for a name that is not in the catalogue.
+    horizon nothing is known. `group` is a mask over the sites; of an empty group nothing is known. `of`
+    is the one service, procedure or row of racks that a KPI of such things is asked for. KeyError for a name
+    that is not in the catalogue.
     """
+    if (of and name not in ROOM_FIGURES) or (group is not None and name in ROOM_FIGURES):
+        return nan
+    if name in ROOM_FIGURES:
+        return ROOM_FIGURES[name](data, of)
     figure, parts = FIGURES.get(name), ADDITIVE.get(name)
     at_h = data.horizon_h if at_h is None or not KPIS[name].timed else at_h
     if at_h > data.horizon_h or (group is not None and not group.any()):
@@ -265,6 +271,7 @@ WHY_UNDEFINED: Final = {
     "loaders": "loaders are not sent to sites",
     "core_room_outages": "the inventory has no core room",
     "hub_outages": "the inventory has no hub",
+    **WHY_ROOMS_UNDEFINED,
 }
 """Why a figure may be missing, by KPI."""
 

@@ -64,8 +64,8 @@ class Ground:
     @cached_property
     def parties(self) -> tuple[str, ...]:
         """Names of parties; the first is the empty name of "none"."""
-        items = (text(self.inventory[item], "party") for item in ("site", "depot", "crew", "loader", "generator"))
-        return _names(items)
+        items = ("site", "depot", "crew", "loader", "generator", "team", "person")
+        return _names(text(self.inventory[item], "party") for item in items)
 
     @cached_property
     def counties(self) -> tuple[str, ...]:

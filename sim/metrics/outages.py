@@ -15,7 +15,7 @@ from sim.metrics.intervals import Spells, is_kind, pick, rows_with, spells
 from sim.metrics.jobs import Names
 from sim.vocabulary import POWER_CAUSES
 
-CAUSES: Final = ("power", "upstream_power", "transport", "equipment")
+CAUSES: Final = ("power", "upstream_power", "transport", "equipment", "cooling")
 _POWER_CODES: Final = tuple(CAUSES.index(cause) for cause in POWER_CAUSES)
 
 

@@ -119,7 +119,12 @@ def _vehicles(kind: str = "") -> Additive:
 
 def _people(data: Tables, _: float, group: Bools | None) -> Parts:
     crews = np.unique(_sent(data, group))
-    return _owned(data.ground.crew_people[crews].astype(np.float64), crews, data.ground.owners("crew"))
+    sent = _owned(data.ground.crew_people[crews].astype(np.float64), crews, data.ground.owners("crew"))
+    if group is not None:
+        return sent
+    workers = data.procedures.workers
+    at_work = _owned(np.ones(len(workers)), workers, data.ground.owners("person"))
+    return Parts(*(np.concatenate(both) for both in zip(sent, at_work, strict=True)))
 
 
 def _turnouts(data: Tables, _: float, group: Bools | None) -> Parts:

@@ -26,7 +26,10 @@ from sim.metrics.outages import (
 from sim.metrics.owed import Owed, orders_of, owed_of
 from sim.metrics.power import Powering, powering
 from sim.metrics.preparation import Lines, lines_of, planned_dispatch_columns, preparation_columns
+from sim.metrics.procedures import Procedures
 from sim.metrics.repairs import Repairs, heard_of_outages, repairs_of
+from sim.metrics.rooms import Rooms
+from sim.metrics.services import Services, services_of, with_services
 from sim.metrics.visits import Visits, visit_columns, visits_of
 from sim.plan import DispatchRule, Plan
 
@@ -131,10 +134,25 @@ class Tables:
         """Vehicles coming on and going off duty."""
         return duty_of(self.log, self.ground, self.names, self.horizon_h)
 
+    @cached_property
+    def services(self) -> Services:
+        """Outages of services of machine rooms, as numbers."""
+        return services_of(self.log, self.ground, self.horizon_h)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """Air, devices and faults of machine rooms, as numbers."""
+        return Rooms(self.log, self.ground, self.horizon_h)
+
+    @cached_property
+    def procedures(self) -> Procedures:
+        """Procedures, response levels and people, as numbers."""
+        return Procedures(self.log, self.ground, self.horizon_h)
+
     @property
     def outages(self) -> Frame:
         """`unit, subject, site, start_h, end_h, duration_h, cause, users, open_ended`."""
-        return self.site_outages.columns()
+        return with_services(self.site_outages.columns(), self.services)
 
     @property
     def visits(self) -> Frame:

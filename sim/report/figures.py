@@ -1,26 +1,36 @@
-"""The pictures of a run: outage curve, crews and generators, map of the worst hour."""
+"""The pictures of a run: outages, crews and map; temperatures, procedures and supply of machine rooms."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sim.report import gantt, outage_curve, situation_map, style
+from sim.report import gantt, outage_curve, single_line, situation_map, style, swim_lanes, temperatures
 from sim.report.series import RunLike, Story
 
 
 def draw_figures(run: RunLike, folder: Path) -> list[Path]:
-    """Writes `outage_curve.png`, `gantt.png` and `map.png`; the map only where sites have places.
+    """Writes the pictures for which the run has something to show.
 
-    Reads the log, the resolved scenario and the inventory, nothing else. The same run gives the same bytes.
+    `outage_curve.png` and `map.png` where there are stations (the map only where sites have places), `gantt.png`
+    where there are crews; `temperatures.png` where there are rows of racks, `single_line.png` where there is a
+    supply, `procedure.png` where a procedure was begun. Reads the log, the resolved scenario and the inventory,
+    nothing else. The same run gives the same bytes.
     """
     story = Story.of(run)
-    pictures = {"outage_curve": outage_curve.draw, "gantt": gantt.draw}
-    if not missing_map(run):
-        pictures["map"] = situation_map.draw
+    stations = story.count("station") > 0
+    pictures = {
+        "outage_curve": (outage_curve.draw, stations),
+        "gantt": (gantt.draw, story.count("crew") > 0),
+        "map": (situation_map.draw, stations and not missing_map(run)),
+        "temperatures": (temperatures.draw, story.count("row") > 0),
+        "procedure": (swim_lanes.draw, len(story.rows("procedure.started")) > 0),
+        "single_line": (single_line.draw, story.count("power_node") > 0),
+    }
     paths = []
-    for name, draw in pictures.items():
-        with style.drawing():
-            paths.append(style.save(draw(story), folder / f"{name}.png"))
+    for name, (draw, wanted) in pictures.items():
+        if wanted:
+            with style.drawing():
+                paths.append(style.save(draw(story), folder / f"{name}.png"))
     return paths
 
 

@@ -52,6 +52,7 @@ CAUSE_LOOK: Final = {
     "upstream_power": (ORANGE, "////", "D", "upstream power", "上游停电"),
     "transport": (BLUE, "....", "s", "transport", "传输中断"),
     "equipment": (PURPLE, "xxxx", "P", "equipment", "设备故障"),
+    "cooling": (SKY, "oooo", "h", "cooling", "制冷中断"),
     "other": (FAINT, "----", "v", "other", "其他"),
 }
 """Cause of an outage → colour, hatch, marker, name, name in Chinese."""

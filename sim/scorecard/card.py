@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any, Literal
 
 from sim.scorecard.assumptions import Assumed
-from sim.vocabulary import KPIS
+from sim.vocabulary import KPIS, LEVELS
 
 Section = Literal["target", "record", "dispatch", "kpi"]
 Comparison = Literal["at_most", "at_least"]
@@ -171,6 +171,8 @@ _UNIT: dict[str, str] = {
     "h": "h",
     "mm": "mm",
     "cm": "cm",
+    "c": "°C",
+    "ms": "ms",
 }
 
 
@@ -180,6 +182,8 @@ def shown(value: float | None, unit: str = "", *, with_unit: bool = True) -> str
         return "–"
     if unit == "share":
         return f"{value * 100:.1f}".removesuffix(".0") + " %"
+    if unit == "level" and value in range(1, len(LEVELS) + 1):
+        return LEVELS[int(value) - 1]
     if float(value).is_integer():
         text = f"{value:,.0f}"
     else:

@@ -11,13 +11,13 @@ from operator import ge, gt, le, lt
 from typing import Final, NamedTuple
 
 from sim.inventory import Bools
-from sim.metrics import Tables, kpi, select, why_undefined
+from sim.metrics import Tables, kpi, room_figures, select, why_undefined
 from sim.plan import RecordRow, Target
 from sim.scenario import ScenarioSpec
 from sim.scorecard.card import Comparison, ScoreRow, Section
 from sim.spec import Where
 from sim.units import Moment, quantise_h
-from sim.vocabulary import KPIS
+from sim.vocabulary import KPIS, LEVELS
 
 _INEQUALITY: Final = re.compile(r"\s*(>=|<=|>|<|≥|≤)\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*")
 _TEST: Final = {">": gt, ">=": ge, "≥": ge, "<": lt, "<=": le, "≤": le}
@@ -57,8 +57,10 @@ def score_row(source: Source, section: Section, name: str, at: Instant, where: W
     data = source.data
     timed = KPIS[name].timed
     at_h = at.at_h if timed else None
-    group: Bools | None = select(where, data.ground.inventory, source.lists) if where is not None else None
-    value = nan if at.missing else kpi(name, data, at_h, group)
+    group: Bools | None = None
+    if where is not None and KPIS[name].of == "sites":
+        group = select(where, data.ground.inventory, source.lists)
+    value = nan if at.missing else kpi(name, data, at_h, group, where.singled[1] if where is not None else "")
     reading = at.reading
     if isnan(value):
         why = at.missing or why_undefined(name, data, at_h, group)
@@ -178,6 +180,8 @@ def _compared(row: ScoreRow, line: RecordRow) -> ScoreRow:
         return row
     if not isinstance(line.value, str):
         return replace(row, ratio=row.simulated / line.value if line.value else None)
+    if row.unit == "level" and line.value.strip() in LEVELS:
+        return replace(row, agrees=row.simulated == LEVELS.index(line.value.strip()) + 1)
     found = _INEQUALITY.fullmatch(line.value)
     if found is None:
         return row
@@ -190,4 +194,5 @@ def _compared(row: ScoreRow, line: RecordRow) -> ScoreRow:
 def general_rows(source: Source) -> list[ScoreRow]:
     """The figures everybody asks for, at the end of the run."""
     end = Instant(source.data.horizon_h)
-    return [score_row(source, "kpi", name, end if KPIS[name].timed else Instant(None)) for name in GENERAL]
+    names = (*GENERAL, *room_figures(source.data))
+    return [score_row(source, "kpi", name, end if KPIS[name].timed else Instant(None)) for name in names]

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from little_rooms import drill_run
 from recompute import differences, table_differences
 from validation.worlds import run_of, scenario
 
@@ -52,4 +53,5 @@ def test_every_kpi_of_the_catalogue_is_a_number_in_some_run():
     }
     for name, seed, policy in RUNS[:-2]:
         defined |= {kpi for kpi, value in run_of(name, seed, policy).kpi_values.items() if value == value}
+    defined |= {kpi for kpi, value in drill_run().kpi_values.items() if value == value}
     assert defined == set(KPIS)
