@@ -105,6 +105,12 @@ def test_a_fault_is_repaired_heard_or_lasts_to_the_horizon():
     assert isnan(value_of("fault_to_repair_h"))
 
 
+def test_an_alarm_belongs_to_the_fault_that_lasts_when_it_is_heard():
+    first = [(1.0, "cooler.failed", "c1", "r1"), (2.0, "cooler.mended", "c1")]
+    second = [(3.0, "cooler.failed", "c1", "r1"), (3.1, "desk.alarm", "c1", "cooler")]
+    assert value_of("fault_to_alarm_h", *first, *second) == pytest.approx(0.1)
+
+
 def test_a_second_word_of_the_same_fault_begins_nothing():
     rows = [
         (1.0, "power.tripped", "k1.A", "overload", 0.9),
