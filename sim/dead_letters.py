@@ -38,7 +38,7 @@ def _selections(spec: ScenarioSpec) -> Iterator[tuple[Loc, Where]]:
         if measure.do in _AT_SITES:
             yield ("plan", "before", index, "where"), measure.where
     for index, target in enumerate(spec.plan.targets):
-        if target.of is not None:
+        if target.of is not None and not target.of.singled[0]:
             yield ("plan", "targets", index, "of"), target.of
 
 

@@ -38,6 +38,16 @@ def operations_problems(spec: ScenarioSpec, topology: Topology) -> Iterator[Find
             yield from _known(("resources", "teams", name, "party"), team.party, spec.parties, "one of the parties")
     for place in spec.resources.spares.stores:
         yield from _known(("resources", "spares", "stores", place), place, sites, "a site of the topology")
+    plant = topology.plant
+    singles: dict[str, Iterable[str]] = {
+        "service": plant.services if plant is not None else (),
+        "row": plant.rows if plant is not None else (),
+        "procedure": spec.plan.procedures,
+    }
+    for index, target in enumerate(spec.plan.targets):
+        if target.of is not None and target.of.singled[0]:
+            sort, name = target.of.singled
+            yield from _known(("plan", "targets", index, "of", sort), name, singles[sort], f"a {sort} of this drill")
     for name, procedure in spec.plan.procedures.items():
         yield from _procedure(("plan", "procedures", name), procedure, spec, topology)
 

@@ -392,7 +392,7 @@ KPIS: Final[dict[str, Kpi]] = {
     "vehicles": Kpi("vehicles", "neither", "distinct vehicles sent out at least once", "车辆"),
     "vehicle_turnouts": Kpi("turnouts", "neither", "journeys begun by vehicles (one a job)", "车次"),
     "people": Kpi("people", "neither", "distinct people sent out at least once, and people of teams who worked on a step", "人员"),
-    "person_turnouts": Kpi("turnouts", "neither", "people times journeys", "人次"),
+    "person_turnouts": Kpi("turnouts", "neither", "people times journeys, and people of teams times steps or strings of steps they were called to", "人次"),
     "equipment_sets": Kpi("sets", "neither", "distinct generators that ran or stood ready at a site", "抢修设备"),
     "loaders": Kpi("loaders", "neither", "distinct front loaders sent out", "铲车"),
     "all_terrain": Kpi("vehicles", "neither", "distinct all-terrain vehicles sent out", "特种地形车"),
@@ -435,6 +435,9 @@ KPIS: Final[dict[str, Kpi]] = {
     "teams": Kpi("teams", "neither", "teams of people who worked on a step", "参与队伍", of=""),
     "parties_engaged": Kpi("parties", "neither", "parties of people who worked on a step", "参与单位", of=""),
     "places": Kpi("places", "neither", "home places of people who worked on a step", "参与地点", of=""),
+    "fibre_km": Kpi("km", "neither", "cable between devices of machine rooms", "光缆长度", of=""),
+    "duct_km": Kpi("km", "neither", "of it in repaired duct", "修复管道", of=""),
+    "routers_per_place": Kpi("routers", "more", "fewest routers of any place that has one", "每枢纽路由器", of=""),
 }  # fmt: skip
 """The KPI catalogue: name → unit, direction, meaning. Names fixed by the contract are never renamed."""
 

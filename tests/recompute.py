@@ -13,7 +13,7 @@ from statistics import mean as average
 from statistics import median
 
 import duckdb
-from recompute_rooms import rooms, service_rows, workers
+from recompute_rooms import rooms, service_rows, turnouts, workers
 
 POWER = ("power", "upstream_power")
 PREPARES = ("place", "quilt", "inspect", "move")
@@ -269,7 +269,7 @@ def people(files):
     loaders = {row["subject"] for _, row in files.of("loader.sent")} & set(files.items["loader"])
     return {
         "vehicles": len({crews[crew]["vehicle"] for crew in with_vehicle}), "vehicle_turnouts": len(with_vehicle),
-        "people": sum(crews[crew]["people"] for crew in set(sent)) + len(workers(files)), "person_turnouts": sum(crews[crew]["people"] for crew in sent),
+        "people": sum(crews[crew]["people"] for crew in set(sent)) + len(workers(files)), "person_turnouts": sum(crews[crew]["people"] for crew in sent) + turnouts(files),
         "equipment_sets": len(sets), "loaders": len(loaders),
         "all_terrain": len({crews[crew]["vehicle"] for crew in with_vehicle if crews[crew]["vehicle_kind"] == "all_terrain"}),
     }  # fmt: skip

@@ -226,6 +226,26 @@ def workers(files):
     return {row["subject"] for row in of(files, "person.busy")} & set(files.items["person"])
 
 
+def cables(files):
+    """Kilometres of cable, and routers of the place with fewest."""
+    links, devices = files.items["room_link"].values(), files.items["device"].values()
+    places = [
+        files.items["row"][files.items["rack"][d["rack"]]["row"]]["site"]
+        for d in devices
+        if d["device_kind"] == "router"
+    ]
+    return {
+        "fibre_km": sum(link["length_km"] for link in links) or nan,
+        "duct_km": sum(link.get("duct_km") or 0.0 for link in links) or nan,
+        "routers_per_place": min((places.count(place) for place in places), default=nan),
+    }
+
+
+def turnouts(files):
+    """Calls of people of teams to a step, or to the steps of a role."""
+    return sum(row["subject"] in files.items["person"] for row in of(files, "person.busy"))
+
+
 def people(files):
     known = files.items["person"]
     found = {name: {known[who][name] for who in workers(files)} - {""} for name in ("team", "party", "place")}
@@ -233,4 +253,5 @@ def people(files):
         "teams": len(found["team"]) if known else nan,
         "parties_engaged": len(found["party"]) if known else nan,
         "places": len(found["place"]) if known else nan,
+        **cables(files),
     }

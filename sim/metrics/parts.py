@@ -135,7 +135,12 @@ def _turnouts(data: Tables, _: float, group: Bools | None) -> Parts:
 
 def _person_turnouts(data: Tables, _: float, group: Bools | None) -> Parts:
     crews = _sent(data, group)
-    return _owned(data.ground.crew_people[crews].astype(np.float64), crews, data.ground.owners("crew"))
+    sent = _owned(data.ground.crew_people[crews].astype(np.float64), crews, data.ground.owners("crew"))
+    if group is not None:
+        return sent
+    called = data.procedures.turnouts
+    at_work = _owned(np.ones(len(called)), called, data.ground.owners("person"))
+    return Parts(*(np.concatenate(both) for both in zip(sent, at_work, strict=True)))
 
 
 def _equipment(data: Tables, _: float, group: Bools | None) -> Parts:

@@ -155,8 +155,13 @@ class Procedures:
     @cached_property
     def workers(self) -> Ints:
         """People (rows of their table) who worked on a step."""
+        return np.unique(self.turnouts)
+
+    @cached_property
+    def turnouts(self) -> Ints:
+        """Whoever was called to a step or to a string of steps, once each time."""
         who = self.ground.rows("person", self.log.names)[self.log.subject[self._rows("person.busy")]]
-        return np.unique(who[who >= 0])
+        return who[who >= 0]
 
     def among_workers(self, column: str) -> int:
         """How many teams, parties or places the people who worked are of."""

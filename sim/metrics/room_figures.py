@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from math import isnan, nan
 from typing import Final
 
 import numpy as np
 
-from sim.inventory import Floats, Ints
+from sim.inventory import Floats, Ints, number, text
 from sim.metrics.intervals import count_over_time
 from sim.metrics.tables import Tables
 
@@ -103,6 +104,27 @@ def _report_timeliness_share(data: Tables, _: str) -> float:
     return on_time / decided if decided else nan
 
 
+def _km(column: str) -> RoomFigure:
+    """Kilometres of cable between places."""
+
+    def figure(data: Tables, _: str) -> float:
+        total = float(number(data.ground.inventory["room_link"], column).sum())
+        return total if total > 0 else nan
+
+    return figure
+
+
+def _routers_per_place(data: Tables, _: str) -> float:
+    """Fewest routers of any place that has one."""
+    inventory = data.ground.inventory
+    row_of = dict(zip(inventory["rack"]["id"].tolist(), text(inventory["rack"], "row").tolist(), strict=True))
+    site_of = dict(zip(inventory["row"]["id"].tolist(), text(inventory["row"], "site").tolist(), strict=True))
+    device = inventory["device"]
+    racks = text(device, "rack")[text(device, "device_kind").astype(str) == "router"].tolist()
+    counts = Counter(site_of[row_of[rack]] for rack in racks)
+    return float(min(counts.values())) if counts else nan
+
+
 def _among_workers(column: str) -> RoomFigure:
     return lambda data, _: float(data.procedures.among_workers(column)) if _has(data, "person") else nan
 
@@ -133,6 +155,9 @@ ROOM_FIGURES: Final[dict[str, RoomFigure]] = {
     "teams": _among_workers("team"),
     "parties_engaged": _among_workers("party"),
     "places": _among_workers("place"),
+    "fibre_km": _km("length_km"),
+    "duct_km": _km("duct_km"),
+    "routers_per_place": _routers_per_place,
 }
 
 _NO_SERVICE: Final = "no such service"
@@ -165,6 +190,9 @@ WHY_ROOMS_UNDEFINED: Final = {
     "teams": _NO_PERSON,
     "parties_engaged": _NO_PERSON,
     "places": _NO_PERSON,
+    "fibre_km": "no cable of a length",
+    "duct_km": "no cable in repaired duct",
+    "routers_per_place": "no router",
 }
 
 

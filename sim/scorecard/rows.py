@@ -191,8 +191,13 @@ def _compared(row: ScoreRow, line: RecordRow) -> ScoreRow:
 # The rest
 
 
+_WITHOUT_STATIONS: Final = ("people",)
+"""What is left of them where there is no network."""
+
+
 def general_rows(source: Source) -> list[ScoreRow]:
     """The figures everybody asks for, at the end of the run."""
     end = Instant(source.data.horizon_h)
-    names = (*GENERAL, *room_figures(source.data))
+    stations = len(source.data.ground.inventory["station"]["id"])
+    names = (*(GENERAL if stations else _WITHOUT_STATIONS), *room_figures(source.data))
     return [score_row(source, "kpi", name, end if KPIS[name].timed else Instant(None)) for name in names]
