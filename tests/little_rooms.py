@@ -53,7 +53,7 @@ FACILITY = {
         "c3": {"row": "r2", "capacity_kw": 12, "fed_by": "ats_b", "near": ["k6"], "draws_kw": 4},
     },
     "links": {
-        "l1": {"a": "core-1", "b": "edge-1", "length_km": 12, "capacity_gbps": 10},
+        "l1": {"a": "core-1", "b": "edge-1", "length_km": 12, "duct_km": 1, "capacity_gbps": 10},
         "l2": {"a": "core-2", "b": "edge-1", "length_km": 31, "capacity_gbps": 10},
         "l3": {"a": "core-1", "b": "core-2", "length_km": 0.1, "capacity_gbps": 40},
     },
@@ -182,7 +182,7 @@ def inventory_of(plant):
         (n, d.rack, d.kind, d.load_w / 1000, " ".join(plant.supplies[n])) for n, d in plant.devices.items()
     ])  # fmt: skip
     table("cooler", [(n, c.row, c.capacity_kw, c.fed_by) for n, c in plant.coolers.items()])
-    table("room_link", [(n, c.a, c.b, c.length_km) for n, c in plant.links.items()])
+    table("room_link", [(n, c.a, c.b, c.length_km, c.duct_km) for n, c in plant.links.items()])
     table("service", [(n, s.name, s.name_en, s.users) for n, s in plant.services.items()])
     table("team", TEAMS)
     table("person", [(f"{t[0]}-{n}", t[0], t[3], t[4], "it") for t in TEAMS for n in range(1, t[5] + 1)])

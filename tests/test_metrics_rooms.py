@@ -230,7 +230,7 @@ def test_a_target_may_be_about_one_service_procedure_or_row():
     card = card_of(plan={"targets": targets})
     assert [(row.met, row.of) for row in card.targets] == [
         (True, "service exchange"),
-        (False, "procedure swap pdu"),
+        (False, "procedure swap_pdu"),
         (True, "row r2"),
     ]
 

@@ -46,7 +46,24 @@ def summarise(topology: Topology) -> dict[str, Any]:
         "road_km": _road_km(topology),
         "townships": len(topology.townships.id),
         "depots": len(topology.depots.id),
+        "machine_rooms": _rooms(topology),
         "counties": _county_rows(topology),
+    }
+
+
+def _rooms(topology: Topology) -> dict[str, int]:
+    """What is in the machine rooms, nothing where there are none."""
+    plant = topology.plant
+    if plant is None:
+        return {}
+    return {
+        "rows": len(plant.rows),
+        "racks": len(plant.row_of),
+        "devices": len(plant.devices),
+        "power_nodes": len(plant.nodes),
+        "coolers": len(plant.coolers),
+        "links": len(plant.links),
+        "services": len(plant.services),
     }
 
 
@@ -54,6 +71,8 @@ def _county_rows(topology: Topology) -> list[dict[str, Any]]:
     """One row a county: people, townships, sites, stations, hubs, feeders, users."""
     sites, counties = topology.sites, topology.counties
     count = len(counties.id)
+    if not count:
+        return []
     columns = {
         "townships": np.bincount(topology.townships.county, minlength=count),
         "sites": np.bincount(sites.county, minlength=count),
