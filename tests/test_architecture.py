@@ -19,7 +19,7 @@ import pytest
 STOREYS = (
     ("cli", "console", "__main__"),
     ("live", "report"),
-    ("incident", "ensemble"),
+    ("incident", "ensemble", "contingency"),
     ("results",),
     ("scorecard",),
     ("metrics",),

@@ -1,0 +1,203 @@
+"""Which failures break it: against trying everything, on small networks with and without machine rooms."""
+
+import random
+from dataclasses import replace
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+import pytest
+from facilities import random_facility
+from test_models_transport import topology
+
+from sim.contingency import Element, contingency
+from sim.contingency.elements import World, labels
+from sim.contingency.static import Static
+from sim.contingency.wiring import Loss
+from sim.topology.empty import no_rows
+from sim.topology.plant import plant_of
+
+ACCESS, HUB, AGGREGATION, CORE = range(4)
+
+
+def network(seed):
+    """A core or two, aggregation and access rings, spurs, dual homing, doubled links, lonely parts, feeders."""
+    luck = random.Random(seed)
+    roles, ends = [CORE] * luck.choice([1, 1, 2]), []
+    if len(roles) == 2 and luck.random() < 0.7:
+        ends.append((0, 1))
+    for role, count in ((HUB, luck.randint(1, 4)), (ACCESS, luck.randint(2, 7))):
+        while count > 0:
+            size = luck.randint(1, count)
+            count -= size
+            anchors = list(range(len(roles)))
+            ring = [luck.choice(anchors), *range(len(roles), len(roles) + size)]
+            roles += [role] * size
+            shape = luck.random()
+            if shape < 0.4 and size > 1:
+                ring.append(ring[0])
+            elif shape < 0.7:
+                ring.append(luck.choice(anchors))
+            elif shape < 0.75:
+                ring = ring[1:]
+            ends += [(a, b) for a, b in zip(ring, ring[1:], strict=False) if a != b]
+    ends += luck.choices(ends, k=luck.choice([0, 0, 1, 2])) if ends else [(0, len(roles) - 1)]
+    made = topology(roles, ends)
+    count, feeders = len(roles), luck.randint(1, 4)
+    sites = replace(
+        made.sites,
+        feeder=np.array([luck.randint(-1, feeders - 1) for _ in roles]),
+        fixed_generator_kw=np.array([luck.choice([0.0, 0.0, 10.0]) for _ in roles]),
+    )
+    stations = replace(
+        no_rows("stations"), id=np.array([f"s{i}" for i in range(count)]), site=np.arange(count),
+        users=np.array([float(2**i) for i in range(count)]),
+    )  # fmt: skip
+    table = replace(no_rows("feeders"), id=np.array([f"f{i}" for i in range(feeders)]))
+    return replace(made, sites=sites, stations=stations, feeders=table)
+
+
+class Everything:
+    """Tries every element and every pair, the slow way."""
+
+    def __init__(self, topology, facility):
+        self.topology, self.facility = topology, facility
+        self.static = Static(plant_of(facility)) if facility else None
+        self.before = self.hit(())
+
+    def elements(self):
+        topology, found = self.topology, []
+        for sort, table in (("site", topology.sites), ("link", topology.links), ("feeder", topology.feeders)):
+            found += [Element(sort, str(name)) for name in table.id]
+        if self.static:
+            plant = self.static.plant
+            found += [Element(node.kind, name) for name, node in plant.nodes.items()]
+            found += [Element("cooler", name) for name in plant.coolers]
+            found += [Element("device", name) for name in plant.devices]
+            found += [Element("room link", name) for name in plant.links]
+            found += [
+                Element("supply", f"{name}.{label}") for name, d in plant.devices.items() for label in labels(d.supplies)
+            ]
+        return found
+
+    def hit(self, elements):
+        """Sites that reach no core, and services that are out."""
+        sites, links = self.topology.sites, self.topology.links
+        row = {str(name): i for i, name in enumerate(sites.id)}
+        feeder = {str(name): i for i, name in enumerate(self.topology.feeders.id)}
+        dead, cut, loss = set(), set(), Loss()
+        for sort, name in elements:
+            if sort == "site":
+                dead.add(row[name])
+            elif sort == "link":
+                cut.add(name)
+            elif sort == "feeder":
+                dead |= {i for i in row.values() if sites.feeder[i] == feeder[name] and not sites.fixed_generator_kw[i]}
+            loss |= self.inside(sort, name, row, feeder)
+        out = self.static.outcome(loss).out if self.static else frozenset()
+        for service in out | (self.before[1] if hasattr(self, "before") else frozenset()):
+            dead |= {row[site] for site in self.facility.services[service].carries}
+        graph = nx.MultiGraph()
+        graph.add_nodes_from(i for i in row.values() if i not in dead)
+        for name, a, b in zip(links.id.tolist(), links.a.tolist(), links.b.tolist(), strict=True):
+            if name not in cut and a not in dead and b not in dead:
+                graph.add_edge(a, b)
+        reached = {
+            n for part in nx.connected_components(graph) if any(sites.role[m] == CORE for m in part) for n in part
+        }
+        return set(row.values()) - reached, set(out)
+
+    def inside(self, sort, name, row, feeder):
+        if not self.static or sort == "link":
+            return Loss()
+        plant = self.static.plant
+        if sort in ("site", "feeder"):
+            gone = {name} if sort == "site" else {s for s, i in row.items() if self.topology.sites.feeder[i] == feeder[name]}
+            mains = {n for n, node in plant.nodes.items() if node.kind == "mains" and node.site in gone}
+            if sort == "feeder":
+                return Loss(nodes=frozenset(mains))
+            racks = [r for r, rack in plant.facility.racks.items() if plant.rows[rack.row].site in gone]
+            return Loss(
+                nodes=frozenset(mains | {f"{r}.{letter}" for r in racks for letter in plant.facility.racks[r].feeds}),
+                devices=frozenset(d for d, device in plant.devices.items() if device.rack in racks),
+                coolers=frozenset(c for c, cooler in plant.coolers.items() if plant.rows[cooler.row].site in gone),
+            )
+        if sort == "supply":
+            device, _, label = name.rpartition(".")
+            return Loss(supplies=frozenset({(device, plant.devices[device].supplies.index(label))}))
+        one = frozenset({name})
+        return Loss(**{{"cooler": "coolers", "device": "devices", "room link": "links"}.get(sort, "nodes"): one})
+
+    def told(self, elements, beyond=()):
+        """Users, number of sites and services that these hit, and none of the losses in `beyond` alone."""
+        sites, out = self.hit(elements)
+        for other in ((), *beyond):
+            lost = self.hit(other)
+            sites, out = sites - lost[0], out - lost[1]
+        users = sum(float(self.topology.users_per_site[s]) for s in sites)
+        return users + sum(self.facility.services[s].users for s in out), len(sites), tuple(sorted(out))
+
+    def singles(self):
+        for one in self.elements():
+            users, sites, out = self.told((one,))
+            if out or sites > (one.sort == "site"):
+                yield (one,), users, sites, out
+
+    def pairs(self):
+        for two in combinations(self.elements(), 2):
+            found = self.told(two, [(one,) for one in two])
+            if found[1] or found[2]:
+                yield two, *found
+
+
+def as_set(breaches):
+    return {(frozenset(elements), round(users, 3), sites, out) for elements, users, sites, out in breaches}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_network_is_told_as_if_everything_had_been_tried(seed):
+    made = network(seed)
+    slow, report = Everything(made, None), contingency(made, None, 2)
+    assert as_set(report.singles) == as_set(slow.singles())
+    assert as_set(report.pairs) == as_set(slow.pairs())
+    assert len(report.pairs) == len(as_set(report.pairs))
+    assert report.isolated == len(slow.before[0])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_machine_rooms_and_network_are_told_together(seed):
+    made = network(seed)
+    luck = random.Random(seed)
+    sites = luck.sample(made.sites.id.tolist(), 2)
+    slow = Everything(made, random_facility(seed, tuple(map(str, sites))))
+    report = contingency(made, slow.facility, 2)
+    assert as_set(report.singles) == as_set(slow.singles())
+    assert as_set(report.pairs) == as_set(slow.pairs())
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_sites_are_named_as_counted(seed):
+    report = contingency(network(seed), None, 2)
+    for breach in (*report.singles, *report.pairs):
+        assert len(report.sites_of(breach)) == breach.sites
+
+
+def test_without_links_a_site_is_only_its_own_loss():
+    made = network(1)
+    made = replace(made, links=no_rows("links"))
+    report = contingency(made, None, 2)
+    assert report.isolated == 0
+    assert {b.elements[0].sort for b in report.singles} <= {"feeder"}
+    assert report.pairs == []
+
+
+def test_supplies_that_share_a_node_are_told_apart():
+    assert labels(["A", "B"]) == ["A", "B"]
+    assert labels(["A", "A", "sts"]) == ["A#1", "A#2", "sts"]
+
+
+def test_every_element_is_known_to_the_check():
+    made = network(3)
+    slow = Everything(made, random_facility(3, ("n0", "n1")))
+    world = World(made, slow.facility)
+    assert set(world.outside) | set(world.inside) == set(slow.elements())
