@@ -15,6 +15,7 @@ from sim.contingency.elements import World, labels
 from sim.contingency.static import Static
 from sim.contingency.wiring import Loss
 from sim.topology.empty import no_rows
+from sim.topology.facility import Facility
 from sim.topology.plant import plant_of
 
 ACCESS, HUB, AGGREGATION, CORE = range(4)
@@ -201,3 +202,69 @@ def test_every_element_is_known_to_the_check():
     slow = Everything(made, random_facility(3, ("n0", "n1")))
     world = World(made, slow.facility)
     assert set(world.outside) | set(world.inside) == set(slow.elements())
+
+
+def test_two_feeders_are_told_only_what_neither_takes_alone():
+    """core - x - u - y - core with w on u: feeder 0 takes x and w, feeder 1 takes y, u has a generator."""
+    made = topology([CORE, ACCESS, ACCESS, ACCESS, ACCESS], [(0, 1), (1, 2), (2, 3), (3, 0), (2, 4)])
+    sites = replace(
+        made.sites, feeder=np.array([-1, 0, 0, 1, 0]), fixed_generator_kw=np.array([0.0, 0.0, 5.0, 0.0, 0.0])
+    )
+    stations = replace(no_rows("stations"), id=np.array(list("abcde")), site=np.arange(5), users=np.ones(5))
+    feeders = replace(no_rows("feeders"), id=np.array(["f0", "f1"]))
+    report = contingency(replace(made, sites=sites, stations=stations, feeders=feeders), None, 2)
+    both = (Element("feeder", "f0"), Element("feeder", "f1"))
+    assert [(b.users, b.sites) for b in report.pairs if b.elements == both] == [(1.0, 1)]
+
+
+ROOM = {
+    "rows": {"r": {"site": "n0"}},
+    "power": {
+        "m1": {"kind": "mains"},
+        "m2": {"kind": "mains"},
+    },
+    "racks": {"k": {"row": "r", "feeds": {"A": "m1", "B": "m2"}, "pdu_kw": 7}},
+    "devices": {"srv": {"rack": "k", "load_w": 300}, "other": {"rack": "k", "load_w": 300}},
+    "coolers": {"c1": {"row": "r", "capacity_kw": 5, "fed_by": "m1"}, "c2": {"row": "r", "capacity_kw": 5, "fed_by": "m2"}},
+    "services": {"watch": {"users": 7, "needs": "srv"}},
+}
+
+
+def room(**changes):
+    return Facility.model_validate({**ROOM, **changes})
+
+
+def found(report, *elements):
+    wanted = {Element(*one.rsplit(" ", 1)) for one in elements}
+    return [b for b in (*report.singles, *(report.pairs or ())) if set(b.elements) == wanted]
+
+
+def test_both_power_supplies_of_a_device_break_what_one_does_not():
+    report = contingency(topology([CORE], []), room(), 2)
+    (pair,) = found(report, "supply srv.A", "supply srv.B")
+    assert pair.services == ("watch",)
+    assert pair.users == 7.0
+    assert not found(report, "supply srv.A", "supply other.B")
+    assert not found(report, "supply srv.A")
+    assert found(report, "device srv")
+    assert found(report, "pdu k.A", "supply srv.B")
+    assert found(report, "mains m1", "mains m2")
+
+
+@pytest.mark.parametrize(("share", "trips"), [(0.39, False), (0.41, True)])
+def test_two_pdus_at_more_than_forty_per_cent_each_are_no_redundancy(share, trips):
+    """The other one takes it all, and its breaker carries 80 % of its rating."""
+    devices = {"srv": {"rack": "k", "load_w": 1000 * 2 * share * 7}}
+    coolers = {"c1": {"row": "r", "capacity_kw": 50, "fed_by": "m1"}, "c2": {"row": "r", "capacity_kw": 50, "fed_by": "m2"}}
+    report = contingency(topology([CORE], []), room(devices=devices, coolers=coolers), 1)
+    assert bool(found(report, "pdu k.A")) == trips
+    assert bool(found(report, "mains m2")) == trips
+
+
+def test_coolers_break_a_service_only_where_the_others_cannot_carry_the_heat():
+    devices = {"srv": {"rack": "k", "load_w": 4000}}
+    assert not found(contingency(topology([CORE], []), room(devices=devices), 1), "cooler c1")
+    report = contingency(topology([CORE], []), room(devices=devices), 2)
+    assert found(report, "cooler c1", "cooler c2")
+    weak = {name: {**cooler, "capacity_kw": 2} for name, cooler in ROOM["coolers"].items()}
+    assert found(contingency(topology([CORE], []), room(devices=devices, coolers=weak), 1), "cooler c1")
