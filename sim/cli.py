@@ -129,12 +129,23 @@ def list_() -> None:
 @app.command()
 def check(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Scenarios and topologies.")],
+    contingency: Annotated[
+        int | None,
+        typer.Option("--contingency", min=1, max=2, help="List the failures that break a topology: 1, or 2."),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=0, metavar="N", help="Rows of a contingency table.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all contingencies as JSON.")] = False,
 ) -> None:
     """Check scenarios and topologies; every problem is one line, FILE:LINE: path message."""
     problems: list[Problem] = []
+    if contingency is None and as_json:
+        raise input_error("must go with --contingency", file="--json")
     for path in paths:
         try:
-            console.out(_checked(path))
+            if contingency is None:
+                console.out(_checked(path))
+            else:
+                console.contingencies(path, 1 if contingency == 1 else 2, most, as_json=as_json)
         except InputError as error:
             problems += error.problems
     if problems:

@@ -69,7 +69,9 @@ KINDS: Final[dict[str, Kind]] = {
     "site.held": Kind("site", "cause", "", "mark", "still out, now for another cause than before"),
     "site.up": Kind("site", "", "", "mark", "the site serves again"),
     # machine rooms
-    "power.off": Kind("node", "reason", "", "mark", "a node of the supply is dead (source, feed, broken, battery_empty)"),
+    "power.off": Kind(
+        "node", "reason", "", "mark", "a node of the supply is dead (source, feed, broken, battery_empty)"
+    ),
     "power.on": Kind("node", "", "", "mark", "a node of the supply is live again"),
     "power.failed": Kind("node", "reason", "", "mark", "a node broke (inject; transfer, demand or start: on demand)"),
     "power.mended": Kind("node", "", "", "mark", "a node is whole again, its breaker closed"),
@@ -137,10 +139,14 @@ KINDS: Final[dict[str, Kind]] = {
     "job.lapsed": Kind("job", "reason", "", "mark", "no longer needed before anybody was there"),
     "job.returned": Kind("job", "reason", "", "mark", "back in the queue (road blocked, shift over)"),
     # procedures and people
-    "procedure.started": Kind("procedure_run", "subject", "", "mark", "a procedure begins; subject NAME#N, object what set it off"),
+    "procedure.started": Kind(
+        "procedure_run", "subject", "", "mark", "a procedure begins; subject NAME#N, object what set it off"
+    ),
     "procedure.done": Kind("procedure_run", "", "lasted_h", "mark", "its last step is done"),
     "step.waits": Kind("step_run", "what for", "", "mark", "a step could begin but for people of a team, or a spare"),
-    "step.begun": Kind("step_run", "who", "try", "mark", "a step begins; subject NAME#N.STEP, value the first, second … try"),
+    "step.begun": Kind(
+        "step_run", "who", "try", "mark", "a step begins; subject NAME#N.STEP, value the first, second … try"
+    ),
     "step.done": Kind("step_run", "who", "since_h", "mark", "a step is done; value hours since its procedure began"),
     "step.rejected": Kind("step_run", "step", "try", "mark", "refused, or wrong: back to the step named"),
     "person.busy": Kind("person", "step_run", "", "mark", "works on a step, or is held for the next ones"),

@@ -1,5 +1,6 @@
 """Which failures break it: against trying everything, on small networks with and without machine rooms."""
 
+import json
 import random
 from dataclasses import replace
 from itertools import combinations
@@ -14,6 +15,7 @@ from sim.contingency import Element, contingency
 from sim.contingency.elements import World, labels
 from sim.contingency.static import Static
 from sim.contingency.wiring import Loss
+from sim.contingency.words import listed, why
 from sim.topology.empty import no_rows
 from sim.topology.facility import Facility
 from sim.topology.plant import plant_of
@@ -27,10 +29,11 @@ def network(seed):
     roles, ends = [CORE] * luck.choice([1, 1, 2]), []
     if len(roles) == 2 and luck.random() < 0.7:
         ends.append((0, 1))
-    for role, count in ((HUB, luck.randint(1, 4)), (ACCESS, luck.randint(2, 7))):
-        while count > 0:
-            size = luck.randint(1, count)
-            count -= size
+    for role, wanted in ((HUB, luck.randint(1, 4)), (ACCESS, luck.randint(2, 7))):
+        left = wanted
+        while left > 0:
+            size = luck.randint(1, left)
+            left -= size
             anchors = list(range(len(roles)))
             ring = [luck.choice(anchors), *range(len(roles), len(roles) + size)]
             roles += [role] * size
@@ -77,7 +80,9 @@ class Everything:
             found += [Element("device", name) for name in plant.devices]
             found += [Element("room link", name) for name in plant.links]
             found += [
-                Element("supply", f"{name}.{label}") for name, d in plant.devices.items() for label in labels(d.supplies)
+                Element("supply", f"{name}.{label}")
+                for name, d in plant.devices.items()
+                for label in labels(d.supplies)
             ]
         return found
 
@@ -113,7 +118,11 @@ class Everything:
             return Loss()
         plant = self.static.plant
         if sort in ("site", "feeder"):
-            gone = {name} if sort == "site" else {s for s, i in row.items() if self.topology.sites.feeder[i] == feeder[name]}
+            gone = (
+                {name}
+                if sort == "site"
+                else {s for s, i in row.items() if self.topology.sites.feeder[i] == feeder[name]}
+            )
             mains = {n for n, node in plant.nodes.items() if node.kind == "mains" and node.site in gone}
             if sort == "feeder":
                 return Loss(nodes=frozenset(mains))
@@ -225,7 +234,10 @@ ROOM = {
     },
     "racks": {"k": {"row": "r", "feeds": {"A": "m1", "B": "m2"}, "pdu_kw": 7}},
     "devices": {"srv": {"rack": "k", "load_w": 300}, "other": {"rack": "k", "load_w": 300}},
-    "coolers": {"c1": {"row": "r", "capacity_kw": 5, "fed_by": "m1"}, "c2": {"row": "r", "capacity_kw": 5, "fed_by": "m2"}},
+    "coolers": {
+        "c1": {"row": "r", "capacity_kw": 5, "fed_by": "m1"},
+        "c2": {"row": "r", "capacity_kw": 5, "fed_by": "m2"},
+    },
     "services": {"watch": {"users": 7, "needs": "srv"}},
 }
 
@@ -255,7 +267,10 @@ def test_both_power_supplies_of_a_device_break_what_one_does_not():
 def test_two_pdus_at_more_than_forty_per_cent_each_are_no_redundancy(share, trips):
     """The other one takes it all, and its breaker carries 80 % of its rating."""
     devices = {"srv": {"rack": "k", "load_w": 1000 * 2 * share * 7}}
-    coolers = {"c1": {"row": "r", "capacity_kw": 50, "fed_by": "m1"}, "c2": {"row": "r", "capacity_kw": 50, "fed_by": "m2"}}
+    coolers = {
+        "c1": {"row": "r", "capacity_kw": 50, "fed_by": "m1"},
+        "c2": {"row": "r", "capacity_kw": 50, "fed_by": "m2"},
+    }
     report = contingency(topology([CORE], []), room(devices=devices, coolers=coolers), 1)
     assert bool(found(report, "pdu k.A")) == trips
     assert bool(found(report, "mains m2")) == trips
@@ -268,3 +283,50 @@ def test_coolers_break_a_service_only_where_the_others_cannot_carry_the_heat():
     assert found(report, "cooler c1", "cooler c2")
     weak = {name: {**cooler, "capacity_kw": 2} for name, cooler in ROOM["coolers"].items()}
     assert found(contingency(topology([CORE], []), room(devices=devices, coolers=weak), 1), "cooler c1")
+
+
+def test_the_reason_is_told_in_words():
+    devices = {"srv": {"rack": "k", "load_w": 2900, "count": 2}}
+    services = {"watch": {"users": 7, "needs": {"all_of": ["srv-1", "srv-2"]}}}
+    coolers = {
+        "c1": {"row": "r", "capacity_kw": 50, "fed_by": "m1"},
+        "c2": {"row": "r", "capacity_kw": 3, "fed_by": "m2"},
+    }
+    report = contingency(topology([CORE], []), room(devices=devices, services=services, coolers=coolers), 2)
+    (single,) = found(report, "pdu k.A")
+    assert why(report, single) == (
+        "the load moves to k.B, at 83 % of its rating, over the 80 % it carries, and it trips; "
+        "srv-1, srv-2 lose their feeds, both"
+    )
+    (single,) = found(report, "cooler c1")
+    assert why(report, single) == "row r is too warm, srv-1, srv-2 stop at 42 °C"
+    assert listed(["a-1", "a-2", "a-3", "b", "c", "d", "e", "f"]) == "a-1…a-3, b, c, d and 2 more"
+
+
+def test_the_command_tells_a_list_and_none_as_clearly(drill, tmp_path):
+    told = drill("check", "--contingency", "2", "ten_sites", "--most", "2")
+    assert told.code == 0, told.err
+    assert "Single elements: 10 of 25 break" in told.out
+    assert "and 8 more (--most, --json)" in told.out
+    assert "site core" in told.out
+    everything = json.loads(drill("check", "--contingency", "1", "topologies/ten_sites.yaml", "--json").out)
+    assert everything["pairs"] is None
+    assert [row["users"] for row in everything["singles"]][:2] == [6000.0, 3780.0]
+    bare = tmp_path / "bare.yaml"
+    bare.write_text("format: 1\nkind: plain\nname: bare\nsites: 3\n", encoding="utf-8")
+    told = drill("check", "--contingency", "2", bare)
+    assert "1 of 4 break" in told.out
+    assert "Pairs: none breaks a service" in told.out
+
+
+def test_the_command_takes_a_scenario_for_its_topology(drill):
+    assert "10 of 25" in drill("check", "--contingency", "1", "scenarios/ten_sites.yaml").out
+
+
+@pytest.mark.parametrize(
+    "words", [("--contingency", "3", "ten_sites"), ("--contingency", "1", "nowhere"), ("--json", "ten_sites")]
+)
+def test_a_wrong_command_is_one_line_and_code_2(drill, words):
+    told = drill("check", *words)
+    assert told.code == 2
+    assert told.err.count("\n") == 1

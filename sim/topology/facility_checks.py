@@ -21,9 +21,7 @@ class _Check:
 
     def tell(self, loc: Loc, message: str) -> None:
         path = (*self.at, *loc)
-        self.problems.append(
-            Problem(str(self.document.path), self.document.line_of_path(path), dotted(path), message)
-        )
+        self.problems.append(Problem(str(self.document.path), self.document.line_of_path(path), dotted(path), message))
 
     def known(self, loc: Loc, name: str, names: Collection[str], what: str) -> None:
         if name not in names:

@@ -83,7 +83,9 @@ class Rooms:
         log, now = self._log, self._env.now
         if sort == "device":
             unit = self.devices.units[name]
-            row = unit.broken = log.add(now, "device.failed", name, "", cause_row=row) if unit.broken < 0 else unit.broken
+            row = unit.broken = (
+                log.add(now, "device.failed", name, "", cause_row=row) if unit.broken < 0 else unit.broken
+            )
         elif sort == "supply":
             device, number = self._supply(name)
             row = log.add(now, "supply.failed", name, device, cause_row=row)
