@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sim.contingency.air import Rows
 from sim.contingency.power import Event, Power
-from sim.contingency.wiring import Loss, Wiring
+from sim.contingency.wiring import Crowd, Loss, Odd, Wiring
 from sim.topology.plant import Need, Plant
 
 
@@ -20,6 +20,18 @@ class Outcome(NamedTuple):
     events: tuple[Event, ...]
     unfed: frozenset[str]
     """Devices without electricity, out of `down`."""
+
+
+class _End(NamedTuple):
+    """Groups without electricity, which odd devices have it, groups too hot to run, and what happened."""
+
+    unfed: tuple[int, ...]
+    odd_fed: tuple[bool, ...]
+    hot: tuple[int, ...]
+    events: tuple[Event, ...]
+
+
+_Key = tuple[frozenset[str], frozenset[str], tuple[int, ...], tuple[Odd, ...]]
 
 
 class Static:
@@ -38,25 +50,34 @@ class Static:
         """Rows that are too warm for something with nothing lost."""
         self.in_order = not self.warm and not self.power.before
         """Whether, with nothing lost, nothing trips and nothing is too warm."""
+        self._ends: dict[_Key, _End] = {}
         self._known: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
 
     def outcome(self, loss: Loss) -> Outcome:
         """What a loss comes to."""
-        wiring = self.wiring
-        crowd = wiring.crowd(loss)
-        live, _, events = self.power.settle(crowd, loss)
-        unfed = {name for group in wiring.groups if not any(live[n] for n in group.supplies) for name in group.members}
-        unfed.update(
-            name for name, odd in zip(crowd.names, crowd.odd, strict=True) if not any(live[n] for n in odd.supplies)
-        )
-        down = unfed | set(crowd.gone)
-        for row in self.plant.rows:
-            hot = self._rows.settle(row, crowd, live, loss)
-            if hot:
-                events.append(Event("hot", row, min(map(self._rows.trip_c, hot))))
-                down.update(name for n in hot for name in wiring.groups[n].members)
-        lost = frozenset(down)
-        return Outcome(self.services_out(lost, loss.links), lost, tuple(events), frozenset(unfed))
+        groups, crowd = self.wiring.groups, self.wiring.crowd(loss)
+        end = self._end(crowd, loss)
+        unfed = {name for n in end.unfed for name in groups[n].members}
+        unfed.update(name for name, fed in zip(crowd.names, end.odd_fed, strict=True) if not fed)
+        down = frozenset(unfed.union(crowd.gone, (name for n in end.hot for name in groups[n].members)))
+        return Outcome(self.services_out(down, loss.links), down, end.events, frozenset(unfed))
+
+    def _end(self, crowd: Crowd, loss: Loss) -> _End:
+        """The same for any devices of the same groups, so that it is worked out once for all of them."""
+        key = (loss.nodes, loss.coolers, tuple(crowd.count), tuple(crowd.odd))
+        found = self._ends.get(key)
+        if found is None:
+            live, _, events = self.power.settle(crowd, loss)
+            hot: list[int] = []
+            for row in self.plant.rows:
+                warm = sorted(self._rows.settle(row, crowd, live, loss))
+                if warm:
+                    events.append(Event("hot", row, min(map(self._rows.trip_c, warm))))
+                hot += warm
+            unfed = [n for n, group in enumerate(self.wiring.groups) if not any(live[s] for s in group.supplies)]
+            fed = [any(live[s] for s in odd.supplies) for odd in crowd.odd]
+            found = self._ends[key] = _End(tuple(unfed), tuple(fed), tuple(hot), tuple(events))
+        return found
 
     def services_out(self, down: frozenset[str], cut: frozenset[str]) -> frozenset[str]:
         """Services that are out while these devices are down and these links cut."""
