@@ -306,3 +306,22 @@ def topology_generate(
     with whole(out) as folder:
         write_topology(topology, folder)
     console.out(f"Written to {out}")
+
+
+@topology_app.command("import")
+def topology_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="GraphML, such as the Internet Topology Zoo's.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables.")],
+    core: Annotated[
+        list[str] | None, typer.Option("--core", metavar="LABEL", help="A core node; may be repeated.")
+    ] = None,
+    users: Annotated[float, typer.Option("--users", min=0, max=1e9, help="Users of each node.")] = 1000.0,
+) -> None:
+    """Turn a drawn backbone into a topology; what was guessed is told."""
+    from sim.folders import check_free, whole
+    from sim.topology.imported import import_graphml
+
+    check_free(out, "topology.yaml", "a topology")
+    with whole(out) as folder:
+        guesses = import_graphml(file, folder, core or (), users)
+    console.out("\n".join([f"Written to {out}", *(f"guessed: {guess}" for guess in guesses)]))

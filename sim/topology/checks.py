@@ -10,22 +10,32 @@ import numpy as np
 from sim.errors import shown
 from sim.topology.csvfile import Sheet
 from sim.topology.nets import components
-from sim.topology.tables import ROLES, Floats, Ints, Links, Roads, Sites
+from sim.topology.tables import ROLES, Bools, Floats, Ints, Links, Roads, Sites
 
 
 def check_positions(sheet: Sheet, lon: Floats, lat: Floats) -> None:
     """Report longitudes and latitudes that are none or seem swapped.
 
     Swapped means that the latitude is none while the longitude could be one, or that the place would lie in
-    the Arctic while the swap lies in China.
+    the Arctic while the swap lies in China, and nearer to the middle of the table's other places.
     """
-    arctic = (lon > 15) & (lon < 55) & (lat > 70) & (lat <= 90)
-    swapped = arctic | ((np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90))
+    swapped = _china_swapped(lon, lat) | ((np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90))
     for row in np.flatnonzero(swapped).tolist():
         sheet.report(row, "lon", f"and lat look swapped (got lon {lon[row]:g}, lat {lat[row]:g})")
     for name, values, most in (("lon", lon, 180), ("lat", lat, 90)):
         for row in np.flatnonzero((np.abs(values) > most) & ~swapped).tolist():
             sheet.report(row, name, f"must be from {-most} to {most} (got {values[row]:g})")
+
+
+def _china_swapped(lon: Floats, lat: Floats) -> Bools:
+    """Places in the Arctic that look like ones in China; not those of a table that lies up there anyway."""
+    arctic = (lon > 15) & (lon < 55) & (lat > 70) & (lat <= 90)
+    others = np.isfinite(lon) & np.isfinite(lat) & ~arctic
+    if not others.any():
+        return arctic
+    middle_lon, middle_lat = np.median(lon[others]), np.median(lat[others])
+    as_written = np.hypot(lon - middle_lon, lat - middle_lat)
+    return arctic & (np.hypot(lat - middle_lon, lon - middle_lat) < as_written)
 
 
 def check_sites(sheet: Sheet, values: dict[str, Any]) -> None:
