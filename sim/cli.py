@@ -140,12 +140,23 @@ def list_() -> None:
 @app.command()
 def check(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Scenarios and topologies.")],
+    contingency: Annotated[
+        int | None,
+        typer.Option("--contingency", min=1, max=2, help="List the failures that break a topology: 1, or 2."),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=0, metavar="N", help="Rows of a contingency table.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all contingencies as JSON.")] = False,
 ) -> None:
     """Check scenarios and topologies; every problem is one line, FILE:LINE: path message."""
     problems: list[Problem] = []
+    if contingency is None and as_json:
+        raise input_error("must go with --contingency", file="--json")
     for path in paths:
         try:
-            console.out(_checked(path))
+            if contingency is None:
+                console.out(_checked(path))
+            else:
+                console.contingencies(path, 1 if contingency == 1 else 2, most, as_json=as_json)
         except InputError as error:
             problems += error.problems
     if problems:
@@ -306,3 +317,24 @@ def topology_generate(
     with whole(out) as folder:
         write_topology(topology, folder)
     console.out(f"Written to {out}")
+
+
+@topology_app.command("import")
+def topology_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="GraphML, such as the Internet Topology Zoo's.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables.")],
+    core: Annotated[
+        list[str] | None, typer.Option("--core", metavar="LABEL", help="A core node; may be repeated.")
+    ] = None,
+    users: Annotated[float, typer.Option("--users", min=0, max=1e9, help="Users of each node.")] = 1000.0,
+    force: _Force = False,
+) -> None:
+    """Turn a drawn backbone into a topology; what was guessed is told."""
+    from sim.folders import check_free, whole
+    from sim.topology import TOPOLOGY
+    from sim.topology.imported import import_graphml
+
+    check_free(out, TOPOLOGY, force=force)
+    with whole(out) as folder:
+        guesses = import_graphml(file, folder, core or (), users)
+    console.out("\n".join([f"Written to {out}", *(f"guessed: {guess}" for guess in guesses)]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,10 +10,11 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from math import isnan
+from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sim.errors import input_error, one_line
+from sim.errors import InputError, input_error, one_line
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -123,6 +125,46 @@ def run_name(scenario: Scenario, seed: int, policy: str | None) -> str:
         text = "\n".join(sorted(f"{key}={value}" for key, value in scenario.overrides.items()))
         parts.append(sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:6])
     return "-".join(parts)
+
+
+# Which failures break it
+
+
+def contingencies(path: str, order: Literal[1, 2], most: int, *, as_json: bool) -> None:
+    """Print the single elements and pairs whose loss breaks something in a topology, or in that of a scenario."""
+    from sim.contingency import contingency
+    from sim.report import contingency as told
+
+    topology = _topology_of(path)
+    report = contingency(topology, topology.facility, order, progress)
+    if as_json:
+        out(json.dumps(told.as_json(report, order), ensure_ascii=False, indent=1))
+        return
+    lines = told.before(report)
+    parts = [(told.singles_heading(report), report.singles)]
+    parts += [] if report.pairs is None else [(told.pairs_heading(report), report.pairs)]
+    for heading, breaches in parts:
+        lines.append(heading)
+        if breaches and most:
+            lines.append(table([told.HEADS, *told.rows(report, breaches, most)]))
+        if len(breaches) > most:
+            lines.append(f"and {len(breaches) - most} more (--most, --json)")
+    out("\n".join(lines))
+
+
+def _topology_of(path: str) -> Topology:
+    from sim.loading import find_file, is_scenario, load
+    from sim.topology import load_topology
+    from sim.yamlfile import read_yaml
+
+    kind = "scenarios" if Path(path).parent.name == "scenarios" else "topologies"
+    try:
+        file = find_file(path, kind)
+    except InputError:
+        with suppress(InputError):
+            return load(path).topology
+        raise
+    return load(file).topology if is_scenario(read_yaml(file)) else load_topology(file)
 
 
 # The controllers' list

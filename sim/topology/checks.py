@@ -22,10 +22,9 @@ def check_positions(sheet: Sheet, lon: Floats, lat: Floats) -> None:
     """Report longitudes and latitudes that are none or seem swapped.
 
     Swapped means that the latitude is none while the longitude could be one, or that the place would lie in
-    the Arctic while the swap lies in China.
+    the Arctic while the swap lies in China, and nearer to the middle of the table's other places.
     """
-    arctic = (lon > 15) & (lon < 55) & (lat > 70) & (lat <= 90)
-    swapped = arctic | ((np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90))
+    swapped = _china_swapped(lon, lat) | ((np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90))
     for row in np.flatnonzero(swapped).tolist():
         sheet.report(row, "lon", f"and lat look swapped (got lon {lon[row]:g}, lat {lat[row]:g})")
     wrong = swapped | (np.abs(lon) > 180) | (np.abs(lat) > 90)
@@ -59,6 +58,17 @@ def doubles_note(values: dict[str, Any]) -> list[str]:
     return (
         [f"{more} of {sum(pairs.values())} links: same two sites as another, taken as a way of its own"] if more else []
     )
+
+
+def _china_swapped(lon: Floats, lat: Floats) -> Bools:
+    """Places in the Arctic that look like ones in China; not those of a table that lies up there anyway."""
+    arctic = (lon > 15) & (lon < 55) & (lat > 70) & (lat <= 90)
+    others = np.isfinite(lon) & np.isfinite(lat) & ~arctic
+    if not others.any():
+        return arctic
+    middle_lon, middle_lat = np.median(lon[others]), np.median(lat[others])
+    as_written = np.hypot(lon - middle_lon, lat - middle_lat)
+    return arctic & (np.hypot(lat - middle_lon, lon - middle_lat) < as_written)
 
 
 def check_sites(sheet: Sheet, values: dict[str, Any]) -> None:

@@ -75,6 +75,9 @@ def _yaml(topology: Topology) -> str:
     lines += [f"guesses: [{', '.join(map(_quoted, guesses))}]"] if guesses else []
     lines += [f"{name}: {file}" for name, file in _FILES.items() if name not in ("nodes", "edges")]
     lines.append(f"roads: {{nodes: {_FILES['nodes']}, edges: {_FILES['edges']}}}")
+    if topology.facility is not None:
+        rooms = topology.facility.model_dump(mode="json", exclude_defaults=True)
+        lines += [f"facility: {json.dumps(rooms, ensure_ascii=False)}"]
     return "\n".join(lines) + "\n"
 
 
