@@ -71,8 +71,6 @@ def _county_rows(topology: Topology) -> list[dict[str, Any]]:
     """One row a county: people, townships, sites, stations, hubs, feeders, users."""
     sites, counties = topology.sites, topology.counties
     count = len(counties.id)
-    if not count:
-        return []
     columns = {
         "townships": np.bincount(topology.townships.county, minlength=count),
         "sites": np.bincount(sites.county, minlength=count),
