@@ -13,9 +13,9 @@ from sim.topology.nets import components
 from sim.topology.tables import ROLES, Bools, Floats, Ints, Links, Roads, Sites
 
 _ENOUGH_PLACES: Final = 3
-_STRAY_DEG: Final = 10.0
+_STRAY_DEG: Final = 15.0
 _STRAY_TIMES: Final = 20.0
-"""Assumed: a place more than 10 degrees from the middle, and 20 times as far as usual, is a typing error."""
+"""Assumed: a place more than 15 degrees from the middle, and 20 times as far as usual, is a typing error."""
 
 
 def check_positions(sheet: Sheet, lon: Floats, lat: Floats) -> None:
@@ -40,6 +40,8 @@ def _check_strays(sheet: Sheet, name: str, values: Floats, sound: Bools) -> None
         return
     middle = np.median(values[sound])
     away = np.abs(values - middle)
+    if name == "lon":
+        away = np.minimum(away, 360 - away)  # across the date line
     usual = np.median(away[sound])
     for row in np.flatnonzero(sound & (away > max(_STRAY_DEG, _STRAY_TIMES * usual))).tolist():
         sheet.report(row, name, f"is far from all the others, which are about {middle:.4g} (got {values[row]:g})")
