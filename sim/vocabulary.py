@@ -166,9 +166,13 @@ KINDS: Final[dict[str, Kind]] = {
     "measure.done": Kind("measure", "target", "by_h", "mark", "prepared; late when after its value"),
     # the desk: what is known, and since when
     "desk.alarm": Kind(
-        "site", "alarm", "", "mark", "the desk learns of an alarm (mains, down, generator, or the part that broke)"
+        "site or thing",
+        "alarm",
+        "",
+        "mark",
+        "the desk learns of an alarm (mains, down, generator, the part that broke; of a thing in a machine room its sort)",
     ),
-    "desk.cleared": Kind("site", "alarm", "", "mark", "the desk learns that it is over"),
+    "desk.cleared": Kind("site or thing", "alarm", "", "mark", "the desk learns that it is over"),
     "desk.listed": Kind("site", "operator list", "", "mark", "an operator's list tells the desk of a silent site"),
     "desk.line_out": Kind("feeder", "", "", "mark", "the power company reports a line out"),
     "desk.line_back": Kind("feeder", "", "", "mark", "the power company reports a line live again"),

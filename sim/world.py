@@ -31,17 +31,16 @@ from sim.models.roads import Roads
 from sim.models.roster import Roster
 from sim.models.snowroads import SnowRoads
 from sim.models.steps import Steps
-from sim.models.timer import Timer
 from sim.models.triggers import Triggers
 from sim.models.visits import Visits
 from sim.operations import Operations
-from sim.plan import Level, Measure
+from sim.plan import Measure
 from sim.policies import Policy
 from sim.resources import GeneratorKind
+from sim.response import Response
 from sim.scenario import Scenario
 from sim.streams import Streams
 from sim.topology.tables import ROAD_CLASSES
-from sim.units import quantise_h
 from sim.vocabulary import KINDS, Job
 
 _JOBS_LOOKED_AT: Final = 400
@@ -67,7 +66,6 @@ class World:
         self.log = EventLog(tuple(KINDS))
         self._quilted: set[int] = set()
         self._made = 0
-        self._helping: set[tuple[str, str]] = set()
         self._build_network()
         self._build_resources()
         self._build_desk()
@@ -168,7 +166,7 @@ class World:
             spec.plan.levels, self.disaster.conditional, self._counts, self.streams, self.env, self.log
         )
         self.operations.tie_to(self.triggers)
-        self.triggers.raised = self._level_raised
+        self.triggers.raised = self._response().level_raised
         self.desk.changed = self.triggers.look
         self.dispatcher.changed = self.triggers.look_later
         slots_h = [inject.t_h for inject in self.disaster.restorations if inject.action == "slot"]
@@ -287,7 +285,20 @@ class World:
                 yield self.env.timeout(t_h - self.env.now)
             self.log.add(t_h, kind, cell, "", value)
 
-    # levels, conditions, loaders
+    # conditions and loaders
+
+    def _response(self) -> Response:
+        spec = self.scenario.spec
+        return Response(
+            spec.resources,
+            spec.parties,
+            self.roster,
+            self.dispatcher,
+            self.loaders,
+            self.operations.procedures,
+            self.env,
+            self.log,
+        )
 
     def _counts(self) -> dict[str, float]:
         known = self.knowledge
@@ -303,35 +314,6 @@ class World:
             "townships_dark": known.townships_dark,
             **self.operations.counts(),
         }
-
-    def _level_raised(self, level: Level, row: int) -> None:
-        spec = self.scenario.spec.resources
-        self.operations.procedures.level(level.level, row)
-        if "call_contractors" in level.do:
-            self.roster.call_others()
-        if "hire" in level.do:
-            self.roster.call_spare("hired", spec.hired.ready_h, row)
-        if "ask_mutual_aid" in level.do:
-            aid = spec.mutual_aid
-            self.roster.call_spare("aid", aid.mobilise_h + aid.road_km / aid.road_kmh, row)
-            for name, party in self.scenario.spec.parties.items():
-                for other in party.helps:
-                    self._help(name, other, party.help_after_h, row)
-
-    def _help(self, party: str, other: str, after_h: float, row: int) -> None:
-        """A party will serve another's jobs too, after a delay; asking again changes nothing."""
-        if (party, other) in self._helping:
-            return
-        self._helping.add((party, other))
-        ready_h = quantise_h(self.env.now + after_h)
-        self.log.add(self.env.now, "desk.aid", other, party, ready_h, row)
-
-        def allow() -> None:
-            self.dispatcher.helpers.setdefault(party, set()).add(other)
-            self.loaders.look_again()
-            self.dispatcher.wake()
-
-        Timer(self.env, allow).set(ready_h)
 
     def _blocked_jobs(self) -> list[Job]:
         """Waiting jobs to which no ordinary vehicle of their own depot has an open road, most urgent first."""

@@ -24,7 +24,7 @@ STOREYS = (
     ("scorecard",),
     ("metrics",),
     ("run",),
-    ("world", "controllers", "operations", "stocktaking"),
+    ("world", "controllers", "operations", "response", "stocktaking"),
     ("models",),
     ("disaster",),
     (
@@ -62,7 +62,7 @@ OUTSIDE = {
     "pydantic_core": EVERYWHERE,
     "rich": frozenset({"cli", "report"}),
     "scipy": from_upwards("models"),
-    "simpy": frozenset({"models", "world", "controllers", "operations"}),
+    "simpy": frozenset({"models", "world", "controllers", "operations", "response"}),
     "typer": frozenset({"cli"}),
     "yaml": frozenset({"yamlfile"}),
 }

@@ -173,3 +173,14 @@ def test_bad_rooms_are_told_with_their_line(place, wrong, message, tmp_path):
     with pytest.raises(InputError, match=message) as caught:
         load_topology(path, cache=None)
     assert all(problem.line for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(("order", "broken"), [(1, "site unicom_hub"), (2, "device unicom_r1 + device unicom_r2")])
+def test_the_check_of_failures_names_what_breaks_the_exchange(order, broken, drill):
+    """No single device, cable, feed or cooler of the exchange is enough; two routers of a hub are."""
+    done = drill("check", "--contingency", order, "taiyuan_exchange", "--most", 200)
+    assert done.code == 0
+    found = " ".join(done.out.split())
+    assert broken in found
+    if order == 1:
+        assert not [line for line in done.out.splitlines() if " device " in line or " cooler " in line or " link " in line]
