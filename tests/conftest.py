@@ -1,5 +1,6 @@
 """Fixtures of more than one file: a town to break, the command run in this process, a run that is none."""
 
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,6 +9,10 @@ from scenario_files import Town
 
 import sim.results
 from sim.cli import main
+
+# A shell that puts a command in the background tells it to ignore Ctrl-C, and so would all its children.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

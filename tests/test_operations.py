@@ -183,4 +183,6 @@ def test_the_check_of_failures_names_what_breaks_the_exchange(order, broken, dri
     found = " ".join(done.out.split())
     assert broken in found
     if order == 1:
-        assert not [line for line in done.out.splitlines() if " device " in line or " cooler " in line or " link " in line]
+        assert not [
+            line for line in done.out.splitlines() if " device " in line or " cooler " in line or " link " in line
+        ]
