@@ -36,6 +36,10 @@ def operations_problems(spec: ScenarioSpec, topology: Topology) -> Iterator[Find
         yield from _known(("resources", "teams", name, "place"), team.place, sites, "a site of the topology")
         if spec.parties and team.party:
             yield from _known(("resources", "teams", name, "party"), team.party, spec.parties, "one of the parties")
+    for index, level in enumerate(spec.plan.levels):
+        if level.lead:
+            leaders = [*teams, *spec.parties]
+            yield from _known(("plan", "levels", index, "lead"), level.lead, leaders, "a team or a party")
     for place in spec.resources.spares.stores:
         yield from _known(("resources", "spares", "stores", place), place, sites, "a site of the topology")
     plant = topology.plant
@@ -96,8 +100,17 @@ def _step(
         )
         if not brought:
             yield (*at, "at"), f"must be where {step.who} is, {team.place}, or where a step before has brought them"
+    yield from _spares(at, step, spec)
     for index, act in enumerate(step.does):
         yield from _act((*at, "does", index, "what"), act, spec, room_targets(topology.plant), topology)
+
+
+def _spares(at: Loc, step: Step, spec: ScenarioSpec) -> Iterator[Finding]:
+    stores = spec.resources.spares.stores.values()
+    for kind, count in step.uses.items():
+        at_hand = sum(store.get(kind, 0) for store in stores)
+        if at_hand < count:
+            yield (*at, "uses", kind), f"must be in the stores of resources.spares, {at_hand} there (got {count})"
 
 
 def _act(

@@ -12,8 +12,8 @@ from sim.units import Kw, MomentField, PositiveHours, Share, Spread, SpreadHours
 
 Count = Annotated[int, Field(ge=1, le=1000)]
 AlarmWord = Literal[
-    "mains", "generator", "ats", "sts", "ups", "board", "pdu", "feed", "psu", "device", "cooler", "warm", "hot",
-    "link", "service",
+    "mains", "generator", "ats", "sts", "ups", "board", "pdu", "feed", "psu", "device", "cooler", "cooler_power",
+    "warm", "hot", "link", "service",
 ]  # fmt: skip
 
 
@@ -80,7 +80,10 @@ class Procedure(Spec):
 
     title: Title = Title()
     on_alarm: list[AlarmWord] = []
-    """One run for each thing that gives such an alarm, from the moment it begins: noticing it is the first step."""
+    """One run for each thing that gives such an alarm, once it is heard.
+
+    `cooler`: it is broken; `cooler_power`: it stands still for want of power.
+    """
     of: list[str] = []
     """Only alarms of these things; left out: of any."""
     on_level: Literal["I", "II", "III", "IV"] | None = None

@@ -35,6 +35,10 @@ class Response:
     def level_raised(self, level: Level, row: int) -> None:
         """A level is up; `row` says so."""
         self.procedures.level(level.level, row)
+        self.carry_out(level, row)
+
+    def carry_out(self, level: Level, row: int) -> None:
+        """What a level is there to do, also where a higher one is up already."""
         if "call_contractors" in level.do:
             self.roster.call_others()
         if "hire" in level.do:

@@ -166,7 +166,8 @@ class World:
             spec.plan.levels, self.disaster.conditional, self._counts, self.streams, self.env, self.log
         )
         self.operations.tie_to(self.triggers)
-        self.triggers.raised = self._response().level_raised
+        response = self._response()
+        self.triggers.raised, self.triggers.implied = response.level_raised, response.carry_out
         self.desk.changed = self.triggers.look
         self.dispatcher.changed = self.triggers.look_later
         slots_h = [inject.t_h for inject in self.disaster.restorations if inject.action == "slot"]

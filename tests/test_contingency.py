@@ -299,7 +299,7 @@ def test_the_reason_is_told_in_words():
         "srv-1, srv-2 lose their feeds, both"
     )
     (single,) = found(report, "cooler c1")
-    assert why(report, single) == "row r is too warm, srv-1, srv-2 stop at 42 °C"
+    assert why(report, single) == "row r may get too warm, srv-1, srv-2 stop (42 °C is reached)"
     assert listed(["a-1", "a-2", "a-3", "b", "c", "d", "e", "f"]) == "a-1…a-3, b, c, d and 2 more"
 
 

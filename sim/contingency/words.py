@@ -94,7 +94,7 @@ def _inside(report: Report, elements: tuple[Element, ...]) -> Iterator[str]:
         if event.what == "hot":
             stopped = sorted(found.down - found.unfed - before.down)
             warm = listed(_in_row(report, stopped, event.name))
-            yield f"row {event.name} is too warm, {warm} stop at {event.value:g} °C"
+            yield f"row {event.name} may get too warm, {warm} stop ({event.value:g} °C is reached)"
 
 
 def _loses(names: Sequence[str]) -> str:

@@ -56,6 +56,8 @@ class Triggers:
         self._pending_row = -1
         self._pending = False
         self.raised: Callable[[Level, int], None] = lambda _level, _row: None
+        self.implied: Callable[[Level, int], None] = lambda _level, _row: None
+        """A level would be raised but that a higher one is up."""
         self.fire: Callable[[Inject, int], None] = lambda _inject, _row: None
 
     def warn(self, colour: str, row: int) -> None:
@@ -101,6 +103,9 @@ class Triggers:
 
     def _due(self, level: Level, row: int) -> None:
         """Its trigger holds: people decide, late or wrongly or not at all."""
+        if self._outranked(level.level):
+            self.implied(level, row)
+            return
         trigger = "warning" if level.warning is not None else ",".join([*level.when, *level.when_any])
         row = self._log.add(self._env.now, "desk.level_due", level.level, trigger, cause_row=row)
         name = level.level
@@ -120,12 +125,16 @@ class Triggers:
     def _later(self, wait_h: float, call: Callable[[], None]) -> None:
         Timer(self._env, call).set(quantise_h(self._env.now + wait_h))
 
+    def _outranked(self, name: str) -> bool:
+        """Whether a higher level is up."""
+        return any(_LEVELS.index(other) < _LEVELS.index(name) for other in self._up)
+
     def _miss(self, level: Level, trigger: str, row: int) -> None:
-        if level.level not in self._up:
+        if level.level not in self._up and not self._outranked(level.level):
             self._log.add(self._env.now, "desk.level_missed", level.level, trigger, cause_row=row)
 
     def _too_low(self, level: Level, row: int) -> None:
-        if level.level not in self._up:
+        if level.level not in self._up and not self._outranked(level.level):
             lower = _LEVELS[_LEVELS.index(level.level) + 1]
             self._log.add(self._env.now, "desk.level", lower, f"too_low for {level.level}", cause_row=row)
 
@@ -137,8 +146,11 @@ class Triggers:
                 self._raise(level, trigger, row)
 
     def _raise(self, level: Level, trigger: str, row: int) -> None:
-        """Once each, whoever is first."""
+        """Once each, whoever is first; below a level that is up only what it is there to do is done."""
         if level.level in self._up:
+            return
+        if self._outranked(level.level):
+            self.implied(level, row)
             return
         row = self._up[level.level] = self._log.add(self._env.now, "desk.level", level.level, trigger, cause_row=row)
         if level.report_h is not None and level.level not in self.reported_by_steps:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sim.contingency import Breach, Report
 from sim.contingency.words import listed, what, why
 
+_NAMED: Final = 50
+"""Sites of a row that are named in JSON."""
 HEADS = ("rank", "elements", "breaks", "users", "why")
 
 
@@ -59,7 +61,7 @@ def pairs_heading(report: Report) -> str:
 
 
 def as_json(report: Report, order: int) -> dict[str, Any]:
-    """Everything, the worst first; sites are counted, not named."""
+    """Everything, the worst first; of the sites of a row so many are named at most."""
     world = report.world
     return {
         "topology": world.topology.name,
@@ -78,6 +80,7 @@ def _json(report: Report, breach: Breach) -> dict[str, Any]:
         "elements": [{"sort": element.sort, "id": element.name} for element in breach.elements],
         "users": breach.users,
         "sites": breach.sites,
+        "site_ids": report.sites_of(breach)[:_NAMED],
         "services": list(breach.services),
         "why": why(report, breach),
     }

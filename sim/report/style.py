@@ -182,9 +182,17 @@ def title(figure: Figure, story: Story, en: str, zh: str, words: str) -> None:
     tall = figure.get_figheight()
     figure.text(0.015, 1 - 0.2 / tall, both(en, zh), fontsize=16, va="top", weight="normal")
     drill = both(spec.title.en or spec.name, spec.title.zh, "  ", 70)
-    figure.text(0.015, 1 - 0.52 / tall, f"{drill}   ·   {plain(words, 160)}", fontsize=9.5, va="top", color=INK)
+    line = f"{drill}   ·   {plain(words, 160)}"
+    size = min(9.5, 9.5 * 0.97 * figure.get_figwidth() / _wide_in(line, 9.5))
+    figure.text(0.015, 1 - 0.52 / tall, line, fontsize=size, va="top", color=INK)
     run = f"seed {story.seed} · {plain(story.policy, 30)}" if story.policy else f"seed {story.seed}"
     figure.text(0.985, 1 - 0.2 / tall, run, fontsize=8, va="top", ha="right", color=FAINT)
+
+
+def _wide_in(line: str, size: float) -> float:
+    """About how wide a line is, inches: Chinese characters an em, others six tenths of one."""
+    ems = sum(1.0 if ord(one) > 0x2E7F else 0.6 for one in line)
+    return max(ems, 1.0) * size / 72
 
 
 def whole_numbers(axes: Axes, most: int = 6) -> None:

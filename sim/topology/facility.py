@@ -15,6 +15,7 @@ from sim.units import Celsius, Km, Kw, PositiveHours, Share, Spread, SpreadHours
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z][\w.-]*$", max_length=60)]
 Positive = Annotated[float, Field(gt=0)]
+PositiveKw = Annotated[Kw, Field(gt=0)]
 
 NodeKind = Literal["mains", "generator", "ats", "sts", "ups", "board", "pdu"]
 DeviceKind = Literal["server", "switch", "router", "storage", "other"]
@@ -42,6 +43,13 @@ class Heat(Spec):
     fan_ramp_h: Annotated[SpreadHours, Field(validate_default=True)] = Spread(2 / 60, 8 / 60)
     """Until the other coolers of the row have taken over and the hot spot stands. Assumed 2–8 min."""
 
+    @model_validator(mode="after")
+    def _rising(self) -> Heat:
+        if not self.setpoint_c < self.warn_c < self.major_c:
+            told = f"{self.setpoint_c:g}, {self.warn_c:g}, {self.major_c:g}"
+            raise ValueError(f"must have setpoint_c < warn_c < major_c (got {told})")
+        return self
+
 
 class Row(Spec):
     """A row of racks, or a whole room: one body of air."""
@@ -60,7 +68,7 @@ class PowerNode(Spec):
     """`mains`: the site whose mains it is; without one, a supply of its own."""
     feeds: list[Id] = []
     """What feeds it, preferred first; one for a UPS, a board or a PDU."""
-    rated_kw: Kw | None = None
+    rated_kw: PositiveKw | None = None
     trip_share: Annotated[float, Field(gt=0, le=2)] = 0.8
     """Share of the rating that its breaker carries for ever: the 80 % rule."""
     trip_lag_h: PositiveHours = 2 / 60
@@ -108,7 +116,7 @@ class Rack(Spec):
 
     row: Id
     feeds: dict[Annotated[str, Field(pattern=r"^[A-Z]$")], Id]
-    pdu_kw: Kw = 7.4
+    pdu_kw: PositiveKw = 7.4
     """Rating of each PDU (32 A at 230 V)."""
     pdu_trip_share: Annotated[float, Field(gt=0, le=2)] = 0.8
     pdu_trip_lag_h: PositiveHours = 2 / 60

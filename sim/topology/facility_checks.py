@@ -84,6 +84,8 @@ def _devices(check: _Check, _: object, nodes: Collection[str]) -> None:
             wanted = f"a PDU of rack {device.rack} by its letter, or a node of the supply"
             if supply not in nodes:
                 check.tell(("devices", name, "supplies", index), f"must be {wanted}{_hint(supply, nodes)}")
+    for name in sorted(set(written_out(facility)) & set(nodes)):
+        check.tell(("devices",), f"must have ids of their own: {name} is also a node of the supply")
     for name in sorted(twice):
         check.tell(("devices",), f"must have ids of their own: {name} is also a link or a service")
 
@@ -121,6 +123,8 @@ def _services(check: _Check, sites: Collection[str]) -> None:
             continue
         for one in dict.fromkeys(named_in(need)):
             check.known(("services", name, "needs"), one, known, "a device, a link or a service")
+        if any(a == b for a, b in paths_of(need)):
+            check.tell(("services", name, "needs"), "must have paths between two different devices")
         wanted[name] = [one for one in named_in(need) if one in facility.services]
         if service.demand_gbps is not None and not paths_of(need):
             check.tell(("services", name, "demand_gbps"), "must go with needs that are a path, or any_of paths")

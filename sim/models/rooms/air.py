@@ -57,7 +57,8 @@ class Air:
         self.row = -1
         """The last row that says where the air runs to."""
         self._ramp = Timer(env, lambda: self._ramped(wake))
-        self._next = Timer(env, lambda: wake(self.row))
+        self._cause = -1
+        self._next = Timer(env, lambda: wake(self._cause))
 
     def temperature_c(self) -> float:
         """Inlet temperature of the row, °C."""
@@ -135,6 +136,7 @@ class Air:
         level = self._level.level(now)
         limit, turn_c = self._heads_for(level, load_kw)
         self._level.run(limit, now)
+        self._cause = row
         if abs(self._level.limit - before) > _GRAIN_C or not self._told:
             self._told = True
             self.row = self._log.add(now, "row.limit", self.name, "", self._level.limit, row)

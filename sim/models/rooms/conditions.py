@@ -62,7 +62,7 @@ def _air(rooms: Parts, raised: Container[Key]) -> Iterator[tuple[Key, int]]:
     for air in rooms.air.values():
         for name, state in air.coolers.items():
             if not state.on:
-                yield (name, "cooler"), state.off_row
+                yield (name, "cooler" if state.broken >= 0 else "cooler_power"), state.off_row
         warmest_c = max((air.inlet_c(rack) for rack in air.hot_spots), default=air.temperature_c())
         for alarm, limit_c in (("warm", air.heat.warn_c), ("hot", air.heat.major_c)):
             if warmest_c >= limit_c - (_EASES_C if (air.name, alarm) in raised else _TOLERANCE_C):

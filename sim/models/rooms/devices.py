@@ -52,6 +52,8 @@ class Unit:
     throttled: bool = False
     down: str = ""
     down_row: int = -1
+    back_row: int = -1
+    """Row that lets it start again."""
     fed: int = 0
     dead_supplies: dict[int, int] = field(default_factory=dict)
     boots: int = 0
@@ -104,6 +106,7 @@ class Devices:
             return
         else:
             unit.down = "boot"
+            unit.back_row = unit.back_row if row < 0 else row
             wait_h = self._plant.devices[unit.name].boot_h.quantile(
                 self._streams.uniform("boot_h", unit.name, unit.boots)
             )
@@ -125,7 +128,7 @@ class Devices:
     def _booted(self, name: str) -> None:
         unit = self.units[name]
         unit.down = ""
-        self._wake(self._log.add(self._env.now, "device.up", name, "", cause_row=unit.down_row))
+        self._wake(self._log.add(self._env.now, "device.up", name, "", cause_row=unit.back_row))
 
     def break_supply(self, name: str, number: int, row: int) -> None:
         """One of its power supplies breaks."""
@@ -142,7 +145,7 @@ class Devices:
         unit, now = self.units[name], self._env.now
         if unit.hot >= 0:
             if inlet_c <= self.temperatures.restart_below_c + _TOLERANCE_C:
-                self._log.add(now, "device.cooled", name, "", inlet_c, unit.hot)
+                unit.back_row = self._log.add(now, "device.cooled", name, "", inlet_c, row if row >= 0 else unit.hot)
                 unit.hot, unit.throttled = -1, False
                 return True
             return False

@@ -188,9 +188,9 @@ class Rooms:
                 self._restarted.pop(name, None)
             elif not state.on and restart.due_h == float("inf"):
                 if name in self._restarted:
-                    air.switch(name, on=True, row=row, load_kw=self.heat_kw(row_name))
+                    air.switch(name, on=True, row=self._restarted[name], load_kw=self.heat_kw(row_name))
                     continue
-                self._restarted[name] = state.off_row
+                self._restarted[name] = row
                 state.stops += 1
                 u = self._streams.uniform("cooler_restart_h", name, state.stops)
                 restart.set(quantise_h(self._env.now + self.plant.coolers[name].restart_h.quantile(u)))
@@ -208,6 +208,8 @@ class Rooms:
             return
         cause, cause_row = self._culprit(service, row)
         if was is None:
+            if paths_of(need):
+                self._tell(service, "loss", 1.0, cause_row)
             outage = Outage(cause, self._log.add(self._env.now, "service.down", service, cause, cause_row=cause_row))
             self.out[service] = outage
             self._told.pop((service, "delay"), None)

@@ -38,6 +38,8 @@ class Supply:
         self._plant, self._env, self._log, self._streams, self._wake = plant, env, log, streams, wake
         self.live = dict.fromkeys(plant.nodes, True)
         self.load_kw = dict.fromkeys(plant.nodes, 0.0)
+        self._load_row: dict[str, int] = {}
+        """Row by which a node's load last changed."""
         self.off_row: dict[str, int] = {}
         """Row by which a dead node went dead."""
         self.broken: dict[str, int] = {}
@@ -244,7 +246,7 @@ class Supply:
         heat = self._heat.get(name)
         if load_kw != self.load_kw[name]:
             self.load_kw[name] = load_kw
-            self._log.add(self._env.now, "power.load", name, "", load_kw, row)
+            self._load_row[name] = self._log.add(self._env.now, "power.load", name, "", load_kw, row)
         if heat is not None and name not in self.broken:
             limit = (load_kw / self._plant.nodes[name].limit_kw) ** 2
             if not self._warm:  # before the drill the load has long been what it is
@@ -255,5 +257,6 @@ class Supply:
     def _due(self, name: str) -> None:
         if name in self._heat and name not in self.broken and self._heat[name].level(self._env.now) >= _WARM:
             share = self.load_kw[name] / (self._plant.nodes[name].rated_kw or 1.0)
-            self.broken[name] = self._log.add(self._env.now, "power.tripped", name, "overload", share)
+            cause = self._load_row.get(name, -1)
+            self.broken[name] = self._log.add(self._env.now, "power.tripped", name, "overload", share, cause)
             self._wake(self.broken[name])

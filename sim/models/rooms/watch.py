@@ -17,7 +17,7 @@ ALARM_COUNTS = {
     "devices_out": ("device",),
     "devices_on_one_feed": ("feed", "psu"),
     "pdus_out": ("pdu",),
-    "coolers_out": ("cooler",),
+    "coolers_out": ("cooler", "cooler_power"),
     "rows_warm": ("warm",),
     "rows_hot": ("hot",),
     "links_out": ("link",),
@@ -34,10 +34,9 @@ class Watch:
         self.active: dict[tuple[str, str], int] = {}
         """Alarms the desk knows of and that are not over, as far as it knows."""
         self._waiting: dict[tuple[str, str], int] = {}
-        self._unheard: dict[tuple[str, str], int] = {}
         self.heard: Callable[[str, str, int], None] = lambda _subject, _alarm, _row: None
         self.alarmed: Callable[[str, str, int], None] = lambda _subject, _alarm, _row: None
-        """Told of an alarm that can be noticed, which somebody then has to do."""
+        """Told of an alarm that has arrived, before the levels are looked at."""
         self.over: Callable[[str, str, int], None] = lambda _subject, _alarm, _row: None
         self.service: Callable[[str, Outage | None, int], None] = lambda _service, _outage, _row: None
         self._round = Timer(env, self._walk)
@@ -56,17 +55,14 @@ class Watch:
         """An alarm begins."""
         self._waiting[subject, alarm] = row
         if self._audible():
-            self.alarmed(subject, alarm, row)
             Timer(self._env, lambda: self._arrives(subject, alarm)).set(quantise_h(self._env.now + self._alarm_h))
             return
-        self._unheard[subject, alarm] = row
         if self._round.due_h == float("inf"):
             every_h = self._facility.round_h
             self._round.set(quantise_h((int(self._env.now / every_h) + 1) * every_h))
 
     def ended(self, subject: str, alarm: str, row: int) -> None:
         """It is over."""
-        self._unheard.pop((subject, alarm), None)
         if self._waiting.pop((subject, alarm), None) is None and (subject, alarm) in self.active:
             del self.active[subject, alarm]
             self.over(subject, alarm, self._log.add(self._env.now, "desk.cleared", subject, alarm, cause_row=row))
@@ -78,10 +74,7 @@ class Watch:
             self._walk()
 
     def _walk(self) -> None:
-        for (subject, alarm), row in [*self._waiting.items()]:
-            if (subject, alarm) in self._unheard:
-                self._unheard.pop((subject, alarm))
-                self.alarmed(subject, alarm, row)
+        for subject, alarm in [*self._waiting]:
             self._arrives(subject, alarm)
 
     def _arrives(self, subject: str, alarm: str) -> None:
@@ -90,4 +83,5 @@ class Watch:
             return
         row = self._log.add(self._env.now, "desk.alarm", subject, alarm, cause_row=row)
         self.active[subject, alarm] = row
+        self.alarmed(subject, alarm, row)
         self.heard(subject, alarm, row)
