@@ -12,6 +12,8 @@ from sim.report import style
 from sim.report.line_plan import Bay, Box, Sketch
 from sim.report.series import Story
 
+_SHORT: Final = 8
+"""Names of coolers that are longer stand on two lines."""
 BAY_IN, PDU_H, RACK_H = 1.22, 0.42, 0.92
 _PDU_W: Final = 0.54
 _DEVICE_IN: Final = 0.13
@@ -111,7 +113,9 @@ def _bay(axes: Axes, bay: Bay, x: float, wide: float, y: float) -> list[tuple[Bo
         )  # fmt: skip
         spots.append((box, place, y + PDU_H))
     if bay.cooler:
-        axes.text(x, y - 0.08, f"{style.plain(bay.title, 8)}\ncooler\n空调", fontsize=6.8, ha="center", va="top")
+        name = style.plain(bay.title, 24)
+        name = "_\n".join(name.rsplit("_", 1)) if len(name) > _SHORT else name
+        axes.text(x, y - 0.08, f"{name}\ncooler 空调", fontsize=6.8, ha="center", va="top")
         return spots
     rack = Rectangle((x - wide / 2 + 0.05, y - RACK_H), wide - 0.1, RACK_H, fc="white", ec=style.INK, lw=0.9, zorder=3)
     axes.add_patch(rack)

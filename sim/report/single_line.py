@@ -20,6 +20,8 @@ from sim.report.series import Story
 _MARGIN_IN, _HEAD_IN, _FOOT_IN = 0.3, 1.45, 1.0
 _NODE_W, _NODE_H, _LAYER_H = 1.34, 0.5, 0.92
 _LANE_H: Final = 0.17
+_LABEL_IN: Final = 0.85
+"""Room a name beside a bar needs."""
 _STALE: Final = "#c3c8d0"
 
 
@@ -144,8 +146,10 @@ def _busbars(
         for _, at, low in mine:
             _wire(axes, [(at, y), (at, low)], live=live)
             axes.plot(at, y, "o", ms=3.2, color=style.BLUE if live else _STALE, zorder=2.4)
+        edge = max(ends) + _LABEL_IN > axes.get_xlim()[1]
         axes.text(
-            max(ends) + 0.06, y, style.plain(feed, 16), fontsize=6.5, va="center", color=style.INK, zorder=3,
+            max(ends) + (-0.06 if edge else 0.06), y + (0.1 if edge else 0.0), style.plain(feed, 16), fontsize=6.5,
+            va="center", ha="right" if edge else "left", color=style.INK, zorder=3,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
         )  # fmt: skip
 

@@ -20,6 +20,10 @@ from sim.report.swim_pack import Bar, bars_of, packed
 
 _WIDTH_IN, _LEFT_IN, _RIGHT_IN = 13.0, 1.9, 0.3
 _SLOT_IN, _LANE_PAD_IN, _STRIP_IN = 0.37, 0.16, 0.62
+_CJK: Final = 0x2E7F
+"""Characters beyond this one are about two others wide."""
+_MOST_LINES: Final = 12
+"""Alarms that have a line through all lanes; of more there are only the marks."""
 _MOST_RUNS_NAMED: Final = 6
 _RUN_COLOURS: Final = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE, style.SKY, "#6b7280")
 _BAND: Final = "#f4f5f7"
@@ -222,7 +226,7 @@ def _levels(body: Axes, strip: Axes, story: Story) -> None:
     strip.set_yticks([])
     for spine in strip.spines.values():
         spine.set_visible(False)
-    log, last = story.columns, [-np.inf] * 2
+    log, last = story.columns, [-np.inf] * 3
     begin_h, end_h = body.get_xlim()
     for row in story.rows(*_LEVEL_LOOK).tolist():
         t_h, look = float(log.t_h[row]), _LEVEL_LOOK[log.kinds[log.kind[row]]]
@@ -230,10 +234,11 @@ def _levels(body: Axes, strip: Axes, story: Story) -> None:
         bad = bool(low) or log.kinds[log.kind[row]] == "desk.level_missed"
         colour = style.VERMILLION if bad else style.INK
         body.axvline(t_h, color=colour, linestyle=look.line, linewidth=1.0, zorder=2)
-        tier = 0 if t_h >= last[0] else 1 if t_h >= last[1] else int(last[1] < last[0])
+        tier = next((one for one in range(3) if t_h >= last[one]), int(np.argmin(last)))
         text = look.text.format(style.plain(log.names[log.subject[row]], 8)) + low
-        last[tier] = t_h + len(text) * (end_h - begin_h) / 150
-        y = 0.86 - 0.3 * tier
+        ems = sum(2 if ord(one) > _CJK else 1 for one in text)
+        last[tier] = t_h + ems * (end_h - begin_h) / 150
+        y = 0.9 - 0.24 * tier
         strip.plot([t_h, t_h], [0, y - 0.08], color=colour, linestyle=look.line, linewidth=1.0)
         strip.text(t_h, y, text, fontsize=7.2, ha="left", va="center", color=colour)
 
@@ -242,11 +247,12 @@ def _alarms(body: Axes, strip: Axes, story: Story, window: tuple[float, float]) 
     """Alarms heard as faint lines; those of one moment are one line with their number."""
     log, rows = story.columns, story.rows("desk.alarm")
     times, counts = np.unique(log.t_h[rows], return_counts=True)
-    shown_h = -np.inf
+    shown_h, few = -np.inf, len(times) <= _MOST_LINES
     for t_h, number in zip(times.tolist(), counts.tolist(), strict=True):
         if not window[0] <= t_h <= window[1]:
             continue
-        body.axvline(t_h, color=style.SKY, linewidth=0.7, zorder=1)
+        if few:
+            body.axvline(t_h, color=style.SKY, linewidth=0.7, zorder=1)
         strip.plot(t_h, 0.1, "o", ms=4, color=style.SKY, mec=style.BLUE, mew=0.6)
         if number > 1 and t_h - shown_h > (window[1] - window[0]) / 40:
             strip.annotate(f"×{number}", (t_h, 0.1), xytext=(4, 0), textcoords="offset points", fontsize=7, va="center")

@@ -112,7 +112,7 @@ SKEWED = {"median_h": 0.8, "sigma": 0.6}
 def test_one_crew_with_any_journey_is_mg1(travel):
     """Pollaczek–Khinchine: the wait hangs on mean and variance of the journey. Source: Pollaczek 1930."""
     second = 1.0 if travel == 1.0 else SKEWED["median_h"] ** 2 * exp(2 * SKEWED["sigma"] ** 2)
-    check_mg1(travel, second, 2500, range(1, 13), 0.15)
+    check_mg1(travel, second, 2500, range(1, 25), 0.15)
 
 
 def check_priorities(per_h, hours, seeds, largest_error):
