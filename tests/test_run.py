@@ -57,7 +57,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize("where", ELSEWHERE)
 def test_the_same_seed_gives_the_same_digest_anywhere(where):
     """Fails when a set is iterated, or a last bit of the processor gets into the clock or the log."""
-    names = ("ten_sites", "two_banners")
+    names = ("ten_sites", "two_banners", "hohhot_exchange_drill", "hub_room_cooling", "taiyuan_exchange")
     assert digests_elsewhere(*names, **ELSEWHERE[where]) == digests_here(*names)
 
 
