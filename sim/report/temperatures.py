@@ -152,7 +152,9 @@ def _temperature(axes: Axes, story: Story, row: str) -> None:
     axes.grid(axis="y", color=style.GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     racks = len(rooms.racks_in.get(row, []))
-    axes.set_title(f"{_name_of(story, row)} · {racks} racks 机架", loc="left", fontsize=9.5, pad=4)
+    axes.set_title(
+        f"{_name_of(story, row)} · {racks} rack{'s' if racks != 1 else ''} 机架", loc="left", fontsize=9.5, pad=4
+    )
 
 
 def _events(axes: Axes, story: Story, row: str, lanes: list[str]) -> None:

@@ -16,7 +16,11 @@ RUNS = [
     ("two_banners", 2, "nearest"),
     ("two_banners", 2, "roving"),
     ("blizzard_mini", 1, "class_then_deadline"),
-    *((name, seed, None) for name in ("hohhot_exchange_drill", "hub_room_cooling", "taiyuan_exchange") for seed in (1, 2)),
+    *(
+        (name, seed, None)
+        for name in ("hohhot_exchange_drill", "hub_room_cooling", "taiyuan_exchange")
+        for seed in (1, 2)
+    ),
     ("tongliao_blizzard", 1, None),
 ]
 
