@@ -104,7 +104,8 @@ def _words(story: Story) -> str:
     found, steps = story.tables.procedures.runs, story.tables.procedures.deadlines
     late, on_time = int(steps.late.sum()), int(steps.on_time.sum())
     names = {procedure_of(story.columns.names[who]) for who in found.who.tolist()}
-    text = f"{len(found.who)} run{'s' if len(found.who) != 1 else ''} of {len(names)} procedure{'s' if len(names) != 1 else ''}"
+    runs = f"{len(found.who)} run{'s' if len(found.who) != 1 else ''}"
+    text = f"{runs} of {len(names)} procedure{'s' if len(names) != 1 else ''}"
     text += f", the longest {found.hours.max():.1f} h" if len(found.who) else ""
     return f"{text}; {on_time} of {on_time + late} deadlines met" if on_time + late else text
 
