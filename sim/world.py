@@ -170,6 +170,25 @@ class World:
         self.triggers.raised, self.triggers.implied = response.level_raised, response.carry_out
         self.desk.changed = self.triggers.look
         self.dispatcher.changed = self.triggers.look_later
+        self._build_company()
+        self._connect_roads()
+        by_h = [scenario.at_h(measure.by) for measure in spec.plan.before]
+        self.preparation = Preparation(
+            spec.plan.before,
+            by_h,
+            self._sites_of,
+            self.desk,
+            self.roster.depots,
+            spec.resources,
+            self.streams,
+            self.env,
+            self.log,
+        )
+        self.preparation.call_out = self.visits.call_out
+
+    def _build_company(self) -> None:
+        """The power company and the controllers, who tell each other what comes back."""
+        spec, topology = self.scenario.spec, self.scenario.topology
         slots_h = [inject.t_h for inject in self.disaster.restorations if inject.action == "slot"]
         self.requests = Requests(spec.grid.requests, self.knowledge, topology, self._ask_first, self.env, self.log)
         self.controllers = Controllers(
@@ -192,20 +211,6 @@ class World:
             spec.grid, slots_h, self.streams, self.env, company.feeder_mended, company.restoration_told
         )
         self.triggers.fire, company.rooms = company.fire, self.operations.fire
-        self._connect_roads()
-        by_h = [scenario.at_h(measure.by) for measure in spec.plan.before]
-        self.preparation = Preparation(
-            spec.plan.before,
-            by_h,
-            self._sites_of,
-            self.desk,
-            self.roster.depots,
-            spec.resources,
-            self.streams,
-            self.env,
-            self.log,
-        )
-        self.preparation.call_out = self.visits.call_out
 
     def _might_serve(self, crew: Crew, party: str) -> bool:
         """Whether a crew serves a party's sites, or would if it were asked to."""

@@ -53,7 +53,7 @@ def test_nobody_is_on_two_steps_and_every_row_of_an_outage_has_its_cause(name):
             busy[row.subject] = ""
         elif row.kind in ("service.down", "device.down", "power.off", "site.down"):
             assert row.cause_row >= 0, row
-    assert sum(len(v) > 0 for v in busy.values()) == 0 or run.horizon_h
+    assert busy, "nobody worked"
 
 
 def test_a_hub_room_takes_stations_down_that_have_power():
@@ -94,7 +94,7 @@ def test_a_level_is_late_too_low_or_missed_as_it_is_drawn():
     assert low.kpi_values["levels_too_low"] == 1
     missed = played("taiyuan_exchange", plan__levels__IV__missed="1")
     assert missed.kpi_values["levels_missed"] == 1
-    assert missed.kpi_values["report_timeliness_share"] != 1
+    assert not [row for row in missed.log if row.kind in ("desk.level", "report.sent")]
 
 
 def test_the_same_seed_gives_the_same_digest():
