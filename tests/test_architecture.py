@@ -17,7 +17,7 @@ import pytest
 
 # From top to bottom. A room (module or folder right below sim/) may import its own storey and those after it.
 STOREYS = (
-    ("cli", "console", "__main__"),
+    ("cli", "cli_ensemble", "cli_answers", "console", "__main__"),
     ("live", "report"),
     ("incident", "ensemble", "contingency"),
     ("results",),
@@ -53,6 +53,7 @@ def from_upwards(room: str) -> frozenset[str]:
 
 # Which rooms may import which outside package.
 OUTSIDE = {
+    "distributed": frozenset({"ensemble"}),
     "duckdb": from_upwards("results"),
     "matplotlib": frozenset({"report"}),
     "networkx": frozenset({"models", "world", "topology"}),
@@ -60,10 +61,11 @@ OUTSIDE = {
     "pandas": from_upwards("results"),
     "pydantic": EVERYWHERE,
     "pydantic_core": EVERYWHERE,
+    "pyvrp": frozenset({"models", "ensemble", "plans", "policies"}),
     "rich": frozenset({"cli", "report"}),
-    "scipy": from_upwards("models"),
+    "scipy": from_upwards("models") | {"policies"},
     "simpy": frozenset({"models", "world", "controllers", "operations", "response"}),
-    "typer": frozenset({"cli"}),
+    "typer": frozenset({"cli", "cli_ensemble", "cli_answers"}),
     "yaml": frozenset({"yamlfile"}),
 }
 
