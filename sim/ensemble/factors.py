@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
+from math import isnan
 from typing import Any
 
 from sim.parameters import find_place
@@ -31,6 +32,8 @@ class Factor:
     """The range as numbers, moments in hours after the start; None for a choice."""
     start: Any = None
     """The scenario's start where the range is one of moments."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """What stands beside it in a small table of numbers, to be written too where the file leaves the table out."""
 
     def value(self, x: float) -> Any:
         """What to write at the place for x from 0 (low) to 1 (high)."""
@@ -51,6 +54,13 @@ class Factor:
         return value if isinstance(value, str) else json.dumps(value)
 
 
+def settings(moved: Sequence[Factor], x: Sequence[float]) -> dict[str, str]:
+    """Overrides for a point, each assumption at its x; those at NaN stay as written."""
+    chosen = [(factor, float(at)) for factor, at in zip(moved, x, strict=True) if not isnan(at)]
+    found = {place: text for factor, _ in chosen for place, text in factor.beside.items()}
+    return found | {factor.place: factor.text(at) for factor, at in chosen}
+
+
 def factors(spec: ScenarioSpec) -> tuple[list[Factor], list[str]]:
     """The assumptions of a scenario that can be moved, and the places of those that cannot."""
     resolved = spec.model_dump(mode="json", by_alias=True)
@@ -63,9 +73,10 @@ def _factor(line: Assumption, spec: ScenarioSpec, resolved: Mapping[str, Any]) -
     if len(set(allowed)) < 2:
         return None
     now: Any = resolved
+    table: Any = None
     try:
         for part in find_place(ScenarioSpec, resolved, line.set):
-            now = now[part]
+            table, now = now, now[part]
     except (ValueError, LookupError, TypeError):
         return None
     if isinstance(now, dict | list) and not (isinstance(now, dict) and any(key in now for key in _SPREAD)):
@@ -75,7 +86,7 @@ def _factor(line: Assumption, spec: ScenarioSpec, resolved: Mapping[str, Any]) -
     ends, moments = _ends(allowed, spec)
     if isinstance(now, dict) and ends is None:
         return None
-    return Factor(line.set, now, allowed, line.why, ends, spec.start if moments else None)
+    return Factor(line.set, now, allowed, line.why, ends, spec.start if moments else None, _beside(line.set, table))
 
 
 def _ends(allowed: tuple[float | str, ...], spec: ScenarioSpec) -> tuple[tuple[float, float] | None, bool]:
@@ -93,3 +104,10 @@ def _ends(allowed: tuple[float | str, ...], spec: ScenarioSpec) -> tuple[tuple[f
     except ValueError:
         return None, False
     return (low, high), any(parse_moment(value).at is not None for value in allowed)
+
+
+def _beside(place: str, table: Any) -> dict[str, str]:
+    if not isinstance(table, dict) or not all(isinstance(value, int | float) for value in table.values()):
+        return {}
+    above, _, own = place.rpartition(".")
+    return {f"{above}.{key}": json.dumps(value) for key, value in table.items() if key != own}

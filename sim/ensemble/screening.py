@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,10 @@ Evaluate = Callable[[Floats], Floats]
 
 LEVELS: Final = 4
 """Levels of Morris' grid; steps are 2/3, so that every level is used equally often. Source: Morris 1991, section 3."""
+
+
+RESAMPLES: Final = 200
+"""Resamples of a bootstrap interval. Assumed: enough for its first digit."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +86,35 @@ def sobol(evaluate: Evaluate, inputs: int, n: int, seed: int = 1) -> Indices:
 
     Source: Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018, by `scipy.stats.sobol_indices`.
     """
-    from scipy.stats import sobol_indices, uniform
+    from scipy.stats import qmc
 
-    def func(x: Floats) -> Floats:
-        return evaluate(np.ascontiguousarray(x.T)).T
-
-    cube: Any = uniform()
-    generator = Streams(seed)("sobol")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found = sobol_indices(func=func, n=n, dists=[cube] * inputs, rng=generator)
-        sure = found.bootstrap(confidence_level=0.95, n_resamples=200).total_order.confidence_interval
-    parts = (found.first_order, found.total_order, sure.low, sure.high)
-    first, total, low, high = (np.atleast_2d(np.asarray(part, dtype=np.float64)) for part in parts)
+    names = Streams(seed)
+    sample = qmc.Sobol(2 * inputs, rng=names("sobol")).random(n)
+    a, b = sample[:, :inputs], sample[:, inputs:]
+    mixed = np.repeat(a[None], inputs, axis=0)
+    for row in range(inputs):
+        mixed[row, :, row] = b[:, row]
+    outputs = evaluate(np.concatenate([a, b, mixed.reshape(-1, inputs)]))
+    f_a, f_b = outputs[:n].T, outputs[n : 2 * n].T
+    f_ab = outputs[2 * n :].reshape(inputs, n, -1).transpose(0, 2, 1)
+    first, total = _indices(f_a, f_b, f_ab)
+    draw = names("bootstrap")
+    again = [draw.integers(0, n, n) for _ in range(RESAMPLES)]
+    totals = np.array([_indices(f_a[:, rows], f_b[:, rows], f_ab[:, :, rows])[1] for rows in again])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of an output that does not vary
+        low, high = np.nanpercentile(totals, (2.5, 97.5), axis=0)
     return Indices(first, total, low, high)
+
+
+def _indices(f_a: Floats, f_b: Floats, f_ab: Floats) -> tuple[Floats, Floats]:
+    """First and total indices, shape (outputs, k)."""
+    from scipy.stats import sobol_indices
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = sobol_indices(func={"f_A": f_a, "f_B": f_b, "f_AB": f_ab}, n=f_a.shape[1])
+    varies = np.ptp(np.concatenate([f_a, f_b], axis=1), axis=1) > 0
+    shape = (len(f_a), len(f_ab))
+    parts = (np.asarray(part, dtype=np.float64).reshape(shape) for part in (found.first_order, found.total_order))
+    first, total = (np.where(varies[:, None], part, np.nan) for part in parts)
+    return first, total
