@@ -62,11 +62,17 @@ class Ensemble:
         return self._store.kpi(self._known(variant), kpi, self.seeds)
 
     def lines(self, variant: str) -> list[dict[str, Any]]:
-        """What the scorecard's lines of target and record are: `id, kpi, at_h, target, comparison, recorded, …`."""
-        return self._store.lines(self._known(variant))
+        """What the scorecard's lines of target and record are: `id, kpi, at_h, target, comparison, recorded, …`.
+
+        `at_h` is None where the instant is not the same in all runs, or the figure is none of an instant.
+        """
+        return [
+            {**line, "at_h": _common(self.line("at_h", variant, number))}
+            for number, line in enumerate(self._store.lines(self._known(variant)))
+        ]
 
     def line(self, column: str, variant: str, number: int) -> Floats:
-        """`simulated` or `met` of a line by its number in `lines`."""
+        """`simulated`, `met` or `at_h` of a line by its number in `lines`."""
         return self._store.line(column, self._known(variant), number, self.seeds)
 
     def targets(self, variant: str | None = None) -> list[str]:
@@ -144,7 +150,7 @@ class Ensemble:
                     "seed": seeds,
                     "line": np.full(len(seeds), line["id"] or "", dtype=object),
                     "kpi": np.full(len(seeds), line["kpi"], dtype=object),
-                    "at_h": np.full(len(seeds), np.nan if line["at_h"] is None else line["at_h"]),
+                    "at_h": self.line("at_h", variant, number),
                     "simulated": self.line("simulated", variant, number),
                     "met": self.line("met", variant, number),
                 }
@@ -170,6 +176,12 @@ class Ensemble:
             raise input_error(f"cannot be written: {one_line(str(error))}", file=path) from None
         finally:
             beside.unlink(missing_ok=True)
+
+
+def _common(values: Floats) -> float | None:
+    """The one number of a column, None where there are several."""
+    known = values[np.isfinite(values)]
+    return float(known[0]) if len(known) and (known == known[0]).all() else None
 
 
 def open_ensemble(folder: str | Path) -> Ensemble:

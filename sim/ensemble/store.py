@@ -25,11 +25,11 @@ _TABLES: Final = """
 create table if not exists cells (variant text primary key, lines text not null) without rowid;
 create table if not exists runs (
   variant text not null, seed integer not null, status text not null, digest text, error text, wall_s real,
-  kpis blob, simulated blob, met blob, curve blob,
+  kpis blob, simulated blob, met blob, at_h blob, curve blob,
   primary key (variant, seed)
 ) without rowid;
 """
-_COLUMNS: Final = "variant, seed, status, digest, error, wall_s, kpis, simulated, met, curve"
+_COLUMNS: Final = "variant, seed, status, digest, error, wall_s, kpis, simulated, met, at_h, curve"
 
 
 class Store:
@@ -74,14 +74,14 @@ class Store:
         values = (
             outcome.cell, outcome.seed, FAILED if outcome.error else DONE, outcome.digest or None,
             outcome.error or None, round(outcome.wall_s, 4),
-            outcome.kpis, outcome.simulated, outcome.met, outcome.curve,
+            outcome.kpis, outcome.simulated, outcome.met, outcome.at_h, outcome.curve,
         )  # fmt: skip
         marks = ", ".join("?" * len(values))
         self._base.execute(
             f"insert into runs ({_COLUMNS}) values ({marks}) "  # noqa: S608 (names of our own)
             "on conflict do update set status=excluded.status, digest=excluded.digest, error=excluded.error, "
             "wall_s=excluded.wall_s, kpis=excluded.kpis, simulated=excluded.simulated, met=excluded.met, "
-            "curve=excluded.curve where runs.status='failed'",
+            "at_h=excluded.at_h, curve=excluded.curve where runs.status='failed'",
             values,
         )
 
@@ -113,7 +113,7 @@ class Store:
         return self._floats("kpis", variant, list(KPIS).index(name), seeds)
 
     def line(self, column: str, variant: str, number: int, seeds: Sequence[int]) -> Floats:
-        """`simulated` or `met` of a line by its number, a figure a seed."""
+        """`simulated`, `met` or `at_h` of a line by its number, a figure a seed."""
         return self._floats(column, variant, number, seeds)
 
     def _floats(self, column: str, variant: str, place: int, seeds: Sequence[int]) -> Floats:

@@ -58,7 +58,8 @@ class Chunk:
 class Outcome:
     """What is kept of a run: KPIs in the order of the catalogue at the horizon, then the scorecard's lines.
 
-    `simulated` and `met` (1, 0, NaN) go with the lines of the cell; `curve` is stations out at CURVE_POINTS instants.
+    `simulated`, `met` (1, 0, NaN) and `at_h` (their instants) go with the lines of the cell;
+    `curve` is stations out at CURVE_POINTS instants.
     `error` is empty for a run that came to its end.
     """
 
@@ -70,6 +71,7 @@ class Outcome:
     kpis: bytes = b""
     simulated: bytes = b""
     met: bytes = b""
+    at_h: bytes = b""
     curve: bytes = b""
     lines: str = ""
     """What the lines are, as JSON; the same in all runs of a cell."""
@@ -121,6 +123,7 @@ def outcome_of(cell: str, scenario: Scenario, seed: int, policy: Any = None) -> 
             kpis=_bytes(values),
             simulated=np.array([nan if row.simulated is None else row.simulated for row in lines]).tobytes(),
             met=np.array([nan if row.met is None else float(row.met) for row in lines]).tobytes(),
+            at_h=np.array([nan if row.at_h is None else row.at_h for row in lines]).tobytes(),
             curve=curve_of(data).astype(np.int32).tobytes(),
             lines=json.dumps([_line(row) for row in lines], ensure_ascii=False),
         )  # fmt: skip
@@ -134,8 +137,8 @@ def judged(card: Scorecard) -> list[ScoreRow]:
 
 
 def _line(row: ScoreRow) -> dict[str, Any]:
-    """What a line is, without what a run made of it."""
-    kept = ("id", "kpi", "unit", "at", "at_h", "of", "role", "target", "comparison", "recorded", "section", "say")
+    """What a line is, without what a run made of it; its instant may hang on the run, too."""
+    kept = ("id", "kpi", "unit", "of", "role", "target", "comparison", "recorded", "section", "say")
     return {key: value for key, value in row.to_json().items() if key in kept}
 
 
