@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,16 +35,17 @@ class Ensemble:
     A cell is called *variant* everywhere, be it a patch, a policy or both.
     """
 
-    def __init__(self, folder: Path, keeper: object = None) -> None:
-        """`keeper` holds a passing directory for as long as the ensemble is in the hand."""
+    def __init__(self, folder: Path) -> None:
+        """Raises `InputError` where the directory holds none."""
         asked = read_asked(folder)
         if asked is None or not (folder / CATALOGUE).is_file():
             raise input_error(f"is no ensemble directory (it has no {MARK} with a catalogue)", file=folder)
-        self.folder, self._keeper = folder, keeper
+        self.folder = folder
         self.asked: Asked = asked
         self.variants: tuple[str, ...] = tuple(cell.variant for cell in asked.cells)
         self.seeds: tuple[int, ...] = asked.seeds
         self._store = Store(folder)
+        finalize(self, self._store.close)
 
     def close(self) -> None:
         """Let go of the directory."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sim.ensemble.work import Work, lost
+from sim.ensemble.work import Work, lost, singles
 from sim.ensemble.worker import Chunk, Outcome, play_chunk
 from sim.errors import input_error, one_line
 from sim.results.run import program_version
@@ -13,6 +13,7 @@ from sim.results.run import program_version
 _ANSWER_S: Final = 10
 _IN_HAND: Final = 2
 _TOLD: Final = 120
+_ERROR_CHARS: Final = 300
 
 
 class Cluster:
@@ -58,24 +59,29 @@ class Cluster:
 
         chunks: dict[str, Chunk] = {}
         untyped: Any = distributed
-        done = untyped.as_completed(with_results=False)
+        done = untyped.as_completed(loop=self._client.loop)
         while work and len(chunks) < _IN_HAND * self.workers:
-            self._hand_out(work, chunks, done)
+            self._hand_out(work.take(), chunks, done)
         for future in done:
             chunk = chunks.pop(future.key)
             if future.status == "finished":
                 outcomes: list[Outcome] = future.result()
                 work.took(outcomes)
+                yield outcomes
+            elif future.status == "cancelled":
+                message = "the scheduler has gone; what is done is kept, the same command plays the rest"
+                raise input_error(message, file="--scheduler")
+            elif len(chunk.seeds) > 1:  # one of them took its workers along: which?
+                for single in singles(chunk):
+                    self._hand_out(single, chunks, done)
             else:
                 error = future.exception()
-                outcomes = lost(chunk, one_line(f"{type(error).__name__}: {error}", 300))
+                yield lost(chunk, one_line(f"{type(error).__name__}: {error}", _ERROR_CHARS))
             future.release()
-            yield outcomes
             if work:
-                self._hand_out(work, chunks, done)
+                self._hand_out(work.take(), chunks, done)
 
-    def _hand_out(self, work: Work, chunks: dict[str, Chunk], done: Any) -> None:
-        chunk = work.take()
+    def _hand_out(self, chunk: Chunk, chunks: dict[str, Chunk], done: Any) -> None:
         future = self._client.submit(play_chunk, chunk, pure=False)
         chunks[future.key] = chunk
         done.add(future)

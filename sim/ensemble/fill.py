@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from operator import index
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, Final
+from weakref import finalize
 
 from sim.ensemble.asked import ENSEMBLE, Asked, read_asked, write_asked
 from sim.ensemble.book import Ensemble
@@ -66,32 +68,35 @@ def ensemble(  # noqa: PLR0913 (the face: every argument by name)
     asked_cells = cells(scenario, policies, variants)
     _check_policies(asked_cells, local=scheduler is None, workers=workers)
     asked = Asked.of(scenario, wanted, asked_cells)
-    keeper = TemporaryDirectory(prefix="drill-ensemble-") if out is None else None
-    folder = Path(keeper.name if keeper is not None else out or "")
-    if keeper is None:
+    folder = Path(mkdtemp(prefix="drill-ensemble-") if out is None else out)
+    if out is not None:
         check_free(folder, ENSEMBLE)
-    before = read_asked(folder)
-    union = asked if before is None else before.joined(asked, folder)
-    with _workers(workers, scheduler, asked_cells) as crew:
-        _begin(folder, union, fresh=keeper is None and before is None)
-        with locked(folder):
-            if union != before:
-                write_asked(folder, union)
-            store = Store(folder)
-            try:
+    try:
+        with _workers(workers, scheduler, asked_cells) as crew:
+            _begin(folder, asked)
+            with locked(folder), closing(Store(folder)) as store:
                 _fill(store, crew, (asked_cells, wanted), progress, retry_failed=retry_failed)
-            finally:
-                store.close()
-            found = Ensemble(folder, keeper)
-            found.write()
-            return found
+                found = Ensemble(folder)
+                found.write()
+    except BaseException:
+        if out is None:
+            rmtree(folder, ignore_errors=True)
+        raise
+    if out is None:
+        finalize(found, rmtree, folder, ignore_errors=True)
+    return found
 
 
-def _begin(folder: Path, asked: Asked, *, fresh: bool) -> None:
-    """The directory appears with its mark in it."""
-    if fresh:
+def _begin(folder: Path, asked: Asked) -> None:
+    """What is asked for joins what was asked for before; a new directory appears with its mark in it."""
+    if read_asked(folder) is None:
         with whole(folder) as place:
             write_asked(place, asked)
+    with locked(folder):
+        before = read_asked(folder)
+        union = asked if before is None else before.joined(asked, folder)
+        if union != before:
+            write_asked(folder, union)
 
 
 def _seeds(seeds: Any) -> tuple[int, ...]:
