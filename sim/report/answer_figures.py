@@ -69,15 +69,17 @@ def sizing_curve(found: Sizing, title: str = "") -> Figure:
     """How often the targets hold by number, with Wilson's interval, the level asked for, and the answer."""
     figure = style.new_figure(9, 5)
     axes = figure.subplots()
-    figure.subplots_adjust(left=0.085, right=0.97, top=0.79, bottom=0.115)
+    figure.subplots_adjust(left=0.085, right=0.885, top=0.79, bottom=0.115)
     x = np.array([point.number for point in found.points])
     y = np.array([point.share for point in found.points])
     low, high = np.array([[point.low, point.high] for point in found.points]).T
     axes.errorbar(x, y, yerr=[np.maximum(y - low, 0), np.maximum(high - y, 0)], color=style.BLUE, linewidth=1.2,
                   marker="o", ms=5, capsize=3, elinewidth=1.2, zorder=3, clip_on=False)  # fmt: skip
     axes.axhline(found.probability, color=style.INK, linewidth=1, linestyle=(0, (5, 2)), zorder=2)
-    axes.annotate(f"asked for 要求 {found.probability:.0%}", (0.995, found.probability), xytext=(0, 4), ha="right",
-                  xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=8.5)  # fmt: skip
+    axes.annotate(
+        f"asked for\n要求 {found.probability:.0%}", (1, found.probability), xytext=(6, 0), va="center",
+        xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=9, annotation_clip=False,
+    )  # fmt: skip
     if found.answer is not None:
         share = float(y[list(x).index(found.answer)])
         axes.plot(found.answer, share, "o", ms=13, mfc="none", mec=style.GREEN, mew=2.2, zorder=4, clip_on=False)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COLOURS: Final = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY, style.INK)
 DASHES: Final = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 1.5, 1.5, 1.5)), "-", (0, (6, 2)), (0, (2, 1.5)))
 _MOST: Final = len(COLOURS)
-_ZH: Final = {"at_most": "不超过", "at_least": "不低于"}
+_SIGN: Final = {"at_most": "≤", "at_least": "≥"}
 
 
 class EnsembleLike(Protocol):
@@ -103,7 +103,7 @@ def fan(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
     figure = style.new_figure(12, 1.3 + (4.6 if lines == 1 else 3.0 * lines))
     grid = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
     tall = figure.get_figheight()
-    figure.subplots_adjust(left=0.065, right=0.975, top=1 - 1.05 / tall, bottom=0.5 / tall, hspace=0.22, wspace=0.06)
+    figure.subplots_adjust(left=0.065, right=0.975, top=1 - 1.05 / tall, bottom=0.5 / tall, hspace=0.26, wspace=0.11)
     marks = recorded(spec)
     tops = [float(np.nanpercentile(rows, 90, axis=0).max()) for _, rows in curves.values()]
     high = clock.round_up(max([*tops, *(mark.value for mark in marks)]))
@@ -161,14 +161,14 @@ def targets(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
     figure = style.new_figure(4.1 * across if across > 1 else 7.5, 1.5 + 2.9 * lines)
     grid = figure.subplots(lines, across, squeeze=False)
     tall = figure.get_figheight()
-    figure.subplots_adjust(left=0.6 / figure.get_figwidth(), right=0.975, top=1 - 1.3 / tall, bottom=0.8 / tall,
+    figure.subplots_adjust(left=0.75 / figure.get_figwidth(), right=0.975, top=1 - 1.3 / tall, bottom=0.8 / tall,
                            hspace=0.62, wspace=0.22)  # fmt: skip
     for axes, (target, columns) in zip(grid.flat, shown, strict=False):
         _target_panel(axes, target, columns, spec)
     for axes in grid.flat[len(shown) :]:
         axes.set_visible(False)
     for row in grid:
-        row[0].set_ylabel("share of runs at or below 累计比例", fontsize=8)
+        row[0].set_ylabel("runs at or below 累计比例", fontsize=8.5)
     names, handles = list(ensemble.variants[:_MOST]), grid.flat[0].get_lines()
     if len(names) > 1:
         figure.legend(handles[: len(names)], [style.plain(name, 30) for name in names], loc="lower center",
@@ -214,5 +214,5 @@ def _target_panel(axes: Axes, target: Target, columns: Mapping[str, Floats], spe
     axes.set_axisbelow(True)
     said = f"{bound:.4g}" if kpi.unit != "share" or bound is None else f"{bound:.4%}".replace(".0000", "")
     axes.set_title(f"{style.plain(target.id, 12)} {style.plain(target.say or kpi.zh, 22)}\n"
-                   f"{target.kpi} {_ZH[comparison]} {said}", loc="left", fontsize=9)  # fmt: skip
+                   f"{target.kpi} {_SIGN[comparison]} {said}", loc="left", fontsize=9)  # fmt: skip
     axes.set_xlabel("" if kpi.unit == "share" else kpi.unit, fontsize=8, labelpad=1)
