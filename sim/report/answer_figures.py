@@ -11,11 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from sim.ensemble.answers import compare
 from sim.ensemble.paired import Comparison, Difference
 from sim.ensemble.sensitivity import Sensitivity
 from sim.ensemble.sizing import Sizing
 from sim.report import style
-from sim.report.ensemble_figures import heading
+from sim.report.ensemble_figures import draw_runs, heading
+from sim.scenario import ScenarioSpec
 from sim.vocabulary import KPIS
 
 _BARS: Final = 12
@@ -153,3 +155,11 @@ def save_answers(answer: Comparison | Sizing | Sensitivity, folder: Path, title:
         if isinstance(answer, Sizing):
             return [style.save(sizing_curve(answer, title), folder / "sizing.png")]
         return [style.save(tornado(answer, kpi, title), folder / f"tornado_{kpi}.png") for kpi in answer.kpis]
+
+
+def draw_ensemble(ensemble: Any, spec: ScenarioSpec, folder: Path) -> list[Path]:
+    """Writes an ensemble's pictures into a folder: fan, targets, and differences where it has several variants."""
+    paths = draw_runs(ensemble, spec, folder)
+    if len(ensemble.variants) > 1:
+        paths += save_answers(compare([ensemble]), folder)
+    return paths

@@ -56,7 +56,7 @@ class Mark(NamedTuple):
     ever: bool
 
 
-def draw_ensemble_figures(ensemble: EnsembleLike, spec: ScenarioSpec, folder: Path) -> list[Path]:
+def draw_runs(ensemble: EnsembleLike, spec: ScenarioSpec, folder: Path) -> list[Path]:
     """Writes `fan.png` (stations out) and `targets.png` where there is something to show; gives their paths."""
     paths = []
     with style.drawing():
@@ -114,6 +114,8 @@ def fan(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
         axes.set_title(style.plain(name, 40), loc="left", fontsize=10)
     for axes in grid.flat[len(curves) :]:
         axes.set_visible(False)
+    for axes in grid.flat[max(len(curves) - columns, 0) : len(curves)]:
+        axes.tick_params(axis="x", labelbottom=True)
     for row in grid:
         row[0].set_ylabel("stations out 退服基站数")
     grid.flat[0].legend(loc="upper right", fontsize=8.5)
@@ -140,7 +142,7 @@ def _fan_marks(axes: Axes, spec: ScenarioSpec, marks: Sequence[Mark]) -> None:
         face = style.PAPER if mark.ever else style.INK
         axes.plot(mark.t_h, mark.value, "o", ms=7, mfc=face, mec=style.INK, mew=1.5, zorder=6, clip_on=False)
         said = "recorded, ever out 实际累计退服" if mark.ever else "recorded 实际"
-        left = mark.t_h < 0.65 * spec.horizon_h
+        left = mark.t_h < 0.35 * spec.horizon_h
         axes.annotate(
             f"{said} {mark.value:,.6g}", (mark.t_h, mark.value), xytext=(9 if left else -9, 0), fontsize=8.5,
             textcoords="offset points", va="center", ha="left" if left else "right", zorder=6,
