@@ -93,7 +93,8 @@ def size(
 
     def held(number: int) -> Floats:
         many = _play(scenario, [(f"n{number}", overrides(present, number))], how)
-        return together([many.held(many.variants[0], target) for target in wanted])
+        cell = _cells(many, [f"n{number}"])[0]
+        return together([many.held(cell, target) for target in wanted])
 
     return sizing(held, span, probability, resource, wanted)
 
@@ -128,10 +129,15 @@ def sensitivity(
     def evaluate(points: Floats) -> Floats:
         variants = [_named(settings(moved, row.tolist())) for row in points]
         many = _play(scenario, list(dict(variants).items()), how)
-        place = dict(zip(dict(variants), many.variants, strict=True))
+        place = dict(zip(dict(variants), _cells(many, list(dict(variants))), strict=True))
         return np.array([[_mean(many.values(place[name], kpi)) for kpi in asked] for name, _ in variants])
 
     return analyse(evaluate, moved, asked, effort)
+
+
+def _cells(many: Any, asked: Sequence[str]) -> list[str]:
+    """Names of the cells that were asked for: their own, else, where a policy is part of them, by their order."""
+    return list(asked) if all(name in many.variants for name in asked) else list(many.variants)[: len(asked)]
 
 
 def _mean(values: Floats) -> float:
