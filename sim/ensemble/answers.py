@@ -152,7 +152,7 @@ def _named(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
 
 
 def _play(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]], how: Playing) -> Any:
-    room = import_module("sim.ensemble")
+    room = import_module(__package__)  # where the room itself says what plays
     make = getattr(room, "Variant", None) or (lambda name, values: (name, values))
     return (how.play or room.ensemble)(
         scenario,
