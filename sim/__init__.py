@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.ensemble import ensemble
     from sim.loading import load
     from sim.results import open_run, simulate
 
     __version__: str
 
-__all__ = ["load", "open_run", "simulate"]
+__all__ = ["ensemble", "load", "open_run", "simulate"]
 
-_ROOMS = {"load": "loading", "open_run": "results", "simulate": "results"}
+_ROOMS = {"ensemble": "ensemble", "load": "loading", "open_run": "results", "simulate": "results"}
 
 
 def __getattr__(name: str) -> Any:

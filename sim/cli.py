@@ -339,3 +339,11 @@ def topology_import(
     with whole(out) as folder:
         guesses = import_graphml(file, folder, core or (), users)
     console.out("\n".join([f"Written to {out}", *(f"guessed: {guess}" for guess in guesses)]))
+
+
+# Many runs
+
+
+from sim import cli_ensemble  # noqa: E402 (behind the commands that everybody knows first)
+
+cli_ensemble.register(app)

@@ -75,18 +75,21 @@ def _sibling(path: Path) -> str | None:
 # Loading
 
 
-def load(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Scenario:
+def load(
+    path: str | Path, overrides: Mapping[str, Any] | None = None, topology: Mapping[str, Any] | None = None
+) -> Scenario:
     """The scenario of a file or of a shipped name, checked, with its topology and lists.
 
     `overrides`: values by the scenario's own paths (`{"resources.depots.horqin.crews": 6}`), as in the file or as
-    text. Raises `InputError` with every problem; what an override brought about begins with `--set KEY`.
+    text; `topology`: the same for its topology file. Raises `InputError` with every problem; what an override brought
+    about begins with `--set KEY`.
     """
-    values = as_texts(overrides or {})
+    values, patch = as_texts(overrides or {}), as_texts(topology or {})
     document = read_yaml(find_file(path))
     _check_format(document)
     changed = override(ScenarioSpec, document, values)
     try:
-        return _scenario(changed.document, values)
+        return _scenario(changed.document, values, patch)
     except InputError as error:
         raise InputError(changed.blame(error.problems, lambda: _problems(document))) from None
 
@@ -121,10 +124,10 @@ def _check_format(document: Document) -> None:
     raise input_error(message, file=document.path, line=document.line_of_path(("format",)), path="format")
 
 
-def _scenario(document: Document, overrides: Mapping[str, str]) -> Scenario:
+def _scenario(document: Document, overrides: Mapping[str, str], patch: Mapping[str, str] | None = None) -> Scenario:
     """The scenario of a document; raises `InputError` with all problems of a stage: schema, names."""
     spec = validate(ScenarioSpec, document)
-    topology = _topology(document, spec)
+    topology = _topology(document, spec, patch or {})
     problems = problems_of(spec, topology, document)
     lists: dict[str, frozenset[int]] = {}
     for name, given in spec.lists.items():
@@ -146,10 +149,18 @@ def _problems(document: Document) -> Sequence[Problem]:
     return ()
 
 
-def _topology(document: Document, spec: ScenarioSpec) -> Topology:
-    from sim.topology import load_topology
+def _topology(document: Document, spec: ScenarioSpec, patch: Mapping[str, str]) -> Topology:
+    from sim.topology.load import load_topology, make_topology, read_spec
 
-    return load_topology(_beside(document, ("topology",), spec.topology))
+    file = _beside(document, ("topology",), spec.topology)
+    if not patch:
+        return load_topology(file)
+    described, written = read_spec(file)
+    changed = override(type(described), written, patch)
+    try:
+        return make_topology(changed.document)
+    except InputError as error:
+        raise InputError(changed.blame(error.problems, list)) from None
 
 
 def _beside(document: Document, loc: Loc, name: str) -> Path:

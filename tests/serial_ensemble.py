@@ -8,13 +8,18 @@ from sim.results import simulate
 _PLAYED: dict = {}
 
 
+def pair(variant):
+    """Name and overrides of a variant."""
+    return variant if isinstance(variant, tuple) else (variant.name, variant.overrides)
+
+
 class Serial:
     """Played runs by variant and seed."""
 
     def __init__(self, scenario, seeds, variants, policies) -> None:
         self.seeds = tuple(range(1, seeds + 1)) if isinstance(seeds, int) else tuple(seeds)
         self.scenario_hash = scenario.hash
-        cells = [(v, p) for v in variants or [("as_written", {})] for p in policies or [None]]
+        cells = [(v, p) for v in map(pair, variants or [("as_written", {})]) for p in policies or [None]]
         self.cells = {name if policy is None else policy: (values, policy) for (name, values), policy in cells}
         self.variants = tuple(self.cells)
         self._targets = [target.id for target in scenario.spec.plan.targets]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from sim.ensemble.factors import factors, settings
+from sim.ensemble.fill import ensemble
 from sim.ensemble.paired import Cell, Comparison, Floats, compare_cells
 from sim.ensemble.sensitivity import Effort, Sensitivity, analyse
 from sim.ensemble.sizing import Sizing, overrides, places, sizing
+from sim.ensemble.variants import Variant
 from sim.errors import input_error
 from sim.parameters import hint, one_of
 from sim.scenario import Scenario
@@ -152,13 +153,11 @@ def _named(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
 
 
 def _play(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]], how: Playing) -> Any:
-    room = import_module(__package__)  # where the room itself says what plays
-    make = getattr(room, "Variant", None) or (lambda name, values: (name, values))
-    return (how.play or room.ensemble)(
+    return (how.play or ensemble)(
         scenario,
         seeds=how.seeds,
         policies=None if how.policy is None else [how.policy],
-        variants=[make(name, dict(values)) for name, values in variants],
+        variants=[Variant(name, dict(values)) for name, values in variants],
         workers=how.workers,
         out=how.out,
         progress=how.progress,

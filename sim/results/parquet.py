@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Self
 
 import numpy as np
@@ -33,6 +34,7 @@ class Parquet:
             import duckdb
 
             self._database: Any = duckdb.connect(":memory:", config=_CONFIG)
+            self.refused: type[Exception] = duckdb.IOException
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -54,6 +56,24 @@ class Parquet:
             self._database.execute(f"COPY ({' UNION ALL BY NAME '.join(parts)}) TO {_sql(path)} {_OPTIONS}")
             for number in range(len(parts)):
                 self._database.unregister(f"part_{number}")
+
+    def write_parts(self, path: Path, frames: Iterable[Frame]) -> None:
+        """Write frames alike one below the other; only one of them at a time is in memory. There must be one."""
+        with TemporaryDirectory(prefix="drill-parts-") as folder:
+            with held():
+                self._database.execute(f"ATTACH {_sql(Path(folder) / 'parts.duckdb')} AS spool")
+            try:
+                for number, frame in enumerate(frames):
+                    with held():
+                        self._database.register("part", {name: _plain(column) for name, column in frame.items()})
+                        into = "INSERT INTO spool.parts" if number else "CREATE TABLE spool.parts AS"
+                        self._database.execute(f"{into} SELECT * FROM part")  # noqa: S608 (names of our own)
+                        self._database.unregister("part")
+                with held():
+                    self._database.execute(f"COPY spool.parts TO {_sql(path)} {_OPTIONS}")
+            finally:
+                with held():
+                    self._database.execute("DETACH spool")
 
     def read(self, path: Path, columns: str = "*", where: str = "") -> dict[str, NDArray[Any]]:
         """Columns of a file: null numbers as NaN, null texts as empty, null truths as false."""

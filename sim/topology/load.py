@@ -60,6 +60,15 @@ def assumptions(topology: Topology) -> tuple[str, ...]:
 def read_spec(path: Path | str) -> tuple[Generated | Files | Plain | Rooms, Document]:
     """The checked description in a topology file, and the file as read; raises `InputError`."""
     document = read_yaml(Path(path))
+    return _described(document), document
+
+
+def make_topology(document: Document) -> Topology:
+    """The network of a topology file as read, or as read and changed; no copy of it is kept. Raises `InputError`."""
+    return _network(_described(document), document)[0]
+
+
+def _described(document: Document) -> Generated | Files | Plain | Rooms:
     data = document.data
     if not isinstance(data, dict):
         raise input_error(f"must be a table of keys (got {shown(data)})", file=document.path, line=1)
@@ -70,7 +79,7 @@ def read_spec(path: Path | str) -> tuple[Generated | Files | Plain | Rooms, Docu
     if not isinstance(kind, str) or kind not in _KINDS:
         found = f"must be one of {', '.join(_KINDS)} (got {shown(kind)})" if "kind" in data else "is missing"
         raise input_error(found, file=document.path, line=document.line(("kind",)), path="kind")
-    return validate(_KINDS[kind], document), document
+    return validate(_KINDS[kind], document)
 
 
 def _check_format(document: Document, found: object) -> None:
@@ -88,7 +97,10 @@ def _check_format(document: Document, found: object) -> None:
 
 def _made(path: Path) -> tuple[Topology, dict[str, str] | None]:
     """The network, and the hashes of its CSV files; None where a copy is not worth keeping."""
-    spec, document = read_spec(path)
+    return _network(*read_spec(path))
+
+
+def _network(spec: Generated | Files | Plain | Rooms, document: Document) -> tuple[Topology, dict[str, str] | None]:
     if isinstance(spec, Files):
         topology, hashes = read_files(spec, document)
         return _sealed(topology, spec, document), hashes

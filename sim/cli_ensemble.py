@@ -1,0 +1,165 @@
+"""The command `ensemble`: many runs, kept as they come, completed by the same command."""
+
+from __future__ import annotations
+
+import sys
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+
+from sim import console
+from sim.errors import input_error
+
+if TYPE_CHECKING:
+    from sim.ensemble import Ensemble
+    from sim.ensemble.fill import Progress
+
+_FAILED = 3
+_MINUTE_S, _HOUR_S = 60, 3600
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(ensemble)
+
+
+def ensemble(  # noqa: PLR0917 (typer's options)
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A scenario file, or the name of a shipped one.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where runs are kept; what it holds is completed.")],
+    seeds: Annotated[int, typer.Option("-n", min=1, max=1_000_000, metavar="N", help="Seeds 1 to N.")] = 100,
+    policy: Annotated[str, typer.Option("--policy", metavar="NAME,...", help="Who goes where next.")] = "",
+    variant: Annotated[
+        list[Path] | None, typer.Option("--variant", metavar="FILE", help="A patch; may be repeated.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=512, metavar="K", help="Processes.  [default: one a core]")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a value by its path in the file; may be repeated."),
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Play runs that failed once more.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json and nothing else.")] = False,
+) -> None:
+    """Play many seeds, under several policies and variants; the same command completes what is missing."""
+    from importlib import import_module
+
+    from sim.loading import load
+    from sim.parameters import pairs
+
+    room = import_module("sim.ensemble")
+    scenario = load(path, pairs(set_ or {}))
+    for warning in scenario.warnings:
+        console.err(str(warning))
+    variants = [room.read_variant(file) for file in variant or ()]
+    with _Counter() as counter:
+        found: Ensemble = room.ensemble(
+            scenario, seeds, policies=policies_of(policy), variants=variants or None, workers=workers,
+            scheduler=scheduler, out=out, progress=counter, retry_failed=retry_failed,
+        )  # fmt: skip
+    _tell(found, as_json=as_json)
+
+
+def policies_of(text: str) -> list[str] | None:
+    """Names of policies from a list with commas; None for none. Raises `InputError`."""
+    from sim.parameters import hint, one_of
+    from sim.references import policy_names
+
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    known = policy_names()
+    for name in names:
+        if name not in known:
+            raise input_error(f"must be {one_of(known)}{hint(name, known)}", file="--policy")
+    if len(set(names)) < len(names):
+        raise input_error(f"must differ (got {text})", file="--policy")
+    return names or None
+
+
+class _Counter:
+    """Runs done and time left, in one line of a terminal; silent in a pipe."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+        self._live = sys.stderr is not None and sys.stderr.isatty()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._shown:
+            self._write("\n")
+        if kind is KeyboardInterrupt:
+            console.err("drill: what is done is kept; the same command plays the rest")
+
+    def __call__(self, now: Progress) -> None:
+        """Show how far it is."""
+        if self._live:
+            failed = f", {now.failed} failed" if now.failed else ""
+            text = f"drill: {now.done} of {now.total} runs{failed}, {_duration(now.left_s)} left"
+            self._write(f"\r{text.ljust(self._shown)}")
+            self._shown = len(text)
+
+    def _write(self, text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def _duration(seconds: float) -> str:
+    if seconds < _MINUTE_S:
+        return f"{seconds:.0f} s"
+    return f"{seconds / _MINUTE_S:.0f} min" if seconds < 2 * _HOUR_S else f"{seconds / _HOUR_S:.1f} h"
+
+
+def _tell(found: Ensemble, *, as_json: bool) -> None:
+    """The table, what failed, and where everything is."""
+    summary = found.summary
+    failed = {name: found.failures(name) for name in found.variants}
+    if as_json:
+        console.out((found.folder / "summary.json").read_text(encoding="utf-8").rstrip())
+    else:
+        console.out(console.table(_rows(summary)))
+        console.out(f"{len(found.seeds)} seeds of {found.asked.scenario}. Written to {found.folder}")
+    for name, errors in failed.items():
+        if errors:
+            seeds = ", ".join(str(seed) for seed, _ in errors[:5])
+            more = f" and {len(errors) - 5} more" if len(errors) > 5 else ""
+            console.err(f"drill: {name}: {len(errors)} runs failed (seeds {seeds}{more}): {errors[0][1]}")
+    if all(len(errors) == len(found.seeds) for errors in failed.values()):
+        raise typer.Exit(_FAILED)
+
+
+_WITHOUT_TARGETS = ("station_outage_h", "user_outage_h", "stations_out_cumulative", "site_visits")
+
+
+def _rows(summary: dict[str, Any]) -> list[list[str]]:
+    """A line a target and variant; the main figures where there are no targets."""
+    rows = [["figure", "variant", "median", "P10", "P90", "unit", "target", "met in"]]
+    for variant, found in summary["variants"].items():
+        targets = [line for line in found["lines"] if line["target"] is not None]
+        for line in targets:
+            sign = "≤" if line["comparison"] == "at_most" else "≥"
+            met = line["met"]
+            share = "–" if met["share"] is None else f"{met['share']:.0%} of {met['of']}"
+            name = " ".join(part for part in (line["id"], line["kpi"]) if part)
+            rows.append([name, variant, *_middle(line), line["unit"], f"{sign} {line['target']:g}", share])
+        if not targets:
+            rows += [
+                [kpi, variant, *_middle(found["kpis"][kpi]), found["kpis"][kpi]["unit"], "", ""]
+                for kpi in _WITHOUT_TARGETS
+            ]
+    return rows
+
+
+def _middle(values: dict[str, Any]) -> list[str]:
+    return [_short(values[name]) for name in ("p50", "p10", "p90")]
+
+
+def _short(value: float | None) -> str:
+    if value is None or not isfinite(value):
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
