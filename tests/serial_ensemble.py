@@ -58,8 +58,11 @@ class Serial:
 
         return together([self.held(variant, name) for name in self._targets])
 
-    def target_values(self, variant, target):
-        figures = [run[1][target][1] for run in self._runs[variant]]
+    def lines(self, _):
+        return [{"section": "target", "id": name, "kpi": ""} for name in self._targets]
+
+    def line(self, _, variant, number):
+        figures = [run[1][self._targets[number]][1] for run in self._runs[variant]]
         return np.array([np.nan if figure is None else figure for figure in figures])
 
     def curve(self, variant):

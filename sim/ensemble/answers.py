@@ -71,7 +71,7 @@ def _cell(many: Any, name: str, shown: str) -> Cell:
     def held(target: str | None) -> Floats:
         return np.asarray(many.held(name, target), dtype=np.float64)
 
-    known = str(getattr(many, "scenario_hash", "") or "")
+    known = str(getattr(getattr(many, "asked", many), "scenario_hash", ""))
     return Cell(shown, known, tuple(many.seeds), values, held, tuple(many.targets()))
 
 
@@ -95,7 +95,7 @@ def size(
     def held(number: int) -> Floats:
         many = _play(scenario, [(f"n{number}", overrides(present, number))], how)
         cell = _cells(many, [f"n{number}"])[0]
-        return together([many.held(cell, target) for target in wanted])
+        return together([many.held(cell, target) for target in wanted])[_asked(many, how)]
 
     return sizing(held, span, probability, resource, wanted)
 
@@ -131,7 +131,8 @@ def sensitivity(
         variants = [_named(settings(moved, row.tolist())) for row in points]
         many = _play(scenario, list(dict(variants).items()), how)
         place = dict(zip(dict(variants), _cells(many, list(dict(variants))), strict=True))
-        return np.array([[_mean(many.values(place[name], kpi)) for kpi in asked] for name, _ in variants])
+        rows = _asked(many, how)
+        return np.array([[_mean(many.values(place[name], kpi)[rows]) for kpi in asked] for name, _ in variants])
 
     return analyse(evaluate, moved, asked, effort)
 
@@ -139,6 +140,13 @@ def sensitivity(
 def _cells(many: Any, asked: Sequence[str]) -> list[str]:
     """Names of the cells that were asked for: their own, else, where a policy is part of them, by their order."""
     return list(asked) if all(name in many.variants for name in asked) else list(many.variants)[: len(asked)]
+
+
+def _asked(many: Any, how: Playing) -> list[int]:
+    """Rows of the seeds that were asked for: a store may hold more."""
+    wanted = range(1, how.seeds + 1) if isinstance(how.seeds, int) else how.seeds
+    place = {seed: row for row, seed in enumerate(many.seeds)}
+    return [place[seed] for seed in wanted]
 
 
 def _mean(values: Floats) -> float:

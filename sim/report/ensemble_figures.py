@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -180,13 +181,22 @@ def targets(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
 
 
 def _columns(ensemble: EnsembleLike, target: Target) -> dict[str, Floats]:
-    measured: Any = getattr(ensemble, "target_values", None)
+    measured: Any = partial(_of_lines, ensemble) if hasattr(ensemble, "lines") else None
     found: dict[str, Floats] = {}
     for name in ensemble.variants[:_MOST]:
         plain = target.of is None and target.at is None
         values = measured(name, target.id) if measured else ensemble.values(name, target.kpi) if plain else np.empty(0)
         found[name] = np.sort(values[np.isfinite(values)])
     return found
+
+
+def _of_lines(ensemble: Any, variant: str, target: str) -> Floats:
+    """Simulated figures of a target, by its line of the scorecard."""
+    for number, line in enumerate(ensemble.lines(variant)):
+        if line["section"] == "target" and target in (line["id"], line["kpi"]):
+            found: Floats = ensemble.line("simulated", variant, number)
+            return found
+    return np.empty(0)
 
 
 def _target_panel(axes: Axes, target: Target, columns: Mapping[str, Floats], spec: ScenarioSpec) -> None:
