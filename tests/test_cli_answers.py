@@ -121,3 +121,15 @@ def test_comparing_needs_two_variants() -> None:
         compare([One(), other])
     with pytest.raises(InputError, match="--against"):
         compare([One(), One()], against="nobody")
+
+
+@pytest.mark.slow
+def test_the_store_of_a_sizing_is_taken_up_again(tmp_path) -> None:
+    town = load("ten_sites", {"resources.depots.ten.petrol_5kw": 6})
+    crews = "resources.depots.*.crews"
+    whole = size(town, crews, (0, 4), 0.5, ["O3"], Playing(8, workers=1, out=tmp_path / "store"))
+    again = size(town, crews, (0, 4), 0.5, ["O3"], Playing(8, workers=1, out=tmp_path / "store"))
+    fewer = size(town, crews, (0, 4), 0.5, ["O3"], Playing(5, workers=1, out=tmp_path / "store"))
+    plain = size(town, crews, (0, 4), 0.5, ["O3"], Playing(5, play=serial))
+    assert again == whole
+    assert fewer == plain  # the store's other seeds are left alone, and the runs are those of `simulate`
