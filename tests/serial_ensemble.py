@@ -45,7 +45,7 @@ class Serial:
     def values(self, variant, kpi):
         return np.array([run[0][kpi] for run in self._runs[variant]])
 
-    def targets(self):
+    def targets(self, _=None):
         return self._targets
 
     def held(self, variant, target=None):

@@ -110,7 +110,7 @@ def test_comparing_needs_two_variants() -> None:
     class One:
         variants, seeds = ("as_written",), (1, 2)
 
-        def targets(self):
+        def targets(self, _=None):
             return []
 
     with pytest.raises(InputError, match="at least two variants"):

@@ -72,7 +72,7 @@ def _cell(many: Any, name: str, shown: str) -> Cell:
         return np.asarray(many.held(name, target), dtype=np.float64)
 
     known = str(getattr(getattr(many, "asked", many), "scenario_hash", ""))
-    return Cell(shown, known, tuple(many.seeds), values, held, tuple(many.targets()))
+    return Cell(shown, known, tuple(many.seeds), values, held, tuple(many.targets(name)))
 
 
 def size(
