@@ -124,10 +124,14 @@ def test_a_curve_that_falls_is_told() -> None:
     assert any("Even 8" in line for line in falling.sentences())
 
 
-def test_undefined_runs_count_as_not_held() -> None:
-    found = sizing(lambda _: np.array([1.0, 1.0, np.nan, 1.0]), (1, 2), 0.9)
-    assert found.answer is None
-    assert found.points[0].undefined == 1
+def test_undefined_runs_are_left_out_and_told() -> None:
+    found = sizing(lambda n: np.array([1.0, 1.0, np.nan, n - 1.0]), (1, 2), 0.9)
+    assert found.answer == 2
+    assert [(point.runs, point.held, point.undefined) for point in found.points] == [(3, 2, 1), (3, 3, 1)]
+    assert any("undefined" in line for line in found.sentences())
+    nothing = sizing(lambda _: np.full(4, np.nan), (1, 2), 0.1)
+    assert nothing.answer is None
+    assert nothing.sentences()
 
 
 @given(st.integers(0, 500), st.lists(st.integers(0, 40), min_size=1, max_size=12))
@@ -166,7 +170,7 @@ def test_crews_of_ten_sites_are_found_again_by_brute_force() -> None:
         return np.array([np.nan if row.met is None else float(row.met) for row in rows])
 
     curve = {number: held(number) for number in range(7)}
-    shares = {number: np.nansum(column) / len(column) for number, column in curve.items()}
+    shares = {number: np.nanmean(column) for number, column in curve.items()}
     assert shares[0] < shares[6]  # crews matter here
     for probability in (0.3, 0.5, 0.7, 0.9):
         found = sizing(lambda number: curve[number], (0, 6), probability, "crews", ("O3",))

@@ -11,11 +11,16 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from sim.ensemble.answers import Playing, compare, sensitivity, size
 from sim.ensemble.book import Ensemble, open_ensemble
 from sim.ensemble.fill import ensemble
+from sim.ensemble.sensitivity import Effort
 from sim.ensemble.variants import Variant, read_variant
 
-__all__ = ["Ensemble", "Variant", "ensemble", "open_ensemble", "read_variant"]
+__all__ = [
+    "Effort", "Ensemble", "Playing", "Variant", "compare", "ensemble", "open_ensemble", "read_variant", "sensitivity",
+    "size",
+]  # fmt: skip
 
 
 class _Room(ModuleType):

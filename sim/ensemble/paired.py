@@ -108,6 +108,11 @@ def _amount(value: float, unit: str) -> str:
     return f"{value * 100:.1f}" if unit == "share" else shown(value, with_unit=False)
 
 
+def amount(value: float, kpi: str) -> str:
+    """A KPI's figure or difference for a table; shares in percent."""
+    return _signed(value, KPIS[kpi].unit)
+
+
 def _signed(value: float, unit: str) -> str:
     return f"{'−' if value < 0 else ''}{_amount(abs(value), unit)}"
 

@@ -111,10 +111,15 @@ def _indices(f_a: Floats, f_b: Floats, f_ab: Floats) -> tuple[Floats, Floats]:
     """First and total indices, shape (outputs, k)."""
     from scipy.stats import sobol_indices
 
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found = sobol_indices(func={"f_A": f_a, "f_B": f_b, "f_AB": f_ab}, n=f_a.shape[1])
+    def twice(part: Floats) -> Floats:
+        return np.concatenate([part, part], axis=-2)
+
+    with np.errstate(invalid="ignore", divide="ignore"):  # twice: scipy 1.17 fails on one output of one input
+        found = sobol_indices(func={"f_A": twice(f_a), "f_B": twice(f_b), "f_AB": twice(f_ab)}, n=f_a.shape[1])
     varies = np.ptp(np.concatenate([f_a, f_b], axis=1), axis=1) > 0
-    shape = (len(f_a), len(f_ab))
-    parts = (np.asarray(part, dtype=np.float64).reshape(shape) for part in (found.first_order, found.total_order))
+    shape = (2 * len(f_a), len(f_ab))
+    parts = (
+        np.asarray(part, dtype=np.float64).reshape(shape)[: len(f_a)] for part in (found.first_order, found.total_order)
+    )
     first, total = (np.where(varies[:, None], part, np.nan) for part in parts)
     return first, total

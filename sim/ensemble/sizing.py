@@ -28,7 +28,8 @@ WILD: Final = "*"
 class Tried:
     """A number that was tried: the share of runs in which the targets held, with Wilson's 95 % interval.
 
-    `undefined`: runs where a target was undefined or the run failed; they count as not held.
+    `runs` are those where the targets could be told. `undefined`: left out, as a target was undefined there (nothing
+    to restore, no generator called for) or the run failed.
     """
 
     number: int
@@ -40,7 +41,7 @@ class Tried:
 
     @property
     def share(self) -> float:
-        """Share of all runs in which the targets held."""
+        """Share of the runs that could be told in which the targets held; NaN of none."""
         return self.held / self.runs if self.runs else nan
 
 
@@ -65,7 +66,7 @@ class Sizing:
         goal = f"{', '.join(self.targets)} in {self.probability:.0%} of runs"
         first, last = self.points[0], self.points[-1]
         if self.answer is None:
-            best = max(self.points, key=lambda point: (point.share, -point.number))
+            best = max(self.points, key=lambda point: (point.held / max(point.runs, 1), -point.number))
             at_best = f"at best {best.share:.0%} with {best.number}"
             told = [f"Even {last.number} of {self.resource} are not enough for {goal}: {at_best}"]
         else:
@@ -79,6 +80,8 @@ class Sizing:
                 told.append(f"{self.answer} is the first number asked about; fewer may do")
             if here.low < self.probability:
                 told.append(f"The interval reaches below {self.probability:.0%}: more seeds would make it surer")
+        if left := max(point.undefined for point in self.points):
+            told.append(f"In up to {left} of the seeds a target is undefined, and these are left out")
         told += [
             f"Not monotone: {more} hold less often than {fewer}; the smallest number found may not be the only border"
             for fewer, more in self.contradictions
@@ -96,8 +99,9 @@ class Sizing:
 
 def tried(number: int, held: Floats) -> Tried:
     """A point of the curve from one column of runs."""
-    runs, yes = len(held), int(np.nansum(held))
-    return Tried(number, runs, yes, int(np.isnan(held).sum()), *wilson(yes, runs))
+    undefined = int(np.isnan(held).sum())
+    runs, yes = len(held) - undefined, int(np.nansum(held))
+    return Tried(number, runs, yes, undefined, *wilson(yes, runs))
 
 
 def smallest(held: Held, first: int, last: int, probability: float) -> tuple[int | None, list[Tried]]:
@@ -130,8 +134,8 @@ def smallest(held: Held, first: int, last: int, probability: float) -> tuple[int
 
 
 def contradictions(points: Sequence[Tried]) -> list[tuple[int, int]]:
-    """Neighbouring tried numbers of which the greater one holds in fewer runs; the seeds are the same."""
-    return [(a.number, b.number) for a, b in pairwise(points) if b.held < a.held]
+    """Neighbouring tried numbers of which the greater one holds less often; the seeds are the same."""
+    return [(a.number, b.number) for a, b in pairwise(points) if b.share < a.share]
 
 
 def sizing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 COLOURS: Final = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY, style.INK)
 DASHES: Final = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 1.5, 1.5, 1.5)), "-", (0, (6, 2)), (0, (2, 1.5)))
 _MOST: Final = len(COLOURS)
-_ZH: Final = {"at_most": "不超过", "at_least": "不低于"}
+_SIGN: Final = {"at_most": "≤", "at_least": "≥"}
 
 
 class EnsembleLike(Protocol):
@@ -56,7 +57,7 @@ class Mark(NamedTuple):
     ever: bool
 
 
-def draw_ensemble_figures(ensemble: EnsembleLike, spec: ScenarioSpec, folder: Path) -> list[Path]:
+def draw_runs(ensemble: EnsembleLike, spec: ScenarioSpec, folder: Path) -> list[Path]:
     """Writes `fan.png` (stations out) and `targets.png` where there is something to show; gives their paths."""
     paths = []
     with style.drawing():
@@ -103,7 +104,7 @@ def fan(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
     figure = style.new_figure(12, 1.3 + (4.6 if lines == 1 else 3.0 * lines))
     grid = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
     tall = figure.get_figheight()
-    figure.subplots_adjust(left=0.065, right=0.975, top=1 - 1.05 / tall, bottom=0.5 / tall, hspace=0.22, wspace=0.06)
+    figure.subplots_adjust(left=0.065, right=0.975, top=1 - 1.05 / tall, bottom=0.5 / tall, hspace=0.26, wspace=0.11)
     marks = recorded(spec)
     tops = [float(np.nanpercentile(rows, 90, axis=0).max()) for _, rows in curves.values()]
     high = clock.round_up(max([*tops, *(mark.value for mark in marks)]))
@@ -114,6 +115,8 @@ def fan(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
         axes.set_title(style.plain(name, 40), loc="left", fontsize=10)
     for axes in grid.flat[len(curves) :]:
         axes.set_visible(False)
+    for axes in grid.flat[max(len(curves) - columns, 0) : len(curves)]:
+        axes.tick_params(axis="x", labelbottom=True)
     for row in grid:
         row[0].set_ylabel("stations out 退服基站数")
     grid.flat[0].legend(loc="upper right", fontsize=8.5)
@@ -140,7 +143,7 @@ def _fan_marks(axes: Axes, spec: ScenarioSpec, marks: Sequence[Mark]) -> None:
         face = style.PAPER if mark.ever else style.INK
         axes.plot(mark.t_h, mark.value, "o", ms=7, mfc=face, mec=style.INK, mew=1.5, zorder=6, clip_on=False)
         said = "recorded, ever out 实际累计退服" if mark.ever else "recorded 实际"
-        left = mark.t_h < 0.65 * spec.horizon_h
+        left = mark.t_h < 0.35 * spec.horizon_h
         axes.annotate(
             f"{said} {mark.value:,.6g}", (mark.t_h, mark.value), xytext=(9 if left else -9, 0), fontsize=8.5,
             textcoords="offset points", va="center", ha="left" if left else "right", zorder=6,
@@ -161,14 +164,14 @@ def targets(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
     figure = style.new_figure(4.1 * across if across > 1 else 7.5, 1.5 + 2.9 * lines)
     grid = figure.subplots(lines, across, squeeze=False)
     tall = figure.get_figheight()
-    figure.subplots_adjust(left=0.6 / figure.get_figwidth(), right=0.975, top=1 - 1.3 / tall, bottom=0.8 / tall,
+    figure.subplots_adjust(left=0.75 / figure.get_figwidth(), right=0.975, top=1 - 1.3 / tall, bottom=0.8 / tall,
                            hspace=0.62, wspace=0.22)  # fmt: skip
     for axes, (target, columns) in zip(grid.flat, shown, strict=False):
         _target_panel(axes, target, columns, spec)
     for axes in grid.flat[len(shown) :]:
         axes.set_visible(False)
     for row in grid:
-        row[0].set_ylabel("share of runs at or below 累计比例", fontsize=8)
+        row[0].set_ylabel("runs at or below 累计比例", fontsize=8.5)
     names, handles = list(ensemble.variants[:_MOST]), grid.flat[0].get_lines()
     if len(names) > 1:
         figure.legend(handles[: len(names)], [style.plain(name, 30) for name in names], loc="lower center",
@@ -178,13 +181,22 @@ def targets(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
 
 
 def _columns(ensemble: EnsembleLike, target: Target) -> dict[str, Floats]:
-    measured: Any = getattr(ensemble, "target_values", None)
+    measured: Any = partial(_of_lines, ensemble) if hasattr(ensemble, "lines") else None
     found: dict[str, Floats] = {}
     for name in ensemble.variants[:_MOST]:
         plain = target.of is None and target.at is None
         values = measured(name, target.id) if measured else ensemble.values(name, target.kpi) if plain else np.empty(0)
         found[name] = np.sort(values[np.isfinite(values)])
     return found
+
+
+def _of_lines(ensemble: Any, variant: str, target: str) -> Floats:
+    """Simulated figures of a target, by its line of the scorecard."""
+    for number, line in enumerate(ensemble.lines(variant)):
+        if line["section"] == "target" and target in (line["id"], line["kpi"]):
+            found: Floats = ensemble.line("simulated", variant, number)
+            return found
+    return np.empty(0)
 
 
 def _target_panel(axes: Axes, target: Target, columns: Mapping[str, Floats], spec: ScenarioSpec) -> None:
@@ -214,5 +226,5 @@ def _target_panel(axes: Axes, target: Target, columns: Mapping[str, Floats], spe
     axes.set_axisbelow(True)
     said = f"{bound:.4g}" if kpi.unit != "share" or bound is None else f"{bound:.4%}".replace(".0000", "")
     axes.set_title(f"{style.plain(target.id, 12)} {style.plain(target.say or kpi.zh, 22)}\n"
-                   f"{target.kpi} {_ZH[comparison]} {said}", loc="left", fontsize=9)  # fmt: skip
+                   f"{target.kpi} {_SIGN[comparison]} {said}", loc="left", fontsize=9)  # fmt: skip
     axes.set_xlabel("" if kpi.unit == "share" else kpi.unit, fontsize=8, labelpad=1)

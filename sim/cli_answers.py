@@ -1,0 +1,155 @@
+"""The commands `compare`, `size` and `sensitivity`: answers from many runs."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim import console
+from sim.errors import InputError, input_error
+
+if TYPE_CHECKING:
+    from sim.ensemble.paired import Comparison
+
+_Path = Annotated[str, typer.Argument(metavar="PATH", help="A scenario file, or the name of a shipped one.")]
+_Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where runs and answer go; what it holds is kept.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_Kpi = Annotated[str, typer.Option("--kpi", metavar="NAME,...", help="Names of the KPI catalogue.")]
+_Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, metavar="K", help="Worker processes.")]
+_Seeds = Annotated[int, typer.Option("-n", min=1, max=1_000_000, metavar="N", help="Seeds 1 to N.")]
+_Policy = Annotated[str | None, typer.Option("--policy", metavar="NAME", help="Who goes where next.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for command in (compare, size, sensitivity):
+        app.command()(command)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _write(folder: Path, name: str, value: Any) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+        (folder / name).write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise input_error(f"cannot be written: {error.strerror or error}".lower(), file=folder) from None
+
+
+def compare(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Ensemble directories.")],
+    kpi: _Kpi = "",
+    against: Annotated[str, typer.Option("--against", metavar="NAME", help="The variant to hold others against.")] = "",
+    as_json: _Json = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write compare.json and a figure.")] = None,
+) -> None:
+    """Compare variants side by side, paired by seed, with 95 % intervals."""
+    from sim.ensemble.answers import check_kpis
+    from sim.ensemble.answers import compare as answer
+
+    asked = check_kpis(_names(kpi)) or None
+    room = import_module("sim.ensemble")
+    try:
+        found = answer([room.open_ensemble(folder) for folder in folders], asked, against)
+    except InputError as error:
+        if len(error.problems) == 1 and not error.problems[0].file:
+            raise input_error(error.problems[0].message, file=", ".join(map(str, folders))) from None
+        raise
+    if out is not None:
+        from sim.report.answer_figures import save_answers
+
+        _write(out, "compare.json", found.to_json())
+        save_answers(found, out / "figures")
+    console.out(json.dumps(found.to_json(), ensure_ascii=False, indent=1) if as_json else compared_text(found))
+
+
+def compared_text(found: Comparison) -> str:
+    """Table, sentences, targets and notes of a comparison."""
+    from sim.ensemble.paired import amount
+
+    rows = [["kpi", "variant", "mean", found.against, "difference", "95 % from", "to", "pairs", "variance /"]]
+    for one in found.differences:
+        figures = [amount(value, one.kpi) for value in (*one.means, one.mean, one.low, one.high)]
+        rows.append([one.kpi, one.variant, *figures, str(one.pairs), f"{one.reduction:.3g}"])
+    held = [["target", "variant", "held in", "95 % from", "to", "runs"]]
+    for kept in found.promises:
+        shares = [f"{share:.1%}" for share in (kept.share, kept.low, kept.high)]
+        held.append([kept.target or "all", kept.variant, *shares, str(kept.runs)])
+    parts = [f"Against {found.against}, {len(found.seeds)} common seeds", console.table(rows)]
+    parts += ["\n".join(found.sentences())]
+    parts += [console.table(held)] if len(held) > 1 else []
+    parts += ["\n".join(f"Note: {note}" for note in found.notes)] if found.notes else []
+    return "\n\n".join(parts)
+
+
+def size(  # noqa: PLR0917 (typer's options)
+    path: _Path,
+    resource: Annotated[str, typer.Option("--resource", metavar="PLACE", help="Such as resources.depots.*.crews.")],
+    first: Annotated[int, typer.Option("--from", metavar="A", help="The first number.")],
+    last: Annotated[int, typer.Option("--to", metavar="B", help="The last number.")],
+    out: _Out,
+    probability: Annotated[float, typer.Option("--probability", help="How often the targets must hold.")] = 0.9,
+    target: Annotated[str, typer.Option("--target", metavar="ID,...", help="Targets.  [default: all]")] = "",
+    seeds: _Seeds = 100,
+    policy: _Policy = None,
+    workers: _Workers = None,
+    as_json: _Json = False,
+) -> None:
+    """Find the smallest number of a resource with which the targets hold often enough."""
+    from sim.ensemble.answers import Playing
+    from sim.ensemble.answers import size as answer
+    from sim.loading import load
+
+    scenario = load(path)
+    how = Playing(seeds, policy, workers, out)
+    found = answer(scenario, resource, (first, last), probability, _names(target), how)
+    from sim.report.answer_figures import save_answers
+
+    _write(out, "sizing.json", found.to_json())
+    save_answers(found, out / "figures", scenario.spec.title.en or scenario.name)
+    if as_json:
+        console.out(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
+        return
+    rows = [["number", "held in", "95 % from", "to", "runs", "undefined"]]
+    for point in found.points:
+        shares = [f"{share:.1%}" for share in (point.share, point.low, point.high)]
+        rows.append([str(point.number), *shares, str(point.runs), str(point.undefined)])
+    console.out("\n".join([console.table(rows), "", *found.sentences(), f"Written to {out}"]))
+
+
+def sensitivity(  # noqa: PLR0917 (typer's options)
+    path: _Path,
+    out: _Out,
+    seeds: _Seeds = 20,
+    kpi: _Kpi = "",
+    trajectories: Annotated[int, typer.Option("--trajectories", metavar="R", help="Walks of the screening.")] = 10,
+    base: Annotated[int, typer.Option("--sobol", metavar="N", help="Base sample of the indices; 0: none.")] = 32,
+    policy: _Policy = None,
+    workers: _Workers = None,
+    as_json: _Json = False,
+) -> None:
+    """Find which assumptions of a scenario move which KPI."""
+    from sim.ensemble.answers import Playing
+    from sim.ensemble.answers import sensitivity as answer
+    from sim.ensemble.sensitivity import Effort
+    from sim.loading import load
+
+    scenario = load(path)
+    effort = Effort(trajectories, base)
+    found = answer(scenario, _names(kpi), effort, Playing(seeds, policy, workers, out))
+    from sim.report.answer_figures import save_answers
+
+    _write(out, "sensitivity.json", found.to_json())
+    save_answers(found, out / "figures", scenario.spec.title.en or scenario.name)
+    if as_json:
+        console.out(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
+        return
+    notes = [f"Note: {note}" for note in found.notes]
+    console.out("\n".join([*found.sentences(), *notes, f"Written to {out}"]))
