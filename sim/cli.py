@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import cli_answers, console, interrupts
+from sim import cli_answers, cli_ensemble, console, interrupts
 from sim.errors import InputError, Problem, input_error, one_line
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ app = typer.Typer(
 )
 topology_app = typer.Typer(help="Networks to play on.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(topology_app, name="topology")
-cli_answers.register(app)
 
 _Path = Annotated[str, typer.Argument(metavar="PATH", help="A scenario file, or the name of a shipped one.")]
 _Seed = Annotated[int, typer.Option("--seed", min=0, max=2**53, help="Another seed, another luck.")]
@@ -343,7 +342,5 @@ def topology_import(
 
 # Many runs
 
-
-from sim import cli_ensemble  # noqa: E402 (behind the commands that everybody knows first)
-
 cli_ensemble.register(app)
+cli_answers.register(app)

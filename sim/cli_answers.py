@@ -136,9 +136,9 @@ def sensitivity(  # noqa: PLR0917 (typer's options)
     as_json: _Json = False,
 ) -> None:
     """Find which assumptions of a scenario move which KPI."""
+    from sim.ensemble.analysis import Effort
     from sim.ensemble.answers import Playing
     from sim.ensemble.answers import sensitivity as answer
-    from sim.ensemble.sensitivity import Effort
     from sim.loading import load
 
     scenario = load(path)

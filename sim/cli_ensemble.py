@@ -62,6 +62,10 @@ def ensemble(  # noqa: PLR0917 (typer's options)
             scenario, seeds, policies=policies_of(policy), variants=variants or None, workers=workers,
             scheduler=scheduler, out=out, progress=counter, retry_failed=retry_failed,
         )  # fmt: skip
+    console.progress("drawing figures")
+    from sim.report.answer_figures import draw_ensemble
+
+    draw_ensemble(found, scenario.spec, out / "figures")
     _tell(found, as_json=as_json)
 
 

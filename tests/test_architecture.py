@@ -70,7 +70,7 @@ OUTSIDE = {
 }
 
 # What the package shows at its front door, and what a quick command must not wait for.
-FACE = {"load", "simulate", "open_run"}
+FACE = {"ensemble", "load", "simulate", "open_run"}
 HEAVY = {"matplotlib", "scipy", "duckdb", "pandas"}
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,8 +8,8 @@ from serial_ensemble import serial
 
 from sim import cli
 from sim.cli_answers import compared_text
+from sim.ensemble.analysis import Effort
 from sim.ensemble.answers import Playing, compare, sensitivity, size, together
-from sim.ensemble.sensitivity import Effort
 from sim.errors import InputError
 from sim.loading import load
 from sim.report.answer_figures import draw_ensemble, save_answers

@@ -186,7 +186,9 @@ def test_a_parent_that_was_killed_is_completed(unbroken, tmp_path, workers):
 def test_workers_do_not_outlive_their_parent(tmp_path):
     process = drill(*asked(tmp_path / "e", 2))
     until_begun(tmp_path / "e", process)
-    children = subprocess.run(["ps", "--ppid", str(process.pid), "-o", "pid="], capture_output=True, text=True)
+    children = subprocess.run(
+        ["ps", "--ppid", str(process.pid), "-o", "pid="], capture_output=True, text=True, check=False
+    )
     pids = [int(pid) for pid in children.stdout.split()]
     assert pids
     os.kill(process.pid, signal.SIGKILL)
@@ -216,7 +218,8 @@ def test_a_worker_that_was_killed_is_replaced(unbroken, tmp_path):
 
 
 def _workers_of(parent: int) -> list[int]:
-    found = subprocess.run(["ps", "--ppid", str(parent), "-o", "pid=,args="], capture_output=True, text=True).stdout
+    command = ["ps", "--ppid", str(parent), "-o", "pid=,args="]
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     return [int(line.split()[0]) for line in found.splitlines() if "spawn_main" in line]
 
 
@@ -263,14 +266,14 @@ def test_two_processes_do_not_fill_one_directory(tmp_path):
 # Failing
 
 
-class Mad(Exception):
+class MadError(Exception):
     """Something a policy may raise."""
 
 
 def mad_on_odd_hours(view):
     """A policy with a mistake in it."""
     if len(view.jobs) > 3:
-        raise Mad("too many jobs\nfor me")
+        raise MadError("too many jobs\nfor me")
     return []
 
 
@@ -283,7 +286,7 @@ def test_a_failing_run_is_a_row_and_the_ensemble_goes_on(scenario, tmp_path):
     many = ensemble(scenario, 8, policies=[mad_on_odd_hours, "nearest"], workers=1, out=tmp_path / "e")
     failed = many.failures("mad_on_odd_hours")
     assert failed
-    assert all("Mad: too many jobs" in error and "\n" not in error for _, error in failed)
+    assert all("MadError: too many jobs" in error and "\n" not in error for _, error in failed)
     bad = {seed for seed, _ in failed}
     values = many.values("mad_on_odd_hours", "station_outage_h")
     assert [seed in bad for seed in many.seeds] == np.isnan(values).tolist()

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.ensemble.analysis import Effort, analyse
 from sim.ensemble.factors import factors, settings
 from sim.ensemble.paired import Cell, compare_cells, difference, mean_interval, wilson
 from sim.ensemble.screening import morris, sobol, trajectories
-from sim.ensemble.sensitivity import Effort, analyse
 from sim.ensemble.sizing import contradictions, distribute, overrides, places, sizing
 from sim.errors import InputError
 from sim.loading import load

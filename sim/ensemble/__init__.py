@@ -11,10 +11,10 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from sim.ensemble.analysis import Effort
 from sim.ensemble.answers import Playing, compare, sensitivity, size
 from sim.ensemble.book import Ensemble, open_ensemble
 from sim.ensemble.fill import ensemble
-from sim.ensemble.sensitivity import Effort
 from sim.ensemble.variants import Variant, read_variant
 
 __all__ = [

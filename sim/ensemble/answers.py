@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.ensemble.analysis import Effort, Sensitivity, analyse
 from sim.ensemble.factors import factors, settings
 from sim.ensemble.fill import ensemble
 from sim.ensemble.paired import Cell, Comparison, Floats, compare_cells
-from sim.ensemble.sensitivity import Effort, Sensitivity, analyse
 from sim.ensemble.sizing import Sizing, overrides, places, sizing
 from sim.ensemble.variants import Variant
 from sim.errors import input_error

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from sim.ensemble.analysis import Sensitivity
 from sim.ensemble.answers import compare
 from sim.ensemble.paired import Comparison, Difference
-from sim.ensemble.sensitivity import Sensitivity
 from sim.ensemble.sizing import Sizing
 from sim.report import style
 from sim.report.ensemble_figures import draw_runs, heading
