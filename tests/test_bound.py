@@ -1,5 +1,6 @@
 """The lower bound on lost station-hours: below every policy, below the best of all, and tight where it can be."""
 
+import sys
 from dataclasses import replace
 from itertools import permutations, product
 from math import inf
@@ -300,3 +301,29 @@ def test_the_bound_leaves_runs_alone_and_repeats():
     before = simulate(told, 1).log_digest
     assert lower_bound(told, 1) == lower_bound(replace(told), 1)
     assert simulate(told, 1).log_digest == before
+
+
+# On the command line
+
+
+def test_the_command_says_how_far_the_run_is_from_the_bound(drill, tmp_path):
+    """One line below the scorecard, only when asked; the run directory is the same."""
+    asked = drill("run", "ten_sites", "--bound", "--out", tmp_path / "asked")
+    plain = drill("run", "ten_sites", "--out", tmp_path / "plain")
+    told = [
+        line for line in asked.out.splitlines() if line.startswith("no policy could lose fewer than 0.5 station-hours")
+    ]
+    assert len(told) == 1
+    assert "no policy" not in plain.out
+    read = [(tmp_path / name / "scorecard.json").read_text() for name in ("asked", "plain")]
+    assert read[0] == read[1]
+
+
+def test_planned_without_its_extra_ends_with_code_two(drill, tmp_path, monkeypatch):
+    """One line, no traceback, and nothing is written."""
+    monkeypatch.setitem(sys.modules, "pyvrp", None)
+    result = drill("run", "ten_sites", "--policy", "planned", "--out", tmp_path / "run")
+    assert result.code == 2
+    assert result.err.strip().count("\n") == 0
+    assert "drillsim[opt]" in result.err
+    assert not (tmp_path / "run").exists()

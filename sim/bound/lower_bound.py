@@ -43,11 +43,14 @@ class Bound:
 
     def sentence(self, lost: float) -> str:
         """What to say of a run that lost so many station-hours."""
-        more = f" ({lost / self.station_outage_h - 1:.0%} more)" if self.station_outage_h > 0 else ""
         return (
-            f"no policy could lose fewer than {self.station_outage_h:,.0f} station-hours here; "
-            f"this run lost {lost:,.0f}{more}"
+            f"no policy could lose fewer than {_number(self.station_outage_h)} station-hours here; "
+            f"this one lost {_number(lost)}"
         )
+
+
+def _number(station_hours: float) -> str:
+    return f"{station_hours:,.1f}" if station_hours < 10 else f"{station_hours:,.0f}"
 
 
 def lower_bound(scenario: Scenario, seed: int = 1) -> Bound:
