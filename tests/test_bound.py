@@ -22,7 +22,7 @@ from sim.streams import Streams
 from sim.vocabulary import Order
 
 pytest.importorskip("pyvrp")
-SLOW_TO_LEARN = 1e-3
+ROUNDING = 1e-3
 
 
 def lost(told, seed, policy):
@@ -105,12 +105,12 @@ def test_ranks_are_the_best_schedule_where_services_are_alike():
 def test_generators_carry_what_they_can_and_no_more():
     """Three sites need ten hours each, one generator, no charging: two thirds are lost; with charging less."""
     plain = sites(out_h=[0.0] * 3, back_h=10.0, service_h=0.0)
-    assert least_by_generators(plain, 1, 20.0) == pytest.approx(20.0, abs=SLOW_TO_LEARN)
+    assert least_by_generators(plain, 1, 20.0) == pytest.approx(20.0, abs=ROUNDING)
     charging = sites(out_h=[0.0] * 3, back_h=10.0, service_h=0.0, gain=0.5)
-    assert least_by_generators(charging, 1, 20.0) == pytest.approx(15.0, abs=SLOW_TO_LEARN)
+    assert least_by_generators(charging, 1, 20.0) == pytest.approx(15.0, abs=ROUNDING)
     stretched = sites(out_h=[0.0] * 3, back_h=10.0, service_h=0.0, stretch_h=2.0)
-    assert least_by_generators(stretched, 1, 20.0) == pytest.approx(14.0, abs=SLOW_TO_LEARN)
-    assert least_by_generators(plain, 3, 20.0) == pytest.approx(0.0, abs=SLOW_TO_LEARN)
+    assert least_by_generators(stretched, 1, 20.0) == pytest.approx(14.0, abs=ROUNDING)
+    assert least_by_generators(plain, 3, 20.0) == pytest.approx(0.0, abs=ROUNDING)
 
 
 @settings(max_examples=50, deadline=None)
@@ -206,15 +206,56 @@ def test_the_bound_is_near_the_best_of_all_orders_of_a_tiny_drill(crews, seed):
     assert 0 < bound <= optimum
     assert bound >= 0.9 * optimum
     for policy in EVERY:
-        assert optimum <= lost(told, seed, policy) + SLOW_TO_LEARN
+        assert optimum <= lost(told, seed, policy) + ROUNDING
 
 
 def test_without_anybody_the_bound_is_what_is_lost():
     """No crew at all: every hour is certain."""
     told = tiny(1, resources={"crew": {"unlimited_generators": True}, "depots": {"plain": {"crews": 0}}})
     bound = lower_bound(told, 4)
-    assert bound.station_outage_h == pytest.approx(lost(told, 4, nobody), abs=SLOW_TO_LEARN)
-    assert bound.station_outage_h == pytest.approx(bound.undisturbed, abs=SLOW_TO_LEARN)
+    assert bound.station_outage_h == pytest.approx(lost(told, 4, nobody), abs=ROUNDING)
+    assert bound.station_outage_h == pytest.approx(bound.undisturbed, abs=ROUNDING)
+
+
+@pytest.mark.parametrize(("link", "cut_off"), [("l11", 2), ("l12", 1), ("l04", 0)])
+def test_a_cut_cable_costs_its_splicing_at_least(link, cut_off):
+    """On a spur two stations or one are cut off for the work and the crew's way; on a ring nobody is."""
+    crews = {"crew": {"people": 4}, "depots": {"ten": {"crews": 2, "specialists": {"transmission": 2}}}}
+    told = drill("ten_sites", resources=crews, injects=[{"at": "+1 h", "do": "fail", "what": f"link:{link}"}])
+    bound = lower_bound(told, 1)
+    assert (bound.certain > 0) == (cut_off > 0)
+    visits = simulate(told, 1, "nearest").visits
+    splicing_h = float(visits.work_h[visits.kind == "splice"].sum())
+    assert bound.certain == pytest.approx(cut_off * splicing_h, abs=ROUNDING)
+    for policy in EVERY:
+        assert bound.station_outage_h <= lost(told, 1, policy) + 1e-9
+
+
+def waiting_for_darkness(feeder):
+    """Ten sites, one dead feeder for 29 hours, and no generator for any but A before the township is dark."""
+    rules = [{"class": word, "only_if": "township_dark"} for word in "BCD"]
+    times = [("fail", "+1 h"), ("mend", "+30 h")]
+    return drill(
+        "ten_sites", plan={"dispatch": rules}, resources={"depots": {"ten": {"crews": 2, "petrol_5kw": 3}}},
+        injects=[{"at": at, "do": do, "what": f"feeder:{feeder}"} for do, at in times],
+    )  # fmt: skip
+
+
+def test_sites_nobody_is_sent_to_lose_all_their_hours():
+    """Where part of the township serves, nothing helps, and the bound is what every policy loses."""
+    told = waiting_for_darkness("f_north")
+    bound = lower_bound(told, 1).station_outage_h
+    for policy in EVERY:
+        assert bound == pytest.approx(lost(told, 1, policy), abs=ROUNDING)
+
+
+def test_a_township_that_is_dark_is_helped():
+    """All of the west is out: the rule holds, a crew saves most of it, and nothing of that is taken for certain."""
+    told = waiting_for_darkness("f_west")
+    bound = lower_bound(told, 1)
+    assert bound.certain == 0
+    assert lost(told, 1, "nearest") < 0.5 * lost(told, 1, nobody)
+    assert 0 < bound.station_outage_h <= lost(told, 1, "nearest")
 
 
 # Never above any policy

@@ -51,9 +51,9 @@ def _cuts(scenario: Scenario, disaster: Disaster, seed: int) -> dict[int, tuple[
         if row < 0 or inject.target in on_condition:
             continue
         if inject.action == "fail" and row not in found:
-            ends = [str(topology.sites.id[end[row]]) for end in (topology.links.a, topology.links.b)]
-            draws = [streams.uniform("work_h", "splice", str(row), end, 1) for end in ends]  # the desk names one end
-            work_h = spread.median_h if spread.fixed else min(spread.quantile(u) for u in draws)
+            end = str(topology.sites.id[topology.links.a[row]])  # as `Knowledge.end_of_link`: where crews are sent
+            u = streams.uniform("work_h", "splice", str(row), end, 1)
+            work_h = spread.median_h if spread.fixed else spread.quantile(u)
             found[row] = (inject.t_h, inject.t_h + work_h)
         elif inject.action == "mend" and row in found:
             found[row] = (found[row][0], min(found[row][1], inject.t_h))
