@@ -86,6 +86,8 @@ def struck(scenario: Scenario, disaster: Disaster, world: World, seed: int, orde
     topology, streams = scenario.topology, Streams(seed)
     plants = Plants(topology, scenario.spec, disaster.weather, streams, set(orders.quilted))
     left_out = _uncertain(scenario, disaster) | orders.placed
+    if any("lineman" in crew.skills for crew in world.roster.crews):  # they may mend a site's own supply at any time
+        left_out |= {site for site, (_, _, by_drop) in lost.items() if by_drop}
     horizon_h = scenario.horizon_h
     rows = []
     for site, (lost_h, earliest_h, by_drop) in sorted(lost.items()):
@@ -96,7 +98,7 @@ def struck(scenario: Scenario, disaster: Disaster, world: World, seed: int, orde
         if lost_h + lasts_h >= back_h:
             continue
         longest_h, gain = _at_best(scenario, plant, lost_h, back_h)
-        service_h = max(_service_h(scenario, world, streams, site, lasts_h, by_drop=by_drop) - SLACK_H, 0.0)
+        service_h = max(_service_h(scenario, world, streams, site, lasts_h) - SLACK_H, 0.0)
         if site in orders.unordered and not by_drop:
             service_h = inf
         stretch_h = max(longest_h - lasts_h, 0.0) + SLACK_H
@@ -217,17 +219,13 @@ def _at_best(scenario: Scenario, plant: Plant, lost_h: float, back_h: float) -> 
     return usable * full_h, rate * full_h
 
 
-def _service_h(
-    scenario: Scenario, world: World, streams: Streams, site: int, lasts_h: float, *, by_drop: bool
-) -> float:
+def _service_h(scenario: Scenario, world: World, streams: Streams, site: int, lasts_h: float) -> float:
     """Least hours that one crew spends on powering a site for the first time: its first journey there and the work.
 
     Where a journey is not drawn but driven, the crew may be near already, and only the work is certain.
     """
     spec = scenario.spec
     lineman = any("lineman" in crew.skills for crew in world.roster.crews)
-    if by_drop and lineman:
-        return 0.0
     work_h = spec.resources.crew.work_h
     site_id = str(scenario.topology.sites.id[site])
     u = streams.uniform("work_h", "generate", "", site_id, 1)
