@@ -109,7 +109,7 @@ def main() -> None:
         sys.stderr.write("\n")
     if asked.out:
         with asked.out.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
     lines = paired(rows, asked.base)
