@@ -272,7 +272,7 @@ def test_the_bound_is_below_every_policy_of_the_first_drill(seed):
 
 @pytest.mark.slow
 def test_the_bound_is_below_every_policy_over_two_hundred_seeds():
-    """Ten sites, and a blizzard over two hundred sites for twelve crews, by all policies and silly ones."""
+    """Ten sites, and a blizzard over two hundred sites for five crews, by all policies and silly ones."""
     small = drill(bare_sites(200), **small_blizzard())
     for told, least in ((scenario("ten_sites"), 20), (small, 150)):
         positive = 0
