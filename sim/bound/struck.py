@@ -7,7 +7,7 @@ beforehand, those with broken equipment, and those that hang on a condition are 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from math import inf, isnan
+from math import inf
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ from sim.models.powerplant import Plant
 from sim.resources import GENERATOR_KINDS
 from sim.scenario import Scenario
 from sim.streams import Streams
+from sim.topology.tables import MONITORS
 from sim.vocabulary import Inject
 from sim.world import World
 
@@ -31,6 +32,7 @@ SLACK_H: Final = 1e-5
 """Times in a run are rounded to the millisecond, a few times over; so much is given away at each end."""
 _MARGIN: Final = 0.8 * 0.95
 """As `sim.models.site`: what a generator of 1 W gives the load."""
+_WIRELESS: Final = MONITORS.index("wireless")
 _LEAST_ALPHA: Final = 0.006
 
 
@@ -233,7 +235,8 @@ def _service_h(scenario: Scenario, world: World, streams: Streams, site: int, la
     spreads = [work_h] if work_h is not None else [kind.hook_up_h for kind in kinds]
     hours = min(spread.median_h if spread.fixed else spread.quantile(u) for spread in spreads)
     travel_h = spec.roads.travel_h
-    first_trip = not len(scenario.topology.links.id) and not spec.plan.before and not lineman
-    if travel_h is not None and first_trip and spec.desk.alarm_h < lasts_h and not isnan(lasts_h):
+    heard = scenario.topology.sites.monitor[site] != _WIRELESS and spec.desk.alarm_h < lasts_h
+    alone = not len(scenario.topology.links.id) and not spec.plan.before and not lineman
+    if travel_h is not None and alone and heard:  # nobody goes there before the crew with the generator
         hours += travel_h.quantile(streams.uniform_of("travel_h 1", int(scenario.topology.site_keys[site])))
     return hours
