@@ -244,6 +244,7 @@ def run(  # noqa: PLR0917 (typer's options)
     force: _Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print scorecard.json and nothing else.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 if a target was missed.")] = False,
+    bound: Annotated[bool, typer.Option("--bound", help="Say how few station-hours any policy could lose.")] = False,
 ) -> None:
     """Play a scenario once, write its run directory and print the scorecard."""
     scenario = _load(path, set_)
@@ -265,9 +266,17 @@ def run(  # noqa: PLR0917 (typer's options)
     else:
         from sim.report.terminal import scorecard_text
 
-        console.out(f"{scorecard_text(card, console.width(), colour=console.colour())}\nWritten to {folder}")
+        told = f"\n{_bound(scenario, played)}" if bound else ""
+        console.out(f"{scorecard_text(card, console.width(), colour=console.colour())}{told}\nWritten to {folder}")
     if strict and card.missed:
         raise typer.Exit(MISSED)
+
+
+def _bound(scenario: Scenario, played: Run) -> str:
+    from sim.bound import lower_bound
+
+    console.progress("bounding what any policy could lose")
+    return lower_bound(scenario, played.seed).sentence(float(played.kpi_values["station_outage_h"]))
 
 
 def _check_policy(name: str | None) -> None:

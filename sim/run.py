@@ -42,7 +42,7 @@ def play(scenario: Scenario, seed: int = 1, policy: AnyPolicy | None = None) -> 
     scenario, seed and policy give the same log.
     """
     seed = _seed(seed)
-    chosen = _policy(policy if policy is not None else scenario.spec.policy)
+    chosen = _policy(policy if policy is not None else scenario.spec.policy, seed)
     disaster = draw(scenario, seed)
     kept: list[Inventory] = []
 
@@ -69,11 +69,11 @@ def _seed(seed: Any) -> int:
     return number
 
 
-def _policy(policy: Any) -> Policy:
-    """The policy; what it decides is looked at, since anybody may have written it."""
+def _policy(policy: Any, seed: int) -> Policy:
+    """The policy as this run has it; what it decides is looked at, since anybody may have written it."""
     if not isinstance(policy, str | Policy) and not callable(policy):
         raise input_error(f"must be a name or a function of a view (got {shown(policy)})", path="policy")
-    chosen = as_policy(policy)
+    chosen = as_policy(policy).of_run(seed)
     decide = chosen.decide
     if decide is None:
         return chosen

@@ -310,6 +310,10 @@ class View(Protocol):
         """Estimated hours to the job's site by the roads as they are known; inf where none is open."""
         ...
 
+    def onward_h(self, crew: CrewView, first: Job, then: Job) -> float:
+        """Estimated hours from one job's site to another's by the roads as they are known now; inf where none is open."""
+        ...
+
     def can_serve(self, crew: CrewView, job: Job) -> bool:
         """Party, skill, people, generator and shift allow it."""
         ...

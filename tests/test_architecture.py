@@ -19,7 +19,7 @@ import pytest
 STOREYS = (
     ("cli", "cli_ensemble", "cli_answers", "console", "__main__"),
     ("live", "report"),
-    ("incident", "ensemble", "contingency"),
+    ("incident", "ensemble", "contingency", "bound"),
     ("results",),
     ("scorecard",),
     ("metrics",),

@@ -1,5 +1,9 @@
 """Who goes where next: orders of the queue, and the view a deciding policy gets."""
 
+import os
+import subprocess
+import sys
+from itertools import permutations
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +14,7 @@ from validation.worlds import scenario, story
 from sim import policies
 from sim.errors import InputError
 from sim.policies import POLICIES, Policy, as_policy
+from sim.results import simulate
 from sim.vocabulary import Job, Order
 
 jobs = st.builds(
@@ -100,9 +105,112 @@ def test_policies_by_name_and_by_hand():
 
 
 def test_every_policy_says_how_it_decides():
-    """Either a rank or a decision, never both or none."""
+    """By a rank, a decision or a maker of decisions: one of them."""
     for policy in POLICIES.values():
-        assert (policy.rank is None) != (policy.decide is None)
+        assert sum(way is not None for way in (policy.rank, policy.decide, policy.make)) == 1
+
+
+def test_rolling_assignment_serves_class_a_before_any_number_of_others():
+    """One crew, one late A job far away, many C jobs at the door: A."""
+    crew = SimpleNamespace(id="one")
+    far = job(id="generate-0009", site_class=0, deadline_h=1.5)
+    near = [job(id=f"generate-000{n}", deadline_h=2.0) for n in range(5)]
+    hours = {("one", far.id): 6.0, **{("one", other.id): 0.1 for other in near}}
+    assert policies.rolling_assignment(view([crew], [*near, far], hours)) == [Order(crew, far)]
+
+
+@given(st.lists(st.lists(st.integers(1, 40), min_size=3, max_size=3), min_size=3, max_size=3))
+def test_rolling_assignment_is_the_best_of_all_pairings(quarters):
+    """Three crews, three jobs that are late already: the least hours on the way in all, found by trying all six."""
+    crews = [SimpleNamespace(id=name) for name in ("a", "b", "c")]
+    queue = [job(id=f"generate-000{n}", deadline_h=0.5) for n in range(3)]
+    hours = {(crew.id, j.id): quarters[c][n] / 4 for c, crew in enumerate(crews) for n, j in enumerate(queue)}
+    orders = policies.rolling_assignment(view(crews, queue, hours))
+    total = sum(hours[order.crew.id, order.job.id] for order in orders)
+    best = min(sum(quarters[c][n] / 4 for c, n in enumerate(order)) for order in permutations(range(3)))
+    assert len({order.job.id for order in orders}) == 3
+    assert total == pytest.approx(best)
+
+
+def test_rolling_assignment_prefers_who_can_still_be_in_time():
+    """Of two C jobs one is lost for hours anyway, the other only if nobody goes now."""
+    crew = SimpleNamespace(id="one")
+    late, soon = job(id="generate-0001", deadline_h=-9.0), job(id="generate-0002", deadline_h=3.0)
+    hours = {("one", late.id): 5.0, ("one", soon.id): 1.0}
+    assert policies.rolling_assignment(view([crew], [late, soon], hours)) == [Order(crew, soon)]
+
+
+# State of a run
+
+
+def test_a_made_policy_begins_anew_in_each_run():
+    """What a policy remembers is gone in the next run: the same seed gives the same digest."""
+    made = []
+
+    def make(seed):
+        made.append(seed)
+        seen = []
+
+        def decide(view):
+            seen.append(view.now_h)
+            return policies.nearest(view) if len(seen) % 2 else []
+
+        return decide
+
+    own = Policy("every_other", make=make)
+    first, second = (simulate(scenario("ten_sites"), 3, own) for _ in range(2))
+    assert made == [3, 3]
+    assert first.log_digest == second.log_digest
+
+
+def test_planned_gives_the_same_run_again_and_in_another_process():
+    """Tours are searched by count of steps and by the run's seed, and kept for one run only."""
+    pytest.importorskip("pyvrp")
+    code = "import sim; print(sim.simulate(sim.load('ten_sites'), 1, 'planned').log_digest)"
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        ).stdout.strip()
+        for hash_seed in ("1", "2")
+    ]  # fmt: skip
+    here = [simulate(scenario("ten_sites"), 1, "planned").log_digest for _ in range(2)]
+    assert len({*told, *here}) == 1
+
+
+def test_planned_sends_a_crew_to_the_next_job_of_its_tour():
+    """Two crews far apart, each with two jobs at its door: each keeps to its own, and the tour goes on by itself."""
+    pytest.importorskip("pyvrp")
+    west, east = (crew_at(name) for name in ("west", "east"))
+    at = {"w1": 0.0, "w2": 0.2, "e1": 9.0, "e2": 9.2}
+    queue = [job(id=name, deadline_h=40.0) for name in at]
+    start = {"west": 0.0, "east": 9.0}
+    seen = view([west, east], queue, {(c, name): abs(start[c] - x) + 0.1 for c in start for name, x in at.items()})
+    seen.onward_h = lambda _crew, first, then: abs(at[first.id] - at[then.id])
+    seen.has_road_to = lambda _crew, _job: True
+    decide = policies.planned(1)
+    first = decide(seen)
+    orders = {order.crew.id: order.job.id[0] for order in first}
+    assert orders == {"west": "w", "east": "e"}
+    rest = {order.crew.id: order.job.id[0] for order in decide(still_open(seen, orders_of=first))}
+    assert rest == {"west": "w", "east": "e"}
+
+
+def test_planned_without_its_extra_is_one_line(monkeypatch):
+    """Who has not installed PyVRP is told which extra to install."""
+    monkeypatch.setitem(sys.modules, "pyvrp", None)
+    with pytest.raises(InputError, match=r"drillsim\[opt\]"):
+        simulate(scenario("ten_sites"), 1, "planned")
+
+
+def still_open(seen, orders_of):
+    """The same view once these orders are carried out."""
+    gone = {order.job.id for order in orders_of}
+    return SimpleNamespace(**{**vars(seen), "jobs": [job for job in seen.jobs if job.id not in gone]})
+
+
+def crew_at(name):
+    return SimpleNamespace(id=name, shift_left_h=10.0)
 
 
 # In a drill

@@ -171,7 +171,7 @@ def spread(median_h: float, p90_h: float) -> str:
 def _policies() -> str:
     def told(name: str) -> str:
         policy = POLICIES[name]
-        rule = " ".join(((policy.rank or policy.decide).__doc__ or "").split())
+        rule = " ".join(((policy.rank or policy.decide or policy.make).__doc__ or "").split())
         return f"{rule} Generators move on once the battery is charged." if policy.rove else rule
 
     return _rows(["policy", "who goes where next"], ([f"`{name}`", told(name)] for name in POLICIES))

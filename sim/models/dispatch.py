@@ -18,6 +18,7 @@ from simpy.events import Event
 from sim.log import EventLog
 from sim.models.crews import LEAST_L, REFUEL_L, Crew
 from sim.models.driving import Driving
+from sim.models.roads import Load
 from sim.models.timer import Timer, at_the_end
 from sim.models.visits import Visits
 from sim.policies import Policy
@@ -352,6 +353,18 @@ class DeskView:
         known = self._dispatcher.free[crew.id]
         hours = self._dispatcher.estimate_h(known, job)
         return hours if hours <= known.work_left_h(self.now_h) else float("inf")
+
+    def onward_h(self, crew: CrewView, first: Job, then: Job) -> float:
+        """Estimated hours from one job's site to another's, with nothing carried on foot; inf where no way is open."""
+        driving, known = self._dispatcher._driving, self._dispatcher.free[crew.id]  # noqa: SLF001 (as above)
+        roads = driving.roads
+        if driving.drawn:
+            return driving.estimate_h(known, then, self.now_h, with_generator=False, via_depot=False)
+        if not roads.known or first.site == then.site:
+            return 0.0
+        ends, permit = (roads.site_node[first.site], roads.site_node[then.site]), driving.permitted(known)
+        hours = roads.hours(*ends, known.vehicle, self.now_h, permit=permit)
+        return hours + roads.access(then.site, known.vehicle, Load(), self.now_h)[0]
 
     def can_serve(self, crew: CrewView, job: Job) -> bool:
         """Party, skill, people, generator and shift allow it."""
