@@ -6,12 +6,11 @@ from collections.abc import Callable
 from math import inf
 from typing import Final
 
-from simpy import Environment
-
 from sim.controllers import Controllers
 from sim.disaster import Disaster
 from sim.log import EventLog
 from sim.models.authority import RoadAuthority
+from sim.models.clock import Clock
 from sim.models.crews import Crew, DepotStock
 from sim.models.desk import Desk
 from sim.models.dispatch import Dispatcher
@@ -62,7 +61,7 @@ class World:
         self._sites_of = sites_of
         self.scenario, self.disaster, self.policy = scenario, disaster, policy
         self.streams = Streams(seed)
-        self.env = Environment()
+        self.env = Clock(ends_h=scenario.horizon_h)
         self.log = EventLog(tuple(KINDS))
         self._quilted: set[int] = set()
         self._made = 0

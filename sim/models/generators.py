@@ -59,9 +59,9 @@ class Generator:
     """One generator. `place` is a depot, crew or site id; it carries a site only while `running`."""
 
     __slots__ = (
-        "_air", "_break", "_drawn_w", "_dry", "_env", "_frost", "_gel", "_log", "_mix", "_settings", "_stopped",
-        "_streams", "_why", "broken", "demands", "depot", "fixed", "id", "kind", "kind_name", "party", "place",
-        "rate_changed", "reserved", "running", "site", "started_h", "tank", "watcher",
+        "_air", "_break", "_drawn_w", "_dry", "_env", "_frost", "_gel", "_log", "_mix", "_settings",
+        "_stopped", "_streams", "_why", "broken", "demands", "depot", "fixed", "id", "kind", "kind_name", "party",
+        "place", "rate_changed", "reserved", "running", "site", "started_h", "tank", "watcher",
     )  # fmt: skip
 
     def __init__(
@@ -104,6 +104,8 @@ class Generator:
     def failures_per_h(self) -> float:
         """Rate of faults while running, by how the set was maintained: its own lot, the same in the whole drill."""
         settings = self._settings
+        if settings.failures_per_h == 0:
+            return 0.0
         poor = self._streams.uniform("maintenance", self.id) < settings.poorly_maintained
         return settings.failures_per_h * (settings.poor_failure_factor if poor else 1.0)
 
@@ -112,7 +114,7 @@ class Generator:
         if attempt == 1:
             self.demands += 1
         chance = ease * start_failure(self._settings, temperature_c, attempt)
-        if self._streams.uniform("start", self.id, site, self.demands, attempt) >= chance:
+        if chance <= 0 or self._streams.uniform("start", self.id, site, self.demands, attempt) >= chance:
             return True
         self._log.add(self._env.now, "generator.unstarted", self.id, site, attempt, row)
         return False
@@ -126,8 +128,10 @@ class Generator:
         self._why = row = self._log.add(now, "generator.started", self.id, site, load_w / 1000, row)
         self.feed(load_w)
         self._frost.set(quantise_h(air.turns_h(_COLD_C)))
-        u, rate = self._streams.uniform("generator_breaks", self.id, site, self.demands), self.failures_per_h
-        self._break.set(inf if rate == 0 else quantise_h(now - ln(u) / rate))
+        rate = self.failures_per_h
+        if rate > 0:
+            u = self._streams.uniform("generator_breaks", self.id, site, self.demands)
+            self._break.set(quantise_h(now - ln(u) / rate))
         self._watch_gelling(air)
         return row
 
@@ -155,7 +159,8 @@ class Generator:
         now = self._env.now
         self._drawn_w = drawn_w
         cold = self._air is not None and self._air.now_c() < _COLD_C
-        litres_per_h = self.kind.fuel_lph(min(drawn_w / 1000, self.kind.prime_kw)) * (_COLD_FUEL if cold else 1.0)
+        kind = self.kind
+        litres_per_h = kind.fuel_lph(min(drawn_w / 1000, kind.prime_kw)) * (_COLD_FUEL if cold else 1.0)
         self.tank.run(-litres_per_h, now)
         self._dry.set(self.tank.reaches_h(0.0, now))
 

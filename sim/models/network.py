@@ -251,7 +251,9 @@ class Network:
         site = self._site_of[power]
         if self.transport.known:
             self._set_node(site, power.off_row if not power.transmission else row, "upstream_power")
-        self._judge(site, row)
+        serves = power.radio and power.transmission
+        if not serves or site in self.down or self._others_ail or self.transport.known:
+            self._judge(site, row)
         for listener in self.listeners:
             listener.supply_changed(site, power)
 
@@ -299,6 +301,11 @@ class Network:
             if self.transport.reachable[site]:
                 for listener in self.listeners:
                     listener.heard_again(site)
+
+    @property
+    def _others_ail(self) -> bool:
+        """Whether anything but power could put a site out of service now."""
+        return bool(self._faults or self._rooms_out)
 
     def _judge(self, site: int, row: int) -> None:
         """Decide whether the site serves, and log the change with its cause."""
