@@ -5,7 +5,7 @@ What it leaves out: events beyond the end of the run are not kept, processes hav
 
 from __future__ import annotations
 
-from heapq import heappop
+from heapq import heappop, heappush
 from math import inf
 from typing import Any, Final
 
@@ -68,7 +68,7 @@ class Clock(Environment):
         event.env, event.callbacks, event._value, event._delay, event._ok = self, [], value, delay, True  # noqa: SLF001
         at_h = self.now + delay
         if at_h < self.ends_h:
-            put(self, at_h, _NORMAL, event)
+            heappush(self._queue, (at_h, _NORMAL, next(self._eid), event))  # type: ignore[misc]
         return event
 
     def step(self) -> None:
@@ -84,8 +84,11 @@ class Clock(Environment):
         while queue and queue[0][0] < until:
             self.now, _, _, event = heappop(queue)
             self._now = self.now
-            if type(event) is Wake:
-                event.ring()
+            if type(event) is Wake:  # as its `ring`
+                timer = event.timer
+                if timer.version == event.version:
+                    timer.due_h = inf
+                    timer.call()
                 continue
             callbacks, event.callbacks = event.callbacks, None
             for callback in callbacks:

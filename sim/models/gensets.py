@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from math import inf, nan
 from typing import Final, Protocol
 
 from simpy import Environment
@@ -63,8 +63,9 @@ class Gensets:
         generator.watcher = watcher
         self.standing.setdefault(site, []).append(generator)
         level = generator.tank.level(self._env.now)
-        row = self._log.add(self._env.now, "generator.placed", generator.id, generator.place, level, row)
-        self._log.add(self._env.now, "generator.watched", generator.id, watcher, cause_row=row)
+        now = self._env.now
+        row = self._log.add(now, "generator.placed", generator.id, generator.place, level, row)
+        self._log.add(now, "generator.watched", generator.id, watcher, nan, row)
         return row
 
     def take(self, generator: Generator, crew: str, row: int) -> None:
@@ -76,7 +77,10 @@ class Gensets:
 
     def usable(self, site: int) -> list[Generator]:
         """Generators at a site that could be started."""
-        return [g for g in self.standing.get(site, []) if not g.broken and g.tank.level(self._env.now) > 1e-6]
+        standing = self.standing.get(site)
+        if not standing:
+            return []
+        return [g for g in standing if not g.broken and g.tank.level(self._env.now) > 1e-6]
 
     def start(self, generator: Generator, site: int, row: int) -> Steps[bool]:
         """Attempts to start, as steps of a process; True in the end if it carries the site (or mains are back)."""

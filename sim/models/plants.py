@@ -18,6 +18,7 @@ from sim.scenario import ScenarioSpec
 from sim.settings import Triangle
 from sim.streams import Streams
 from sim.topology.tables import CABINETS, CHEMISTRIES, Topology
+from sim.units import Spread
 
 _ROOM: Final = CABINETS.index("room")
 _LEAD_ACID: Final = CHEMISTRIES.index("lead_acid")
@@ -48,9 +49,18 @@ class Plants:
         self._quilted = quilted
         self.cells = weather.cells.of(topology.sites.lon, topology.sites.lat)
         self._keys = topology.site_keys
+        self._endurance_h: dict[int, float] = {}
+        """Endurances that were drawn."""
 
     def _draw(self, name: str, site: int) -> float:
-        return self._streams.uniform_of(name, int(self._keys[site]))
+        return self._streams.uniform_of(name, self._keys.item(site))
+
+    def _drawn_h(self, site: int, spread: Spread) -> float:
+        """The endurance of a site where endurances are drawn, hours."""
+        hours = self._endurance_h.get(site)
+        if hours is None:
+            hours = self._endurance_h[site] = spread.quantile(self._draw("endurance_h", site))
+        return hours
 
     def plant(self, site: int) -> Plant:
         """What the power plant of a site is."""
@@ -59,7 +69,7 @@ class Plants:
         measured_h = float(sites.autonomy_h[site])
         endurance_h = measured_h
         if settings.endurance_h is not None:
-            endurance_h = settings.endurance_h.quantile(self._draw("endurance_h", site))
+            endurance_h = self._drawn_h(site, settings.endurance_h)
         drawn = not isnan(endurance_h)
         triangle = settings.s1 if lead_acid else settings.s1_lfp
         return Plant(
@@ -105,7 +115,7 @@ class Plants:
         """Hours to the first disconnect as the desk would compute them from the inventory."""
         sites, settings = self._topology.sites, self._spec.sites
         if self._spec.desk.knows_endurance and settings.endurance_h is not None:
-            return settings.endurance_h.quantile(self._draw("endurance_h", site))
+            return self._drawn_h(site, settings.endurance_h)
         if not isnan(float(sites.autonomy_h[site])):
             return float(sites.autonomy_h[site])
         full_w = float(sites.load_4g_w[site] + sites.load_5g_w[site]) * settings.night_load + float(

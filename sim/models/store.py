@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil, inf
+from math import inf
 from typing import Final
 
 _MS_PER_H: Final = 3_600_000
+_GRAIN_MS: Final = 0.0005
+"""So little after a whole millisecond counts as on it."""
 
 
 class Store:
@@ -54,5 +56,7 @@ class Store:
             return now_h
         if rate == 0 or (distance > 0) != (rate > 0):
             return inf
-        at_h = ceil(round((now_h + distance / rate) * _MS_PER_H, 3)) / _MS_PER_H
+        at_ms = (now_h + distance / rate) * _MS_PER_H
+        whole_ms = int(at_ms)
+        at_h = (whole_ms + (at_ms - whole_ms > _GRAIN_MS)) / _MS_PER_H
         return max(now_h, at_h)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappush
 from math import inf
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from simpy import Environment
 from simpy.events import Event
@@ -34,7 +34,7 @@ def at_the_end(env: Environment, call: Callable[[Event], None], after: int = 0) 
 
 def put(env: Environment, at_h: float, priority: int, thing: object) -> None:
     """Into SimPy's queue, behind what has the same time and priority."""
-    queue = cast("list[Any]", env._queue)  # noqa: SLF001 (what `Environment.schedule` does, without an event)
+    queue: Any = env._queue  # noqa: SLF001 (what `Environment.schedule` does, without an event)
     heappush(queue, (at_h, priority, next(env._eid), thing))  # noqa: SLF001
 
 
@@ -66,10 +66,11 @@ class Wake:
 class Timer:
     """At most one wake-up pending; setting it again replaces the former."""
 
-    __slots__ = ("_env", "call", "due_h", "version")
+    __slots__ = ("_ends_h", "_env", "call", "due_h", "version")
 
     def __init__(self, env: Environment, call: Callable[[], None]) -> None:
         self._env = env
+        self._ends_h: float = getattr(env, "ends_h", inf)
         self.call = call
         self.version = 0
         self.due_h = inf
@@ -83,8 +84,8 @@ class Timer:
         env = self._env
         now = env.now
         at_h = now + (at_h - now) if at_h > now else now
-        if at_h < getattr(env, "ends_h", inf):
-            queue = cast("list[Any]", env._queue)  # noqa: SLF001 (as in `put`)
+        if at_h < self._ends_h:
+            queue: Any = env._queue  # noqa: SLF001 (as in `put`)
             heappush(queue, (at_h, _NORMAL, next(env._eid), Wake(self, self.version)))  # noqa: SLF001
 
     def cancel(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from math import inf, nan
 from typing import Protocol
 
 from simpy import Environment
@@ -108,7 +108,7 @@ class Visits:
             self.office.returned(job, crew, "shift" if crew.past_stop(self._env.now) else hindrance, row)
             return
         job.begun = True
-        row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, cause_row=row)
+        row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, nan, row)
         result = yield from self._tasks[job.kind](crew, job, stay_h, row)
         if result == "alone":
             job.begun = False
@@ -129,7 +129,7 @@ class Visits:
 
     def _work(self, crew: Crew, job: Job, spread: Spread, row: int) -> Steps[None]:
         """Work for as long as it takes: luck of the n-th work of its kind at the site, whoever does it."""
-        self._log.add(self._env.now, "crew.works", crew.id, job.id, cause_row=row)
+        self._log.add(self._env.now, "crew.works", crew.id, job.id, nan, row)
         spread = crew.spec.work_h or spread
         what = (job.kind, job.part, job.site)
         nth = self._nth[what] = self._nth.get(what, 0) + 1
