@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from simpy import Environment
@@ -28,6 +29,8 @@ _DERATED_ABOVE_M: Final = 500.0
 _DERATING_PER_M: Final = 0.01 / 100
 """Source: common practice, 1 % for each 100 m above 500 m."""
 _LEAST_POWER: Final = 0.1
+_ANY_DIESEL: Final[Mapping[float, float]] = MappingProxyType({-inf: 1.0})
+"""Good in any cold."""
 
 
 class Air(NamedTuple):
@@ -59,7 +62,7 @@ class Generator:
     """One generator. `place` is a depot, crew or site id; it carries a site only while `running`."""
 
     __slots__ = (
-        "_air", "_break", "_drawn_w", "_dry", "_env", "_frost", "_gel", "_log", "_mix", "_settings",
+        "_air", "_break", "_drawn_w", "_dry", "_dry_h", "_env", "_frost", "_gel", "_log", "_mix", "_settings",
         "_stopped", "_streams", "_why", "broken", "demands", "depot", "fixed", "id", "kind", "kind_name", "party",
         "place", "rate_changed", "reserved", "running", "site", "started_h", "tank", "watcher",
     )  # fmt: skip
@@ -78,15 +81,17 @@ class Generator:
         self.tank = Store(kind.tank_l, kind.tank_l, env.now)
         self.demands = 0
         self.started_h = inf
-        self._mix = {-inf: 1.0}
+        self._mix: Mapping[float, float] = _ANY_DIESEL
         """Limit temperature of a diesel → its share of what is in the tank."""
         self._air: Air | None = None
         self._drawn_w = 0.0
         self._why = -1
-        self._dry = Timer(env, self._runs_dry)
-        self._break = Timer(env, self._breaks)
-        self._gel = Timer(env, self._gels)
-        self._frost = Timer(env, self._frost_turns)
+        self._dry_h = inf
+        self._dry: Timer | None = None
+        self._break: Timer | None = None
+        self._gel: Timer | None = None
+        self._frost: Timer | None = None
+        """Timers are made when first they are needed: most sets never break, gel or run dry."""
         self.rate_changed: Callable[[], None] = lambda: None
         """Called when the frost has changed the hour at which the tank will be dry."""
 
@@ -127,11 +132,11 @@ class Generator:
         self._air = air
         self._why = row = self._log.add(now, "generator.started", self.id, site, load_w / 1000, row)
         self.feed(load_w)
-        self._frost.set(quantise_h(air.turns_h(_COLD_C)))
+        self._watch_frost(air)
         rate = self.failures_per_h
         if rate > 0:
             u = self._streams.uniform("generator_breaks", self.id, site, self.demands)
-            self._break.set(quantise_h(now - ln(u) / rate))
+            self._breaks_at(quantise_h(now - ln(u) / rate))
         self._watch_gelling(air)
         return row
 
@@ -139,19 +144,41 @@ class Generator:
         """Diesel gels from the hour on at which the air is colder than its grade."""
         if self.kind.fuel == "diesel":
             cold = air.now_c() < self.grade_c
-            self._gel.set(self._env.now if cold else quantise_h(air.turns_h(self.grade_c)))
+            at_h = self._env.now if cold else quantise_h(air.turns_h(self.grade_c))
+            self._gel = self._timed(self._gel, self._gels, at_h)
+
+    def _watch_frost(self, air: Air) -> None:
+        """In the frost it burns more."""
+        self._frost = self._timed(self._frost, self._frost_turns, quantise_h(air.turns_h(_COLD_C)))
+
+    def _breaks_at(self, at_h: float) -> None:
+        self._break = self._timed(self._break, self._breaks, at_h)
+
+    def _dry_at(self, at_h: float) -> None:
+        self._dry_h = at_h
+        self._dry = self._timed(self._dry, self._runs_dry, at_h)
+
+    def _timed(self, timer: Timer | None, call: Callable[[], None], at_h: float) -> Timer | None:
+        """A timer set to a time, made only if it comes to that before the clock ends."""
+        if timer is None:
+            if at_h >= getattr(self._env, "ends_h", inf):
+                return None
+            timer = Timer(self._env, call)
+        timer.set(at_h)
+        return timer
 
     def _gels(self) -> None:
         """Once it is too cold for what is in the tank: the lot of this run says whether and when the engine stops."""
         name = (self.id, self.place, self.demands)
         if self._streams.uniform("gels", *name) < self._settings.gelling_share:
             after_h = _GEL_WITHIN_H * self._streams.uniform("gels_h", *name)
-            self._break.set(min(self._break.due_h, quantise_h(self._env.now + after_h)))
+            due_h = inf if self._break is None else self._break.due_h
+            self._breaks_at(min(due_h, quantise_h(self._env.now + after_h)))
 
     def _frost_turns(self) -> None:
         if self._air is not None:
             self.feed(self._drawn_w)
-            self._frost.set(quantise_h(self._air.turns_h(_COLD_C)))
+            self._watch_frost(self._air)
             self.rate_changed()
 
     def feed(self, drawn_w: float) -> None:
@@ -162,11 +189,11 @@ class Generator:
         kind = self.kind
         litres_per_h = kind.fuel_lph(min(drawn_w / 1000, kind.prime_kw)) * (_COLD_FUEL if cold else 1.0)
         self.tank.run(-litres_per_h, now)
-        self._dry.set(self.tank.reaches_h(0.0, now))
+        self._dry_at(self.tank.reaches_h(0.0, now))
 
     def dry_h(self) -> float:
         """When the tank will be empty at the present rate."""
-        return self._dry.due_h
+        return self._dry_h
 
     def stop(self, site: str, row: int) -> None:
         """Switch off; the log says how much fuel is left."""
@@ -182,10 +209,11 @@ class Generator:
         poured_l = self.tank.put(litres, now)
         if grade_c is not None and poured_l > 0:
             kept = before_l / (before_l + poured_l)
-            self._mix = {grade: share * kept for grade, share in self._mix.items()}
-            self._mix[grade_c] = self._mix.get(grade_c, 0.0) + 1.0 - kept
+            mix = {grade: share * kept for grade, share in self._mix.items()}
+            mix[grade_c] = mix.get(grade_c, 0.0) + 1.0 - kept
+            self._mix = mix
         if self.running:
-            self._dry.set(self.tank.reaches_h(0.0, now))
+            self._dry_at(self.tank.reaches_h(0.0, now))
             if self._air is not None and grade_c is not None:
                 self._watch_gelling(self._air)
         return poured_l
@@ -197,8 +225,10 @@ class Generator:
     def _rest(self) -> None:
         self.running = False
         self.tank.run(0.0, self._env.now)
+        self._dry_h = inf
         for timer in (self._dry, self._break, self._gel, self._frost):
-            timer.cancel()
+            if timer is not None:
+                timer.cancel()
 
     def _runs_dry(self) -> None:
         self._rest()

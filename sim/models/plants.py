@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import isnan, sqrt
 from typing import Final
 
@@ -99,17 +100,17 @@ class Plants:
         return max(known, 0.01)
 
     def _temperature(self, site: int) -> Callable[[float], float]:
-        settings, cell = self._spec.sites, int(self.cells[site])
+        settings = self._spec.sites
         room = self._topology.sites.cabinet[site] == _ROOM
         warmer_c = settings.warmer_room_c if room else settings.warmer_outdoor_c
         lag_h = settings.lag_room_h if room else settings.lag_outdoor_h
-        weather, quilted = self._weather, self._quilted
+        return partial(self._battery_c, site, lag_h, warmer_c)
 
-        def battery_c(t_h: float) -> float:
-            quilt_c = settings.quilt_c if site in quilted else 0.0
-            return min(weather.lagged_temperature_c(lag_h, cell, t_h) + warmer_c + quilt_c, 25.0)
-
-        return battery_c
+    def _battery_c(self, site: int, lag_h: float, warmer_c: float, t_h: float) -> float:
+        """Temperature of a site's battery at a time, °C."""
+        quilt_c = self._spec.sites.quilt_c if site in self._quilted else 0.0
+        felt_c = self._weather.lagged_temperature_c(lag_h, self.cells.item(site), t_h)
+        return min(felt_c + warmer_c + quilt_c, 25.0)
 
     def expected_autonomy_h(self, site: int, now: float) -> float:
         """Hours to the first disconnect as the desk would compute them from the inventory."""

@@ -130,16 +130,19 @@ class Visits:
     def _work(self, crew: Crew, job: Job, spread: Spread, row: int) -> Steps[None]:
         """Work for as long as it takes: luck of the n-th work of its kind at the site, whoever does it."""
         self._log.add(self._env.now, "crew.works", crew.id, job.id, nan, row)
-        spread = crew.spec.work_h or spread
+        always = crew.spec.work_h
+        hours = always.median_h if always is not None and always.fixed else self._lasts_h(job, always or spread)
+        if hours > 0:
+            yield self._env.timeout(hours)
+
+    def _lasts_h(self, job: Job, spread: Spread) -> float:
+        """Hours that the next work of its kind takes at the site."""
         what = (job.kind, job.part, job.site)
         nth = self._nth[what] = self._nth.get(what, 0) + 1
         if spread.fixed:
-            hours = spread.median_h
-        else:
-            site = self._network.site_id(job.site)
-            hours = spread.quantile(self._streams.uniform("work_h", job.kind, job.part, site, nth))
-        if hours > 0:
-            yield self._env.timeout(hours)
+            return spread.median_h
+        site = self._network.site_id(job.site)
+        return spread.quantile(self._streams.uniform("work_h", job.kind, job.part, site, nth))
 
     # generation
 
