@@ -58,6 +58,10 @@ def start_failure(spec: GeneratorSettings, temperature_c: float, attempt: int) -
     return chance / 2 if attempt > 1 else chance
 
 
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 class Generator:
     """One generator. `place` is a depot, crew or site id; it carries a site only while `running`."""
 
@@ -92,7 +96,7 @@ class Generator:
         self._gel: Timer | None = None
         self._frost: Timer | None = None
         """Timers are made when first they are needed: most sets never break, gel or run dry."""
-        self.rate_changed: Callable[[], None] = lambda: None
+        self.rate_changed: Callable[[], None] = _nobody
         """Called when the frost has changed the hour at which the tank will be dry."""
 
     @property

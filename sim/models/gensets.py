@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import inf, nan
 from typing import Final, Protocol
 
@@ -104,7 +105,8 @@ class Gensets:
         power = self._network.power(site)
         row = generator.run(power.plant.id, power.load_w, self._air(site), row)
         self.running[site] = generator
-        generator.rate_changed = lambda: self._due_moves(site, generator)
+        if self._rules.refuel_after_h is None:
+            generator.rate_changed = partial(self._due_moves, site, generator)
         power.set_generator(generator.kind.prime_kw * 1000 * derating(self._settings.altitude_m), row)
         self._plan_refuel(site, generator, row)
         if self.listener is not None:
@@ -155,7 +157,7 @@ class Gensets:
         due_h = now + after_h if after_h is not None else generator.dry_h() - reserve_h
         timer = self._due.get(site)
         if timer is None:
-            timer = self._due[site] = Timer(self._env, lambda: self._refuel_due(site))
+            timer = self._due[site] = Timer(self._env, partial(self._refuel_due, site))
         self._due_row[site] = row
         timer.set(quantise_h(max(due_h, now)))
 

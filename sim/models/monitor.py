@@ -166,6 +166,8 @@ class Monitor:
         if told is None or alarm not in told:
             return
         told.discard(alarm)
+        if not told:
+            del self._told[site]
         self._later(lambda: self.desk.hears_clear(site, alarm, row))
 
     def _later(self, call: Callable[[], None]) -> None:

@@ -78,7 +78,8 @@ class SitePower:
         self.off_row = -1
         """The last row in which radio or transmission went off: the cause of an outage."""
         self._battery_timer = Timer(env, self._threshold)
-        self._restart = Timer(env, self._radio_back)
+        self._restart: Timer | None = None
+        """Made when first a radio has to wait for its restart."""
 
     # what others do to the site
 
@@ -139,10 +140,12 @@ class SitePower:
             self.transmission = True
             self._log.add(now, "transmission.on", plant.id, "", nan, row)
         if given_w < least_w:
-            self._restart.cancel()
+            self._no_restart()
             self._shed(level, given_w, self._too_small(), now, row)
         elif not self.radio:
             if plant.reconnect_h > 0:
+                if self._restart is None:
+                    self._restart = Timer(self._env, self._radio_back)
                 self._restart.set(quantise_h(now + plant.reconnect_h))
             else:
                 self._switch_radio_on(now, row)
@@ -158,11 +161,15 @@ class SitePower:
             self._alpha = None
             self._charge(level, given_w, now)
 
+    def _no_restart(self) -> None:
+        if self._restart is not None:
+            self._restart.cancel()
+
     def _too_small(self) -> str:
         return "rectifier_too_small" if self.available_w() == self.plant.rectifier_w else "generator_too_small"
 
     def _on_battery(self, level: float, now: float, row: int) -> None:
-        self._restart.cancel()
+        self._no_restart()
         self._shed(level, 0.0, "", now, row)
         self._carry("battery" if self.transmission else "none", now, row)
         self._discharge(self.load_w, now)
