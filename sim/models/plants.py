@@ -50,6 +50,10 @@ class Plants:
         self._quilted = quilted
         self.cells = weather.cells.of(topology.sites.lon, topology.sites.lat)
         self._keys = topology.site_keys
+        self._airs: dict[int, Air] = {}
+        self._felt: dict[tuple[int, bool], Callable[[float], float]] = {}
+        """Weather cell and whether it is a room → temperature of the batteries that nobody will wrap."""
+        self._may_be_quilted = any(measure.do == "quilts" for measure in spec.plan.before)
         self._endurance_h: dict[int, float] = {}
         """Endurances that were drawn."""
 
@@ -101,15 +105,21 @@ class Plants:
 
     def _temperature(self, site: int) -> Callable[[float], float]:
         settings = self._spec.sites
-        room = self._topology.sites.cabinet[site] == _ROOM
+        cell, room = self.cells.item(site), self._topology.sites.cabinet.item(site) == _ROOM
+        felt = self._felt.get((cell, room))
+        if felt is not None:
+            return felt
         warmer_c = settings.warmer_room_c if room else settings.warmer_outdoor_c
         lag_h = settings.lag_room_h if room else settings.lag_outdoor_h
-        return partial(self._battery_c, site, lag_h, warmer_c)
+        felt = partial(self._battery_c, site, cell, lag_h, warmer_c)
+        if not self._may_be_quilted:
+            self._felt[cell, room] = felt
+        return felt
 
-    def _battery_c(self, site: int, lag_h: float, warmer_c: float, t_h: float) -> float:
+    def _battery_c(self, site: int, cell: int, lag_h: float, warmer_c: float, t_h: float) -> float:
         """Temperature of a site's battery at a time, °C."""
         quilt_c = self._spec.sites.quilt_c if site in self._quilted else 0.0
-        felt_c = self._weather.lagged_temperature_c(lag_h, self.cells.item(site), t_h)
+        felt_c = self._weather.lagged_temperature_c(lag_h, cell, t_h)
         return min(felt_c + warmer_c + quilt_c, 25.0)
 
     def expected_autonomy_h(self, site: int, now: float) -> float:
@@ -146,12 +156,15 @@ class Plants:
         return kind.model_copy(update={"tank_l": self._spec.generators.fixed_tank_h * kind.fuel_lph(prime_kw)})
 
     def air(self, site: int, env: Environment) -> Air:
-        """The air at a site."""
-        weather, cell = self._weather, int(self.cells[site])
-        return Air(
-            lambda: weather.at("temperature_c", cell, env.now),
-            lambda celsius: weather.turns_h("temperature_c", cell, celsius, env.now),
-        )
+        """The air at a site: that of its weather cell."""
+        weather, cell = self._weather, self.cells.item(site)
+        air = self._airs.get(cell)
+        if air is None:
+            air = self._airs[cell] = Air(
+                lambda: weather.at("temperature_c", cell, env.now),
+                lambda celsius: weather.turns_h("temperature_c", cell, celsius, env.now),
+            )
+        return air
 
     def gust_mps(self, site: int, now: float) -> float:
         """Gusts at a site."""
