@@ -13,7 +13,7 @@ from simpy import Environment
 from simpy.events import Event, Timeout
 
 from sim.models.steps import Steps
-from sim.models.timer import Wake, put
+from sim.models.timer import Call, Wake, put
 
 _URGENT: Final = 0
 _NORMAL: Final = 1
@@ -26,10 +26,7 @@ class Course:
 
     def __init__(self, env: Environment, steps: Steps[Any]) -> None:
         self._steps = steps
-        begin = Event(env)
-        begin._ok, begin._value = True, None  # noqa: SLF001 (as SimPy's `Initialize`)
-        begin.callbacks.append(self._resume)
-        put(env, env.now, _URGENT, begin)
+        put(env, env.now, _URGENT, Call(self._resume))
 
     def _resume(self, event: Event) -> None:
         steps = self._steps

@@ -211,7 +211,7 @@ class Generator:
         now = self._env.now
         before_l = self.tank.level(now)
         poured_l = self.tank.put(litres, now)
-        if grade_c is not None and poured_l > 0:
+        if grade_c is not None and poured_l > 0 and self._mix.keys() != {grade_c}:
             kept = before_l / (before_l + poured_l)
             mix = {grade: share * kept for grade, share in self._mix.items()}
             mix[grade_c] = mix.get(grade_c, 0.0) + 1.0 - kept

@@ -254,8 +254,8 @@ class Network:
         if self.transport.known:
             self._set_node(site, power.off_row if not power.transmission else row, "upstream_power")
         serves = power.radio and power.transmission
-        if not serves or site in self.down or self._others_ail or self.transport.known:
-            self._judge(site, row)
+        if not serves or self.transport.known or site in self.down or self._faults or self._rooms_out:
+            self._judge(site, row)  # else nothing could put it out of service, and it is not
         for listener in self.listeners:
             listener.supply_changed(site, power)
 
@@ -303,11 +303,6 @@ class Network:
             if self.transport.reachable[site]:
                 for listener in self.listeners:
                     listener.heard_again(site)
-
-    @property
-    def _others_ail(self) -> bool:
-        """Whether anything but power could put a site out of service now."""
-        return bool(self._faults or self._rooms_out)
 
     def _judge(self, site: int, row: int) -> None:
         """Decide whether the site serves, and log the change with its cause."""

@@ -207,9 +207,8 @@ class SitePower:
         rate, charge_w, look_h, target = 0.0, 0.0, inf, 1.0
         if level < _FULL and self.transmission and self.battery_ok and plant.battery_ah > 0:
             headroom_w = given_w - self.load_w
-            rate = battery.recharge_per_h(
-                plant.lead_acid, plant.battery_ah, plant.soh, headroom_w, plant.battery_c(now)
-            )
+            battery_c = battery.WARM_C if plant.lead_acid else plant.battery_c(now)
+            rate = battery.recharge_per_h(plant.lead_acid, plant.battery_ah, plant.soh, headroom_w, battery_c)
             if plant.lead_acid:
                 if level < _TAPER:
                     target = battery.TAPER_FROM

@@ -17,11 +17,11 @@ from simpy.events import Event
 _NORMAL: Final = 1
 
 
-class _Call:
+class Call:
     """A call in the queue."""
 
     __slots__ = ("callbacks",)
-    _ok = True
+    _ok, _value = True, None
 
     def __init__(self, call: Callable[[Event], None]) -> None:
         self.callbacks: list[Callable[[Event], None]] | None = [call]
@@ -29,7 +29,7 @@ class _Call:
 
 def at_the_end(env: Environment, call: Callable[[Event], None], after: int = 0) -> None:
     """Call after everything else of this instant; of two such calls the one with the smaller `after` comes first."""
-    put(env, env.now, _NORMAL + 1 + after, _Call(call))
+    put(env, env.now, _NORMAL + 1 + after, Call(call))
 
 
 def put(env: Environment, at_h: float, priority: int, thing: object) -> None:
