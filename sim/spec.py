@@ -27,7 +27,7 @@ SINGLES: Final = ("service", "procedure", "row")
 class Spec(BaseModel):
     """Frozen pydantic model that forbids unknown keys and refuses NaN and infinity."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Title(Spec):
@@ -60,7 +60,7 @@ class Where(Spec):
     row: str | None = None
     """One row of racks; targets of KPIs of rows alone."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
     @property
     def singled(self) -> tuple[str, str]:

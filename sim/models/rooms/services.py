@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
-
-import networkx as nx
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sim.topology.plant import MS_PER_KM, Need, Plant, named_in
+
+if TYPE_CHECKING:
+    import networkx as nx  # half a second to import: only where there are services to look at
 
 _GRAIN: Final = 1e6
 _FROM, _TO = "\0from", "\0to"
@@ -26,13 +27,15 @@ class Network:
     def __init__(self, plant: Plant, up: Callable[[str], bool]) -> None:
         self._plant, self._up = plant, up
         self._cut: tuple[str, ...] | None = None
-        self._graph: nx.Graph[str] = nx.Graph()
+        self._graph: nx.Graph[str] | None = None
 
     def graph(self) -> nx.Graph[str]:
         """What is up: nodes devices, edges links with `ms` and `gbps`; the shortest of parallel links."""
         cut = tuple(name for name in (*self._plant.devices, *self._plant.links) if not self._up(name))
-        if cut == self._cut:
+        if self._graph is not None and cut == self._cut:
             return self._graph
+        import networkx as nx
+
         graph: nx.Graph[str] = nx.Graph()
         graph.add_nodes_from(name for name in self._plant.devices if self._up(name))
         for name, link in self._plant.links.items():
@@ -51,11 +54,15 @@ class Network:
 
     def connected(self, a: str, b: str) -> bool:
         """Whether a path of running devices and whole links joins two devices."""
+        import networkx as nx
+
         graph = self.graph()
         return a in graph and b in graph and nx.has_path(graph, a, b)
 
     def delay_ms(self, paths: Sequence[tuple[str, str]]) -> float:
         """One-way delay along the quickest path, ms: fibre length and what devices take, the ends included."""
+        import networkx as nx
+
         graph, devices = self.graph(), self._plant.devices
         found = [
             nx.shortest_path_length(graph, a, b, weight="ms") + (devices[a].latency_ms + devices[b].latency_ms) / 2
@@ -66,6 +73,8 @@ class Network:
 
     def loss_share(self, paths: Sequence[tuple[str, str]], demand_gbps: float) -> float:
         """Share of the offered load that all paths together cannot carry. Source: max-flow min-cut."""
+        import networkx as nx
+
         graph = self.graph()
         directed: nx.DiGraph[str] = nx.DiGraph()
         directed.add_nodes_from((_FROM, _TO))
