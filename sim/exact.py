@@ -28,8 +28,21 @@ def _horner(coefficients: tuple[float, ...], x: _Number) -> _Number:
     return total
 
 
+def _horner8(coefficients: tuple[float, ...], x: _Number) -> _Number:
+    """`_horner` of eight coefficients written out: the same bits in half the time."""
+    a, b, c, d, e, f, g, h = coefficients
+    return ((((((a * x + b) * x + c) * x + d) * x + e) * x + f) * x + g) * x + h
+
+
 _ATANH: Final = tuple(1 / (2 * k + 1) for k in range(18, -1, -1))
 _EXP: Final = tuple(1 / math.factorial(k) for k in range(15, -1, -1))
+
+
+def _exp_series(x: float) -> float:
+    """`_horner(_EXP, x)` of one number written out."""
+    a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p = _EXP  # noqa: E741
+    high = (((((((a * x + b) * x + c) * x + d) * x + e) * x + f) * x + g) * x + h) * x + i
+    return ((((((high * x + j) * x + k) * x + l) * x + m) * x + n) * x + o) * x + p
 
 
 def _log(mantissa: _Number, exponent: _Number) -> _Number:
@@ -53,7 +66,7 @@ def ln_array(x: FloatArray) -> FloatArray:
 def exp(x: float) -> float:
     """Exponential."""
     n = round(x / LN2)
-    return math.ldexp(_horner(_EXP, (x - n * _LN2_HIGH) - n * _LN2_LOW), n)
+    return math.ldexp(_exp_series((x - n * _LN2_HIGH) - n * _LN2_LOW), n)
 
 
 def exp_array(x: FloatArray) -> FloatArray:
@@ -85,7 +98,7 @@ _FAR_TAIL: Final = (
 
 
 def _ratio(pair: tuple[tuple[float, ...], tuple[float, ...]], r: _Number) -> _Number:
-    return _horner(pair[0], r) / _horner(pair[1], r)
+    return _horner8(pair[0], r) / _horner8(pair[1], r)
 
 
 def normal_quantile(u: float) -> float:

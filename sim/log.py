@@ -9,14 +9,17 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import chain
 from math import isnan, nan
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 _MS_PER_H: Final = 3_600_000.0
 _FORMAT: Final = b"eventlog 1\n"
+_BLOCK: Final = 8_192
+"""Rows that wait to be stored together."""
 
 
 class Row(NamedTuple):
@@ -43,6 +46,9 @@ class EventLog:
         self._kind_code = {kind: code for code, kind in enumerate(self.kinds)}
         self._names: list[str] = [""]
         self._name_code: dict[str, int] = {"": 0}
+        self._length = 0
+        self._fresh: list[Any] = []
+        """The latest rows as they came in, field after field: storing many at a time costs a third."""
         self._t = array("d")
         self._kind = array("H")
         self._subject = array("i")
@@ -51,7 +57,7 @@ class EventLog:
         self._cause = array("i")
 
     def __len__(self) -> int:
-        return len(self._t)
+        return self._length
 
     def code(self, name: str) -> int:
         """The number under which a name is stored; a new name gets the next one."""
@@ -65,17 +71,33 @@ class EventLog:
         self, t_h: float, kind: str, subject: str, object: str = "", value: float = nan, cause_row: int = -1
     ) -> int:
         """Record one change and return its row number, to be handed on as the cause of what follows."""
-        names = self._name_code
-        self._t.append(round(t_h * _MS_PER_H) / _MS_PER_H)
-        self._kind.append(self._kind_code[kind])
-        self._subject.append(names[subject] if subject in names else self.code(subject))
-        self._object.append(names[object] if object in names else self.code(object))
-        self._value.append(value)
-        self._cause.append(cause_row)
-        return len(self._t) - 1
+        if kind not in self._kind_code:
+            raise KeyError(kind)
+        self._fresh.extend((t_h, kind, subject, object, value, cause_row))
+        number = self._length
+        self._length = number + 1
+        if not self._length % _BLOCK:
+            self._store()
+        return number
+
+    def _store(self) -> None:
+        """Move the fresh rows into the columns."""
+        fresh, names = self._fresh, self._name_code
+        if not fresh:
+            return
+        self._t.frombytes((np.rint(np.array(fresh[::6], dtype=np.float64) * _MS_PER_H) / _MS_PER_H).tobytes())
+        self._kind.extend(map(self._kind_code.__getitem__, fresh[1::6]))
+        pairs = chain.from_iterable(zip(fresh[2::6], fresh[3::6], strict=True))
+        codes = array("i", [names[name] if name in names else self.code(name) for name in pairs])
+        self._subject += codes[::2]
+        self._object += codes[1::2]
+        self._value.extend(fresh[4::6])
+        self._cause.extend(fresh[5::6])
+        fresh.clear()
 
     def row(self, number: int) -> Row:
         """Row by number; IndexError past the end."""
+        self._store()
         return Row(
             self._t[number],
             self.kinds[self._kind[number]],
@@ -97,6 +119,7 @@ class EventLog:
 
     def columns(self) -> Columns:
         """All rows as numpy columns, shape (rows,) each; `value` rounded as in the digest."""
+        self._store()
         return Columns(
             np.frombuffer(self._t, dtype=np.float64).copy() if self._t else np.zeros(0),
             np.array(self._kind, dtype=np.int64),
@@ -124,6 +147,7 @@ class EventLog:
         log._object.extend(columns.object.tolist())
         log._value.extend(columns.value.tolist())
         log._cause.extend(columns.cause_row.tolist())
+        log._length = len(log._t)
         return log
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,14 +29,23 @@ Array = NDArray[np.generic]
 
 def words(codes: NDArray[np.int64], names: tuple[str, ...]) -> Array:
     """Codes as their words."""
-    return np.asarray(names)[codes] if len(codes) else np.zeros(0, dtype="U1")
+    return _looked_up(codes, lambda some: np.asarray(names)[some]) if len(codes) else np.zeros(0, dtype="U1")
 
 
 def named(rows: NDArray[np.int64], ids: Array) -> Array:
     """Row numbers as the ids they point at; '' where there is none."""
     if not len(ids):
-        return np.full(len(rows), "", dtype="U1")
-    return np.where(rows >= 0, np.asarray(ids)[np.maximum(rows, 0)], "")
+        return np.broadcast_to(np.asarray([""]), len(rows))
+    if len(rows) == len(ids) and np.array_equal(rows, np.arange(len(ids))):
+        return ids
+    return _looked_up(rows, lambda some: np.where(some >= 0, np.asarray(ids)[np.maximum(some, 0)], ""))
+
+
+def _looked_up(rows: NDArray[np.int64], look: Callable[[NDArray[np.int64]], Array]) -> Array:
+    """What a look-up gives for each row; a column of one value that takes no room gives another."""
+    if len(rows) > 1 and rows.strides == (0,):
+        return np.broadcast_to(look(rows[:1]), len(rows))
+    return look(rows)
 
 
 def inventory_of(scenario: Scenario, roster: Roster, cells: Cells) -> Inventory:
@@ -82,10 +93,17 @@ def _sites(topology: Topology, roster: Roster, cells: Cells) -> dict[str, Array]
         "hub": named(sites.hub, sites.id), "party": named(sites.county, parties),
         "stations": topology.stations_per_site, "users": topology.users_per_site,
         "fixed_generator_kw": sites.fixed_generator_kw, "cabinet": words(sites.cabinet, CABINETS),
-        "weather_cell": np.asarray(cells.ids)[cells.of(sites.lon, sites.lat)], "load_kw": load_w / 1000,
+        "weather_cell": named(_cells(cells, sites.lon, sites.lat), np.asarray(cells.ids)), "load_kw": load_w / 1000,
         "battery_ah": sites.battery_ah, "battery_kwh_nominal": volts * sites.battery_ah / 1000,
         "road_node": named(sites.road_node, topology.roads.node_id),
     }  # fmt: skip
+
+
+def _cells(cells: Cells, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The weather cell of each point; where all points are one, it is worked out once."""
+    if len(lon) > 1 and lon.strides == lat.strides == (0,):
+        return np.broadcast_to(cells.of(lon[:1], lat[:1]), len(lon))
+    return cells.of(lon, lat)
 
 
 def _add_roads(found: Inventory, topology: Topology, cells: Cells) -> None:

@@ -77,7 +77,9 @@ class Streams:
 
     def uniform_of(self, name: str, key: int) -> float:
         """The same number as `uniforms` gives that key (about 1 µs, once `name` has been asked for)."""
-        base = self._base(name)
+        base = self._bases.get(name)
+        if base is None:
+            base = self._base(name)
         mixed = (_mix_one(key ^ base) + 0x9E3779B97F4A7C15) & _MASK
         return ((_mix_one(mixed) >> 12) + 0.5) * 2.0**-52
 

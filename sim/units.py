@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Annotated, Any, Final, Literal
 
 import numpy as np
@@ -234,12 +234,12 @@ class Spread:
         """Mean of the logarithm of hours (lognormal); minus infinity for a median of 0."""
         return ln(self.median_h) if self.median_h > 0 else -math.inf
 
-    @property
+    @cached_property
     def sigma(self) -> float:
         """Standard deviation of the logarithm of hours (lognormal): ln(P90 / median) / 1.2816."""
         return 0.0 if self.fixed else ln(self.p90_h / self.median_h) / _Z90
 
-    @property
+    @cached_property
     def mean_h(self) -> float:
         """Mean in hours; above the median, the more so the longer the tail."""
         if self.kind == "exponential":
@@ -388,7 +388,10 @@ MomentField = Annotated[
 
 def quantise_h(t_h: float) -> float:
     """The time in hours, rounded to the millisecond; infinity stays, NaN raises `ValueError`."""
-    return t_h if math.isinf(t_h) else round(t_h * _MS_PER_H) / _MS_PER_H
+    try:
+        return round(t_h * _MS_PER_H) / _MS_PER_H
+    except OverflowError:
+        return t_h
 
 
 def quantise_array_h(t_h: FloatArray) -> FloatArray:

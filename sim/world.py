@@ -6,12 +6,11 @@ from collections.abc import Callable
 from math import inf
 from typing import Final
 
-from simpy import Environment
-
 from sim.controllers import Controllers
 from sim.disaster import Disaster
 from sim.log import EventLog
 from sim.models.authority import RoadAuthority
+from sim.models.clock import Clock
 from sim.models.crews import Crew, DepotStock
 from sim.models.desk import Desk
 from sim.models.dispatch import Dispatcher
@@ -62,10 +61,12 @@ class World:
         self._sites_of = sites_of
         self.scenario, self.disaster, self.policy = scenario, disaster, policy
         self.streams = Streams(seed)
-        self.env = Environment()
+        self.env = Clock(ends_h=scenario.horizon_h)
         self.log = EventLog(tuple(KINDS))
         self._quilted: set[int] = set()
         self._made = 0
+        self._unlimited: list[tuple[str, GeneratorKind]] = []
+        """Kinds of sets that never run dry, small before large."""
         self._build_network()
         self._build_resources()
         self._build_desk()
@@ -154,7 +155,7 @@ class World:
         self.visits.office = self.desk
         counties = topology.counties.id.tolist()
         parties = [self.roster.party_of_county(county) for county in counties]
-        self.desk.party_of = lambda site: parties[int(topology.sites.county[site])] if parties else ""
+        self.desk.party_of = lambda site: parties[topology.sites.county.item(site)] if parties else ""
         self.desk.need_kw = self.plants.need_kw
         self.desk.autonomy_h = lambda site: self.plants.expected_autonomy_h(site, self.env.now)
         self.desk.generator_alarm = self.monitor.generator_alarm
@@ -255,10 +256,14 @@ class World:
         return generator
 
     def _new_generator(self, need_kw: float) -> Generator:
-        kinds = [(name, self.scenario.spec.resources.kind(name)) for name in _UNLIMITED_KIND]
-        name, kind = next(((n, k) for n, k in kinds if k.prime_kw >= need_kw), kinds[-1])
+        if not self._unlimited:
+            resources = self.scenario.spec.resources
+            self._unlimited = [
+                (name, resources.kind(name).model_copy(update={"tank_l": 1e9})) for name in _UNLIMITED_KIND
+            ]
+        name, kind = next(((n, k) for n, k in self._unlimited if k.prime_kw >= need_kw), self._unlimited[-1])
         self._made += 1
-        return self._generator(f"set-{self._made:05d}", name, kind.model_copy(update={"tank_l": 1e9}))
+        return self._generator(f"set-{self._made:05d}", name, kind)
 
     def _generator(self, name: str, kind_name: str, kind: GeneratorKind) -> Generator:
         spec = self.scenario.spec.generators

@@ -20,6 +20,8 @@ _ALPHA: Final = ((10.0, 0.006), (1.0, 0.008), (0.0, 0.010))
 _SEALED_FACTOR_AT_MINUS18: Final = 0.45
 _LFP_COLD: Final = ((-20.0, 0.65), (-10.0, 0.80), (0.0, 0.90), (25.0, 1.0))
 _LFP_USABLE: Final = 0.90
+WARM_C: Final = 25.0
+"""Where the temperature does not count."""
 CHARGE_EFFICIENCY: Final = 0.9
 """Share of the charging current that is stored."""
 

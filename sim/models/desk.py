@@ -21,7 +21,7 @@ from sim.models.knowledge import Knowledge, SiteFile
 from sim.models.repairs import Repairs
 from sim.models.timer import Timer
 from sim.models.turns import Turns
-from sim.plan import DispatchRule, Plan, Rove
+from sim.plan import Plan, Rove
 from sim.settings import DeskSettings
 from sim.topology.tables import SITE_CLASSES, Topology
 from sim.units import quantise_h
@@ -44,9 +44,9 @@ class Desk:
         self, topology: Topology, plan: Plan, settings: DeskSettings, knowledge: Knowledge, dispatcher: Dispatcher,
         gensets: Gensets, env: Environment, log: EventLog,
     ) -> None:  # fmt: skip
-        self._sites, self._users = topology.sites, topology.users_per_site
-        self._ids = topology.sites.id
         self._plan, self._settings = plan, settings
+        self._rules = [plan.rule(word) for word in SITE_CLASSES]
+        """What the plan says about the sites of each class."""
         self.knowledge, self._dispatcher, self._gensets = knowledge, dispatcher, gensets
         self._env, self._log = env, log
         self._count: dict[str, int] = {}
@@ -77,31 +77,33 @@ class Desk:
     ) -> Job:
         """Put something to be done in the queue."""
         number = self._count[kind] = self._count.get(kind, 0) + 1
-        sites = self._sites
+        file, now = self.knowledge.file(site), self._env.now
+        if file.party is None:
+            file.party, file.need_kw = self.party_of(site), self.need_kw(site)
         job = Job(
             id=f"{kind}-{number:04d}",
             kind=kind,
             site=site,
-            opened_h=self._env.now,
+            opened_h=now,
             deadline_h=deadline_h,
-            site_class=int(sites.site_class[site]),
+            site_class=file.site_class,
             place_rank=_COLLECT_RANK if rank is None else rank,
-            users=float(self._users[site]),
-            need_kw=self.need_kw(site),
+            users=file.users,
+            need_kw=file.need_kw,
             skill=fault.skill,
             people=fault.people,
             crews=_MOST_CREWS if fault.may_take_two else 1,
             together=fault.together,
             second_skill=fault.second_skill,
-            party=self.party_of(site),
-            county=int(sites.county[site]),
+            party=file.party,
+            county=file.county,
             told_restore_h=self.knowledge.told_h(site),
             part=part,
         )
         if rank is None:
             job.place_rank, job.place_users = self._place(job)
         value = deadline_h if deadline_h < inf else nan
-        job.cause_row = self._log.add(self._env.now, "job.opened", job.id, str(self._ids[site]), value, row)
+        job.cause_row = self._log.add(now, "job.opened", job.id, file.id, value, row)
         self._dispatcher.add(job)
         return job
 
@@ -135,9 +137,8 @@ class Desk:
 
     def hears(self, site: int, alarm: str, row: int) -> None:
         """An alarm has arrived."""
-        now = self._env.now
-        row = self._log.add(now, "desk.alarm", str(self._ids[site]), alarm, cause_row=row)
-        file = self.knowledge.file(site)
+        now, file = self._env.now, self.knowledge.file(site)
+        row = self._log.add(now, "desk.alarm", file.id, alarm, nan, row)
         if alarm == "mains":
             self.knowledge.mains(site, lost=True, now=now)
             self._consider(site, file, row)
@@ -151,8 +152,8 @@ class Desk:
 
     def hears_clear(self, site: int, alarm: str, row: int) -> None:
         """An alarm is over."""
-        row = self._log.add(self._env.now, "desk.cleared", str(self._ids[site]), alarm, cause_row=row)
         file = self.knowledge.file(site)
+        row = self._log.add(self._env.now, "desk.cleared", file.id, alarm, nan, row)
         if alarm == "mains":
             self.knowledge.mains(site, lost=False, now=self._env.now)
             if file.again is not None:
@@ -170,14 +171,15 @@ class Desk:
 
     def reads_list(self, site: int, row: int) -> None:
         """An operator's list names a silent site."""
-        row = self._log.add(self._env.now, "desk.listed", str(self._ids[site]), "operator_list", cause_row=row)
-        self._known_down(site, self.knowledge.file(site), row)
+        file = self.knowledge.file(site)
+        row = self._log.add(self._env.now, "desk.listed", file.id, "operator_list", nan, row)
+        self._known_down(site, file, row)
         self.changed(row)
 
     def hears_link(self, link: int, row: int) -> None:
         """Loss of light on a link: splicing, if there is anybody who can."""
         site = self.knowledge.end_of_link(link)
-        row = self._log.add(self._env.now, "desk.alarm", str(self._ids[site]), "link", cause_row=row)
+        row = self._log.add(self._env.now, "desk.alarm", self.knowledge.file(site).id, "link", cause_row=row)
         self.repairs.link_broken(link, site, row)
 
     def told(self, feeder: int, restore_h: float, row: int) -> None:
@@ -229,9 +231,6 @@ class Desk:
         for part in self.knowledge.faults_truth(site):
             self.repairs.part_broken(site, file, part, row)
 
-    def _rule(self, site: int) -> DispatchRule | None:
-        return self._plan.rule(SITE_CLASSES[int(self._sites.site_class[site])])
-
     def _lasts_until_h(self, site: int, file: SiteFile) -> float:
         return file.lost_h + self.autonomy_h(site)
 
@@ -241,7 +240,7 @@ class Desk:
         It holds while nothing disproves it: an outage ends it, and so does the told time, when it has passed and the
         return of mains would have been heard.
         """
-        rule, told_h = self._rule(site), self.knowledge.told_h(site)
+        rule, told_h = self._rules[file.site_class], self.knowledge.told_h(site)
         if rule is None or rule.skip_if is None or isnan(told_h) or file.down:
             return False
         heard_h = quantise_h(told_h + self._settings.alarm_h + _MOMENT_H)
@@ -265,7 +264,7 @@ class Desk:
             if standing[0].fixed or standing[0].watcher == "caretaker":
                 return
         self.repairs.own_supply(site, file, row)
-        rule = self._rule(site)
+        rule = self._rules[file.site_class]
         deadline_h = self._lasts_until_h(site, file)
         if rule is not None:
             if rule.only_if == "township_dark" and not self.knowledge.township_dark(site):
@@ -282,7 +281,7 @@ class Desk:
         """How long a crew stays before it takes the generator on; None where it is left."""
         if job.kind != "generate":
             return None
-        rule = self._rule(job.site)
+        rule = self._rules[job.site_class]
         if rule is not None and rule.rove is not None:
             return rule.rove.charge_h
         if self.rove_all and job.site_class >= SITE_CLASSES.index("C"):
@@ -301,13 +300,12 @@ class Desk:
     def finished(self, job: Job, crew: Crew, result: str, row: int) -> None:
         """A visit is over."""
         job.status = result
-        row = self._log.add(self._env.now, f"job.{result}", job.id, crew.id, cause_row=row)
+        row = self._log.add(self._env.now, f"job.{result}", job.id, crew.id, nan, row)
         file = self.knowledge.file(job.site)
         if file.job is job:
             file.job = None
-        for part, repair in list(file.repairs.items()):
-            if repair is job:
-                del file.repairs[part]
+        if file.repairs:
+            file.repairs = {part: repair for part, repair in file.repairs.items() if repair is not job}
         if file.mains_lost and job.kind in ("generate", "refuel", "collect") and job.site not in self._gensets.running:
             if not self.knowledge.mains_truth(job.site):
                 file.lost_h = self._env.now if result == "done" else file.lost_h

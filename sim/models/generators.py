@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from simpy import Environment
@@ -28,6 +29,8 @@ _DERATED_ABOVE_M: Final = 500.0
 _DERATING_PER_M: Final = 0.01 / 100
 """Source: common practice, 1 % for each 100 m above 500 m."""
 _LEAST_POWER: Final = 0.1
+_ANY_DIESEL: Final[Mapping[float, float]] = MappingProxyType({-inf: 1.0})
+"""Good in any cold."""
 
 
 class Air(NamedTuple):
@@ -55,13 +58,17 @@ def start_failure(spec: GeneratorSettings, temperature_c: float, attempt: int) -
     return chance / 2 if attempt > 1 else chance
 
 
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 class Generator:
     """One generator. `place` is a depot, crew or site id; it carries a site only while `running`."""
 
     __slots__ = (
-        "_air", "_break", "_drawn_w", "_dry", "_env", "_frost", "_gel", "_log", "_mix", "_settings", "_stopped",
-        "_streams", "_why", "broken", "demands", "depot", "fixed", "id", "kind", "kind_name", "party", "place",
-        "rate_changed", "reserved", "running", "site", "started_h", "tank", "watcher",
+        "_air", "_break", "_drawn_w", "_dry", "_dry_h", "_env", "_frost", "_gel", "_log", "_mix", "_settings",
+        "_stopped", "_streams", "_why", "broken", "demands", "depot", "fixed", "id", "kind", "kind_name", "party",
+        "place", "rate_changed", "reserved", "running", "site", "started_h", "tank", "watcher",
     )  # fmt: skip
 
     def __init__(
@@ -78,16 +85,18 @@ class Generator:
         self.tank = Store(kind.tank_l, kind.tank_l, env.now)
         self.demands = 0
         self.started_h = inf
-        self._mix = {-inf: 1.0}
+        self._mix: Mapping[float, float] = _ANY_DIESEL
         """Limit temperature of a diesel → its share of what is in the tank."""
         self._air: Air | None = None
         self._drawn_w = 0.0
         self._why = -1
-        self._dry = Timer(env, self._runs_dry)
-        self._break = Timer(env, self._breaks)
-        self._gel = Timer(env, self._gels)
-        self._frost = Timer(env, self._frost_turns)
-        self.rate_changed: Callable[[], None] = lambda: None
+        self._dry_h = inf
+        self._dry: Timer | None = None
+        self._break: Timer | None = None
+        self._gel: Timer | None = None
+        self._frost: Timer | None = None
+        """Timers are made when first they are needed: most sets never break, gel or run dry."""
+        self.rate_changed: Callable[[], None] = _nobody
         """Called when the frost has changed the hour at which the tank will be dry."""
 
     @property
@@ -104,6 +113,8 @@ class Generator:
     def failures_per_h(self) -> float:
         """Rate of faults while running, by how the set was maintained: its own lot, the same in the whole drill."""
         settings = self._settings
+        if settings.failures_per_h == 0:
+            return 0.0
         poor = self._streams.uniform("maintenance", self.id) < settings.poorly_maintained
         return settings.failures_per_h * (settings.poor_failure_factor if poor else 1.0)
 
@@ -112,7 +123,7 @@ class Generator:
         if attempt == 1:
             self.demands += 1
         chance = ease * start_failure(self._settings, temperature_c, attempt)
-        if self._streams.uniform("start", self.id, site, self.demands, attempt) >= chance:
+        if chance <= 0 or self._streams.uniform("start", self.id, site, self.demands, attempt) >= chance:
             return True
         self._log.add(self._env.now, "generator.unstarted", self.id, site, attempt, row)
         return False
@@ -125,9 +136,11 @@ class Generator:
         self._air = air
         self._why = row = self._log.add(now, "generator.started", self.id, site, load_w / 1000, row)
         self.feed(load_w)
-        self._frost.set(quantise_h(air.turns_h(_COLD_C)))
-        u, rate = self._streams.uniform("generator_breaks", self.id, site, self.demands), self.failures_per_h
-        self._break.set(inf if rate == 0 else quantise_h(now - ln(u) / rate))
+        self._watch_frost(air)
+        rate = self.failures_per_h
+        if rate > 0:
+            u = self._streams.uniform("generator_breaks", self.id, site, self.demands)
+            self._breaks_at(quantise_h(now - ln(u) / rate))
         self._watch_gelling(air)
         return row
 
@@ -135,19 +148,41 @@ class Generator:
         """Diesel gels from the hour on at which the air is colder than its grade."""
         if self.kind.fuel == "diesel":
             cold = air.now_c() < self.grade_c
-            self._gel.set(self._env.now if cold else quantise_h(air.turns_h(self.grade_c)))
+            at_h = self._env.now if cold else quantise_h(air.turns_h(self.grade_c))
+            self._gel = self._timed(self._gel, self._gels, at_h)
+
+    def _watch_frost(self, air: Air) -> None:
+        """In the frost it burns more."""
+        self._frost = self._timed(self._frost, self._frost_turns, quantise_h(air.turns_h(_COLD_C)))
+
+    def _breaks_at(self, at_h: float) -> None:
+        self._break = self._timed(self._break, self._breaks, at_h)
+
+    def _dry_at(self, at_h: float) -> None:
+        self._dry_h = at_h
+        self._dry = self._timed(self._dry, self._runs_dry, at_h)
+
+    def _timed(self, timer: Timer | None, call: Callable[[], None], at_h: float) -> Timer | None:
+        """A timer set to a time, made only if it comes to that before the clock ends."""
+        if timer is None:
+            if at_h >= getattr(self._env, "ends_h", inf):
+                return None
+            timer = Timer(self._env, call)
+        timer.set(at_h)
+        return timer
 
     def _gels(self) -> None:
         """Once it is too cold for what is in the tank: the lot of this run says whether and when the engine stops."""
         name = (self.id, self.place, self.demands)
         if self._streams.uniform("gels", *name) < self._settings.gelling_share:
             after_h = _GEL_WITHIN_H * self._streams.uniform("gels_h", *name)
-            self._break.set(min(self._break.due_h, quantise_h(self._env.now + after_h)))
+            due_h = inf if self._break is None else self._break.due_h
+            self._breaks_at(min(due_h, quantise_h(self._env.now + after_h)))
 
     def _frost_turns(self) -> None:
         if self._air is not None:
             self.feed(self._drawn_w)
-            self._frost.set(quantise_h(self._air.turns_h(_COLD_C)))
+            self._watch_frost(self._air)
             self.rate_changed()
 
     def feed(self, drawn_w: float) -> None:
@@ -155,13 +190,14 @@ class Generator:
         now = self._env.now
         self._drawn_w = drawn_w
         cold = self._air is not None and self._air.now_c() < _COLD_C
-        litres_per_h = self.kind.fuel_lph(min(drawn_w / 1000, self.kind.prime_kw)) * (_COLD_FUEL if cold else 1.0)
+        kind = self.kind
+        litres_per_h = kind.fuel_lph(min(drawn_w / 1000, kind.prime_kw)) * (_COLD_FUEL if cold else 1.0)
         self.tank.run(-litres_per_h, now)
-        self._dry.set(self.tank.reaches_h(0.0, now))
+        self._dry_at(self.tank.reaches_h(0.0, now))
 
     def dry_h(self) -> float:
         """When the tank will be empty at the present rate."""
-        return self._dry.due_h
+        return self._dry_h
 
     def stop(self, site: str, row: int) -> None:
         """Switch off; the log says how much fuel is left."""
@@ -175,12 +211,13 @@ class Generator:
         now = self._env.now
         before_l = self.tank.level(now)
         poured_l = self.tank.put(litres, now)
-        if grade_c is not None and poured_l > 0:
+        if grade_c is not None and poured_l > 0 and self._mix.keys() != {grade_c}:
             kept = before_l / (before_l + poured_l)
-            self._mix = {grade: share * kept for grade, share in self._mix.items()}
-            self._mix[grade_c] = self._mix.get(grade_c, 0.0) + 1.0 - kept
+            mix = {grade: share * kept for grade, share in self._mix.items()}
+            mix[grade_c] = mix.get(grade_c, 0.0) + 1.0 - kept
+            self._mix = mix
         if self.running:
-            self._dry.set(self.tank.reaches_h(0.0, now))
+            self._dry_at(self.tank.reaches_h(0.0, now))
             if self._air is not None and grade_c is not None:
                 self._watch_gelling(self._air)
         return poured_l
@@ -192,8 +229,10 @@ class Generator:
     def _rest(self) -> None:
         self.running = False
         self.tank.run(0.0, self._env.now)
+        self._dry_h = inf
         for timer in (self._dry, self._break, self._gel, self._frost):
-            timer.cancel()
+            if timer is not None:
+                timer.cancel()
 
     def _runs_dry(self) -> None:
         self._rest()

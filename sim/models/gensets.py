@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from functools import partial
+from math import inf, nan
 from typing import Final, Protocol
 
 from simpy import Environment
@@ -63,8 +64,9 @@ class Gensets:
         generator.watcher = watcher
         self.standing.setdefault(site, []).append(generator)
         level = generator.tank.level(self._env.now)
-        row = self._log.add(self._env.now, "generator.placed", generator.id, generator.place, level, row)
-        self._log.add(self._env.now, "generator.watched", generator.id, watcher, cause_row=row)
+        now = self._env.now
+        row = self._log.add(now, "generator.placed", generator.id, generator.place, level, row)
+        self._log.add(now, "generator.watched", generator.id, watcher, nan, row)
         return row
 
     def take(self, generator: Generator, crew: str, row: int) -> None:
@@ -76,7 +78,10 @@ class Gensets:
 
     def usable(self, site: int) -> list[Generator]:
         """Generators at a site that could be started."""
-        return [g for g in self.standing.get(site, []) if not g.broken and g.tank.level(self._env.now) > 1e-6]
+        standing = self.standing.get(site)
+        if not standing:
+            return []
+        return [g for g in standing if not g.broken and g.tank.level(self._env.now) > 1e-6]
 
     def start(self, generator: Generator, site: int, row: int) -> Steps[bool]:
         """Attempts to start, as steps of a process; True in the end if it carries the site (or mains are back)."""
@@ -100,7 +105,8 @@ class Gensets:
         power = self._network.power(site)
         row = generator.run(power.plant.id, power.load_w, self._air(site), row)
         self.running[site] = generator
-        generator.rate_changed = lambda: self._due_moves(site, generator)
+        if self._rules.refuel_after_h is None:
+            generator.rate_changed = partial(self._due_moves, site, generator)
         power.set_generator(generator.kind.prime_kw * 1000 * derating(self._settings.altitude_m), row)
         self._plan_refuel(site, generator, row)
         if self.listener is not None:
@@ -151,7 +157,7 @@ class Gensets:
         due_h = now + after_h if after_h is not None else generator.dry_h() - reserve_h
         timer = self._due.get(site)
         if timer is None:
-            timer = self._due[site] = Timer(self._env, lambda: self._refuel_due(site))
+            timer = self._due[site] = Timer(self._env, partial(self._refuel_due, site))
         self._due_row[site] = row
         timer.set(quantise_h(max(due_h, now)))
 

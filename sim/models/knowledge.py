@@ -18,11 +18,24 @@ _RANK_LAST: Final = 7
 
 
 class SiteFile:
-    """The desk's file on one site."""
+    """The desk's file on one site: what the inventory says of it, and what became known."""
 
-    __slots__ = ("again", "down", "job", "lost_h", "mains_lost", "repairs")
+    __slots__ = (
+        "again", "county", "down", "feeder", "id", "job", "lost_h", "mains_lost", "need_kw", "party", "repairs",
+        "site_class", "users",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, site: int, topology: Topology) -> None:
+        sites = topology.sites
+        self.id: str = sites.id.item(site)
+        self.site_class: int = sites.site_class.item(site)
+        self.county: int = sites.county.item(site)
+        self.feeder: int = sites.feeder.item(site)
+        self.users: float = topology.users_per_site.item(site)
+        self.party: str | None = None
+        """Who serves it; None: not asked for yet."""
+        self.need_kw = 0.0
+        """Generator power that carries the whole site, kW; set with `party`."""
         self.mains_lost = self.down = False
         self.lost_h = nan
         self.job: Job | None = None
@@ -66,7 +79,7 @@ class Knowledge:
         """The file on a site, opened at need."""
         file = self._files.get(site)
         if file is None:
-            file = self._files[site] = SiteFile()
+            file = self._files[site] = SiteFile(site, self._topology)
         return file
 
     # what becomes known
@@ -80,13 +93,11 @@ class Knowledge:
         file.lost_h = now if lost else nan
         step = 1 if lost else -1
         self.sites_without_mains += step
-        county = int(self._topology.sites.county[site])
-        self._counties[county] = self._counties.get(county, 0) + step
-        feeder = int(self._topology.sites.feeder[site])
+        self._counties[file.county] = self._counties.get(file.county, 0) + step
         if lost:
-            self._on_line.setdefault(feeder, []).append(site)
+            self._on_line.setdefault(file.feeder, []).append(site)
         else:
-            self._on_line[feeder].remove(site)
+            self._on_line[file.feeder].remove(site)
 
     def down(self, site: int, *, down: bool) -> None:
         """The desk learns that a site is out or serves again."""
@@ -96,11 +107,11 @@ class Knowledge:
         file.down = down
         step = 1 if down else -1
         self.sites_out += step
-        self.stations_out += step * int(self._stations[site])
-        role = int(self._topology.sites.role[site])
+        self.stations_out += step * self._stations.item(site)
+        role = self._topology.sites.role.item(site)
         self.core_rooms_out += step * (role == _CORE)
         self.hubs_out += step * (_HUB <= role < _CORE)
-        township = int(self._township[site])
+        township = self._township.item(site)
         if township >= 0:
             before = self._township_down.get(township, 0)
             self._township_down[township] = before + step
@@ -111,7 +122,7 @@ class Knowledge:
 
     def newly_dark_sites(self, site: int) -> list[int]:
         """Sites of the township, if this one's loss has left it without any service."""
-        township = int(self._township[site])
+        township = self._township.item(site)
         if township < 0 or self._township_down.get(township, 0) != self._township_sites[township]:
             return []
         return [int(other) for other in np.flatnonzero(self._township == township) if self.file(int(other)).mains_lost]
@@ -142,11 +153,11 @@ class Knowledge:
 
     def line_out(self, site: int) -> bool:
         """Whether the site's feeder is reported out."""
-        return int(self._topology.sites.feeder[site]) in self._lines_out
+        return self._topology.sites.feeder.item(site) in self._lines_out
 
     def told_h(self, site: int) -> float:
         """When mains are expected back at a site, as told; NaN if nothing was said."""
-        return self._lines_out.get(int(self._topology.sites.feeder[site]), nan)
+        return self._lines_out.get(self._topology.sites.feeder.item(site), nan)
 
     def without_mains_on(self, feeder: int) -> list[int]:
         """Sites of a feeder known to be without mains."""
@@ -208,6 +219,8 @@ class Knowledge:
 
     def _place_rank(self, site: int) -> int:
         sites, rank = self._topology.sites, self._rank
+        if not rank:
+            return _RANK_LAST
         role = int(sites.role[site])
         found = [_RANK_LAST]
         if role == _CORE and "core_room" in rank:

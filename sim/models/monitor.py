@@ -7,6 +7,7 @@ is silent: only an operator's list tells of it, later.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -56,7 +57,7 @@ class Monitor:
         The monitoring unit (FSU) lives on the site's 48 V bar: it dies with the last disconnect, as transmission does.
         """
         network = self._network
-        if network.topology.sites.monitor[site] == _WIRELESS:
+        if network.topology.sites.monitor.item(site) == _WIRELESS:
             power = network.powers.get(site)
             if power is not None and not power.transmission:
                 return False
@@ -114,11 +115,11 @@ class Monitor:
 
     def link_broken(self, link: int, row: int) -> None:
         """Loss of light: seen from the end that still reaches the centre."""
-        self._later(lambda: self.desk.hears_link(link, row))
+        self._later(self.desk.hears_link, link, row)
 
     def supply_changed(self, site: int, power: SitePower) -> None:
         """Not an alarm; but a monitor that has power again says what it could not."""
-        if power.transmission:
+        if power.transmission and site in self._unheard:
             self.heard_again(site)
 
     def heard_again(self, site: int) -> None:
@@ -159,20 +160,22 @@ class Monitor:
 
     def _send(self, site: int, alarm: str, row: int) -> None:
         self._told.setdefault(site, set()).add(alarm)
-        self._later(lambda: self.desk.hears(site, alarm, row))
+        self._later(self.desk.hears, site, alarm, row)
 
     def _send_clear(self, site: int, alarm: str, row: int) -> None:
         told = self._told.get(site)
         if told is None or alarm not in told:
             return
         told.discard(alarm)
-        self._later(lambda: self.desk.hears_clear(site, alarm, row))
+        if not told:
+            del self._told[site]
+        self._later(self.desk.hears_clear, site, alarm, row)
 
-    def _later(self, call: Callable[[], None]) -> None:
+    def _later(self, call: Callable[..., None], *what: object) -> None:
         if self._settings.alarm_h <= 0:
-            call()
+            call(*what)
         else:
-            Timer(self._env, call).set(self._env.now + self._settings.alarm_h)
+            Timer(self._env, partial(call, *what)).set(self._env.now + self._settings.alarm_h)
 
     def _wait_for_list(self, site: int, row: int) -> None:
         """Operators' lists come at fixed hours, each with what is out when it is drawn up."""

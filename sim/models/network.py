@@ -7,6 +7,7 @@ links leads to a core, and its equipment works.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import nan
 from typing import Protocol
 
 import numpy as np
@@ -60,7 +61,8 @@ class Network:
 
     def site_id(self, site: int) -> str:
         """Id of a site row."""
-        return str(self.site_ids[site])
+        power = self.powers.get(site)
+        return power.plant.id if power is not None else str(self.site_ids[site])
 
     def power(self, site: int) -> SitePower:
         """The power of a site; made when it is struck for the first time."""
@@ -146,19 +148,19 @@ class Network:
         return site in self._dead_drops
 
     def _lose_mains(self, site: int, row: int) -> None:
-        feeder = int(self.topology.sites.feeder[site])
-        feeder_id = str(self.topology.feeders.id[feeder]) if feeder >= 0 else ""
+        feeder = self.topology.sites.feeder.item(site)
+        feeder_id = self.topology.feeders.id.item(feeder) if feeder >= 0 else ""
         power = self.power(site)
-        row = self._log.add(self._env.now, "mains.lost", power.plant.id, feeder_id, cause_row=row)
+        row = self._log.add(self._env.now, "mains.lost", power.plant.id, feeder_id, nan, row)
         power.set_mains(False, row)
         for listener in self.listeners:
             listener.mains_lost(site, row)
 
     def _regain_mains(self, site: int, row: int) -> None:
-        feeder = int(self.topology.sites.feeder[site])
-        feeder_id = str(self.topology.feeders.id[feeder]) if feeder >= 0 else ""
+        feeder = self.topology.sites.feeder.item(site)
+        feeder_id = self.topology.feeders.id.item(feeder) if feeder >= 0 else ""
         power = self.powers[site]
-        row = self._log.add(self._env.now, "mains.back", power.plant.id, feeder_id, cause_row=row)
+        row = self._log.add(self._env.now, "mains.back", power.plant.id, feeder_id, nan, row)
         power.set_mains(True, row)
         event = self._back_events.pop(site, None)
         if event is not None:
@@ -251,7 +253,9 @@ class Network:
         site = self._site_of[power]
         if self.transport.known:
             self._set_node(site, power.off_row if not power.transmission else row, "upstream_power")
-        self._judge(site, row)
+        serves = power.radio and power.transmission
+        if not serves or self.transport.known or site in self.down or self._faults or self._rooms_out:
+            self._judge(site, row)  # else nothing could put it out of service, and it is not
         for listener in self.listeners:
             listener.supply_changed(site, power)
 
@@ -305,7 +309,7 @@ class Network:
         cause, cause_row = self._trouble(site)
         was_down = site in self.down
         if cause and not was_down:
-            row = self._log.add(self._env.now, "site.down", self.site_id(site), cause, cause_row=cause_row)
+            row = self._log.add(self._env.now, "site.down", self.site_id(site), cause, nan, cause_row)
             self.down[site] = (cause, row)
             for listener in self.listeners:
                 listener.service_lost(site, cause, row)
@@ -314,7 +318,7 @@ class Network:
             self.down[site] = (cause, row)
         elif was_down and not cause:
             del self.down[site]
-            row = self._log.add(self._env.now, "site.up", self.site_id(site), cause_row=row)
+            row = self._log.add(self._env.now, "site.up", self.site_id(site), "", nan, row)
             for listener in self.listeners:
                 listener.service_back(site, row)
 

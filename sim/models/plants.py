@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import isnan, sqrt
 from typing import Final
 
@@ -18,6 +19,7 @@ from sim.scenario import ScenarioSpec
 from sim.settings import Triangle
 from sim.streams import Streams
 from sim.topology.tables import CABINETS, CHEMISTRIES, Topology
+from sim.units import Spread
 
 _ROOM: Final = CABINETS.index("room")
 _LEAD_ACID: Final = CHEMISTRIES.index("lead_acid")
@@ -48,9 +50,22 @@ class Plants:
         self._quilted = quilted
         self.cells = weather.cells.of(topology.sites.lon, topology.sites.lat)
         self._keys = topology.site_keys
+        self._airs: dict[int, Air] = {}
+        self._felt: dict[tuple[int, bool], Callable[[float], float]] = {}
+        """Weather cell and whether it is a room → temperature of the batteries that nobody will wrap."""
+        self._may_be_quilted = any(measure.do == "quilts" for measure in spec.plan.before)
+        self._endurance_h: dict[int, float] = {}
+        """Endurances that were drawn."""
 
     def _draw(self, name: str, site: int) -> float:
-        return self._streams.uniform_of(name, int(self._keys[site]))
+        return self._streams.uniform_of(name, self._keys.item(site))
+
+    def _drawn_h(self, site: int, spread: Spread) -> float:
+        """The endurance of a site where endurances are drawn, hours."""
+        hours = self._endurance_h.get(site)
+        if hours is None:
+            hours = self._endurance_h[site] = spread.quantile(self._draw("endurance_h", site))
+        return hours
 
     def plant(self, site: int) -> Plant:
         """What the power plant of a site is."""
@@ -59,7 +74,7 @@ class Plants:
         measured_h = float(sites.autonomy_h[site])
         endurance_h = measured_h
         if settings.endurance_h is not None:
-            endurance_h = settings.endurance_h.quantile(self._draw("endurance_h", site))
+            endurance_h = self._drawn_h(site, settings.endurance_h)
         drawn = not isnan(endurance_h)
         triangle = settings.s1 if lead_acid else settings.s1_lfp
         return Plant(
@@ -89,23 +104,29 @@ class Plants:
         return max(known, 0.01)
 
     def _temperature(self, site: int) -> Callable[[float], float]:
-        settings, cell = self._spec.sites, int(self.cells[site])
-        room = self._topology.sites.cabinet[site] == _ROOM
+        settings = self._spec.sites
+        cell, room = self.cells.item(site), self._topology.sites.cabinet.item(site) == _ROOM
+        felt = self._felt.get((cell, room))
+        if felt is not None:
+            return felt
         warmer_c = settings.warmer_room_c if room else settings.warmer_outdoor_c
         lag_h = settings.lag_room_h if room else settings.lag_outdoor_h
-        weather, quilted = self._weather, self._quilted
+        felt = partial(self._battery_c, site, cell, lag_h, warmer_c)
+        if not self._may_be_quilted:
+            self._felt[cell, room] = felt
+        return felt
 
-        def battery_c(t_h: float) -> float:
-            quilt_c = settings.quilt_c if site in quilted else 0.0
-            return min(weather.lagged_temperature_c(lag_h, cell, t_h) + warmer_c + quilt_c, 25.0)
-
-        return battery_c
+    def _battery_c(self, site: int, cell: int, lag_h: float, warmer_c: float, t_h: float) -> float:
+        """Temperature of a site's battery at a time, °C."""
+        quilt_c = self._spec.sites.quilt_c if site in self._quilted else 0.0
+        felt_c = self._weather.lagged_temperature_c(lag_h, cell, t_h)
+        return min(felt_c + warmer_c + quilt_c, 25.0)
 
     def expected_autonomy_h(self, site: int, now: float) -> float:
         """Hours to the first disconnect as the desk would compute them from the inventory."""
         sites, settings = self._topology.sites, self._spec.sites
         if self._spec.desk.knows_endurance and settings.endurance_h is not None:
-            return settings.endurance_h.quantile(self._draw("endurance_h", site))
+            return self._drawn_h(site, settings.endurance_h)
         if not isnan(float(sites.autonomy_h[site])):
             return float(sites.autonomy_h[site])
         full_w = float(sites.load_4g_w[site] + sites.load_5g_w[site]) * settings.night_load + float(
@@ -135,12 +156,15 @@ class Plants:
         return kind.model_copy(update={"tank_l": self._spec.generators.fixed_tank_h * kind.fuel_lph(prime_kw)})
 
     def air(self, site: int, env: Environment) -> Air:
-        """The air at a site."""
-        weather, cell = self._weather, int(self.cells[site])
-        return Air(
-            lambda: weather.at("temperature_c", cell, env.now),
-            lambda celsius: weather.turns_h("temperature_c", cell, celsius, env.now),
-        )
+        """The air at a site: that of its weather cell."""
+        weather, cell = self._weather, self.cells.item(site)
+        air = self._airs.get(cell)
+        if air is None:
+            air = self._airs[cell] = Air(
+                lambda: weather.at("temperature_c", cell, env.now),
+                lambda celsius: weather.turns_h("temperature_c", cell, celsius, env.now),
+            )
+        return air
 
     def gust_mps(self, site: int, now: float) -> float:
         """Gusts at a site."""

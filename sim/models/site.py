@@ -9,7 +9,7 @@ that has reached the disconnect the radio stays off until a larger supply comes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from math import inf, nan
 from typing import Final
 
 from simpy import Environment
@@ -26,6 +26,8 @@ __all__ = ["Plant", "SitePower"]
 _GENERATOR_MARGIN: Final = 0.8
 _RECTIFIER_EFFICIENCY: Final = 0.95
 """0.8·P_gen ≥ (P_dc + P_charge)/0.95. Source: the tower company's sizing rule."""
+_FULL: Final = 1.0 - 1e-9
+_TAPER: Final = battery.TAPER_FROM - 1e-9
 _WARMS_WITHIN_H: Final = 240
 """How far ahead is looked for the hour in which a cold battery takes charge again."""
 
@@ -76,7 +78,8 @@ class SitePower:
         self.off_row = -1
         """The last row in which radio or transmission went off: the cause of an outage."""
         self._battery_timer = Timer(env, self._threshold)
-        self._restart = Timer(env, self._radio_back)
+        self._restart: Timer | None = None
+        """Made when first a radio has to wait for its restart."""
 
     # what others do to the site
 
@@ -121,45 +124,53 @@ class SitePower:
 
     def _settle(self, row: int) -> None:
         """Work out stages, load and battery after a change, log what is new and tell the world."""
-        now = self._env.now
+        now, store = self._env.now, self.battery
         self._row = row
-        self.battery.run(self.battery.rate, now)
+        level = store.run(store.rate, now)
         if self.supplied:
-            self._on_supply(now, row)
+            self._on_supply(level, now, row)
         else:
-            self._on_battery(now, row)
+            self._on_battery(level, now, row)
         self._changed(self, row)
 
-    def _on_supply(self, now: float, row: int) -> None:
+    def _on_supply(self, level: float, now: float, row: int) -> None:
         plant, given_w = self.plant, self.available_w()
         least_w = plant.load_transmission_w + plant.load_4g_w
         if not self.transmission and given_w >= plant.load_transmission_w:
             self.transmission = True
-            self._log.add(now, "transmission.on", plant.id, cause_row=row)
+            self._log.add(now, "transmission.on", plant.id, "", nan, row)
         if given_w < least_w:
-            self._restart.cancel()
-            self._shed(given_w, self._too_small(), now, row)
+            self._no_restart()
+            self._shed(level, given_w, self._too_small(), now, row)
         elif not self.radio:
             if plant.reconnect_h > 0:
+                if self._restart is None:
+                    self._restart = Timer(self._env, self._radio_back)
                 self._restart.set(quantise_h(now + plant.reconnect_h))
             else:
                 self._switch_radio_on(now, row)
         if self.radio:
-            self._set_five_g(given_w >= least_w + plant.load_5g_w, self._too_small(), now, row)
+            full = given_w >= least_w + plant.load_5g_w
+            if full != self.five_g:
+                self._set_five_g(full, self._too_small(), now, row)
         source = "mains" if self.mains else "generator"
         self._carry(source if self.transmission else "none", now, row)
         if self.load_w > given_w + 1e-6:
             self._discharge(self.load_w - given_w, now)
         else:
             self._alpha = None
-            self._charge(now)
+            self._charge(level, given_w, now)
+
+    def _no_restart(self) -> None:
+        if self._restart is not None:
+            self._restart.cancel()
 
     def _too_small(self) -> str:
         return "rectifier_too_small" if self.available_w() == self.plant.rectifier_w else "generator_too_small"
 
-    def _on_battery(self, now: float, row: int) -> None:
-        self._restart.cancel()
-        self._shed(0.0, "", now, row)
+    def _on_battery(self, level: float, now: float, row: int) -> None:
+        self._no_restart()
+        self._shed(level, 0.0, "", now, row)
         self._carry("battery" if self.transmission else "none", now, row)
         self._discharge(self.load_w, now)
 
@@ -167,9 +178,9 @@ class SitePower:
         """Charge at the first disconnect."""
         return self.plant.s1 if self.plant.two_stage else 0.0
 
-    def _shed(self, given_w: float, reason: str, now: float, row: int) -> None:
+    def _shed(self, level: float, given_w: float, reason: str, now: float, row: int) -> None:
         """Switch off what charge and supply no longer carry; `reason` where a supply is there and too small."""
-        level, plant, log = self.battery.level(now), self.plant, self._log
+        plant, log = self.plant, self._log
         if self.radio and level <= self._first() + 1e-9:
             self.radio = False
             first = "first_disconnect" if plant.two_stage else "battery_empty"
@@ -190,27 +201,26 @@ class SitePower:
         self._run_battery(-1.0 / self.plant.full_h(missing_w, self._alpha, now), now)
         self._battery_timer.set(self.battery.reaches_h(self._first() if self.radio else 0.0, now))
 
-    def _charge(self, now: float) -> None:
-        """Recharge with what the supply has left over."""
+    def _charge(self, level: float, given_w: float, now: float) -> None:
+        """Recharge with what the supply has left over; `level` is the charge now, `given_w` what the supply gives."""
         plant = self.plant
-        level = self.battery.level(now)
-        headroom_w = self.available_w() - self.load_w
-        rate = 0.0
-        wanted = self.transmission and level < 1.0 - 1e-9 and plant.battery_ah > 0 and self.battery_ok
-        if wanted:
-            rate = battery.recharge_per_h(
-                plant.lead_acid, plant.battery_ah, plant.soh, headroom_w, plant.battery_c(now)
-            )
-            if plant.lead_acid and level >= battery.TAPER_FROM - 1e-9:
-                rate = min(rate, battery.TAPER_PER_H)
-        volts = battery.NOMINAL_V if plant.lead_acid else battery.LFP_V
-        self.charge_w = rate * plant.battery_ah * plant.soh * volts / battery.CHARGE_EFFICIENCY
+        rate, charge_w, look_h, target = 0.0, 0.0, inf, 1.0
+        if level < _FULL and self.transmission and self.battery_ok and plant.battery_ah > 0:
+            headroom_w = given_w - self.load_w
+            battery_c = battery.WARM_C if plant.lead_acid else plant.battery_c(now)
+            rate = battery.recharge_per_h(plant.lead_acid, plant.battery_ah, plant.soh, headroom_w, battery_c)
+            if plant.lead_acid:
+                if level < _TAPER:
+                    target = battery.TAPER_FROM
+                elif rate > battery.TAPER_PER_H:
+                    rate = battery.TAPER_PER_H
+            volts = battery.NOMINAL_V if plant.lead_acid else battery.LFP_V
+            charge_w = rate * plant.battery_ah * plant.soh * volts / battery.CHARGE_EFFICIENCY
+            if rate <= 0 and headroom_w > 0:
+                look_h = self._warm_h(now)
+        self.charge_w = charge_w
         self._run_battery(rate, now)
-        target = battery.TAPER_FROM if plant.lead_acid and level < battery.TAPER_FROM - 1e-9 else 1.0
-        look_h = self.battery.reaches_h(target, now)
-        if rate <= 0:
-            look_h = self._warm_h(now) if wanted and headroom_w > 0 else inf
-        self._battery_timer.set(look_h)
+        self._battery_timer.set(self.battery.reaches_h(target, now) if rate > 0 else look_h)
 
     def _warm_h(self, now: float) -> float:
         """When a battery that is too cold to be charged will have thawed; inf if that is not in sight."""
@@ -225,7 +235,7 @@ class SitePower:
             self.battery.put(target - self.battery.level(now), now)
             self._settle(self._row)
         else:
-            self._charge(now)
+            self._charge(self.battery.level(now), self.available_w(), now)
             self._changed(self, self._row)
 
     def _radio_back(self) -> None:
@@ -236,11 +246,9 @@ class SitePower:
 
     def _switch_radio_on(self, now: float, row: int) -> None:
         self.radio = True
-        self._log.add(now, "radio.on", self.plant.id, cause_row=row)
+        self._log.add(now, "radio.on", self.plant.id, "", nan, row)
 
     def _set_five_g(self, on: bool, reason: str, now: float, row: int) -> None:
-        if self.five_g == on:
-            return
         self.five_g = on
         self._log.add(now, "radio.full" if on else "radio.reduced", self.plant.id, "" if on else reason, cause_row=row)
 
@@ -258,5 +266,4 @@ class SitePower:
     def _run_battery(self, rate: float, now: float) -> None:
         if rate == self.battery.rate == 0.0:
             return
-        self.battery.run(rate, now)
-        self._log.add(now, "battery.level", self.plant.id, "", self.battery.level(now), self._row)
+        self._log.add(now, "battery.level", self.plant.id, "", self.battery.run(rate, now), self._row)

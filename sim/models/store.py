@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil, inf
+from math import inf
 from typing import Final
 
 _MS_PER_H: Final = 3_600_000
+_GRAIN_MS: Final = 0.0005
+"""So little after a whole millisecond counts as on it."""
 
 
 class Store:
@@ -21,14 +23,21 @@ class Store:
 
     def level(self, now_h: float) -> float:
         """Level at a time not before the last change."""
-        level = self._level + self.rate * (now_h - self._since_h)
-        return min(max(level, 0.0), self.capacity)
+        level = self._level
+        if self.rate:
+            level += self.rate * (now_h - self._since_h)
+            if level < 0.0:
+                return 0.0
+            if level > self.capacity:
+                return self.capacity
+        return level
 
-    def run(self, rate: float, now_h: float) -> None:
-        """From now on the level changes at this rate."""
-        self._level = self.level(now_h)
+    def run(self, rate: float, now_h: float) -> float:
+        """From now on the level changes at this rate; the level now."""
+        level = self._level = self.level(now_h)
         self._since_h = now_h
         self.rate = rate
+        return level
 
     def put(self, amount: float, now_h: float) -> float:
         """Add (or take, when negative) at once; the amount that fitted is returned."""
@@ -42,9 +51,12 @@ class Store:
 
         The first millisecond at which it is there: rounded down, the level could be just short of it for ever.
         """
-        distance = threshold - self.level(now_h)
-        if abs(distance) < 1e-12:
+        rate, distance = self.rate, threshold - self.level(now_h)
+        if -1e-12 < distance < 1e-12:
             return now_h
-        if self.rate == 0 or (distance > 0) != (self.rate > 0):
+        if rate == 0 or (distance > 0) != (rate > 0):
             return inf
-        return max(now_h, ceil(round((now_h + distance / self.rate) * _MS_PER_H, 3)) / _MS_PER_H)
+        at_ms = (now_h + distance / rate) * _MS_PER_H
+        whole_ms = int(at_ms)
+        at_h = (whole_ms + (at_ms - whole_ms > _GRAIN_MS)) / _MS_PER_H
+        return max(now_h, at_h)

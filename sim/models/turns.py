@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from math import inf, nan
 
 from simpy import Environment
 
@@ -24,7 +24,7 @@ class Turns:
     def free(self, crew: Crew, row: int = -1) -> None:
         """The crew asks for orders, or its shift is over."""
         crew.busy = False
-        row = self._log.add(self._env.now, "crew.free", crew.id, self.place_of(crew), cause_row=row)
+        row = self._log.add(self._env.now, "crew.free", crew.id, self.place_of(crew), nan, row)
         self.release(crew, row)
 
     def rest(self, crew: Crew) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from math import inf, nan
 from typing import Protocol
 
 from simpy import Environment
@@ -108,7 +108,7 @@ class Visits:
             self.office.returned(job, crew, "shift" if crew.past_stop(self._env.now) else hindrance, row)
             return
         job.begun = True
-        row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, cause_row=row)
+        row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, nan, row)
         result = yield from self._tasks[job.kind](crew, job, stay_h, row)
         if result == "alone":
             job.begun = False
@@ -129,17 +129,20 @@ class Visits:
 
     def _work(self, crew: Crew, job: Job, spread: Spread, row: int) -> Steps[None]:
         """Work for as long as it takes: luck of the n-th work of its kind at the site, whoever does it."""
-        self._log.add(self._env.now, "crew.works", crew.id, job.id, cause_row=row)
-        spread = crew.spec.work_h or spread
+        self._log.add(self._env.now, "crew.works", crew.id, job.id, nan, row)
+        always = crew.spec.work_h
+        hours = always.median_h if always is not None and always.fixed else self._lasts_h(job, always or spread)
+        if hours > 0:
+            yield self._env.timeout(hours)
+
+    def _lasts_h(self, job: Job, spread: Spread) -> float:
+        """Hours that the next work of its kind takes at the site."""
         what = (job.kind, job.part, job.site)
         nth = self._nth[what] = self._nth.get(what, 0) + 1
         if spread.fixed:
-            hours = spread.median_h
-        else:
-            site = self._network.site_id(job.site)
-            hours = spread.quantile(self._streams.uniform("work_h", job.kind, job.part, site, nth))
-        if hours > 0:
-            yield self._env.timeout(hours)
+            return spread.median_h
+        site = self._network.site_id(job.site)
+        return spread.quantile(self._streams.uniform("work_h", job.kind, job.part, site, nth))
 
     # generation
 
