@@ -7,7 +7,7 @@ queue is; a `decide` policy gets the whole view.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf, isinf
 from typing import Final
@@ -59,6 +59,9 @@ class Dispatcher:
         self._exhausted: dict[bool, dict[Need, int]] = {True: {}, False: {}}
         """Needs whose first jobs nobody free could serve, with the state of the roads at which that was so."""
         self._served: dict[Need, bool] = {}
+        self._piece: dict[str, tuple[list[int], int]] = {}
+        self._tops: list[tuple[tuple[tuple[float, ...], int], Need]] = []
+        """During a decision: the first job of every need; entries that are no longer first are passed over."""
         self._order = count()
         self._entry: dict[str, int] = {}
         """Waiting job → number of its entry that counts."""
@@ -91,7 +94,9 @@ class Dispatcher:
         for exhausted in self._exhausted.values():
             exhausted.pop(need, None)
         number = self._entry[job.id] = next(self._order)
-        heappush(self._heaps.setdefault(need, []), (self._policy.rank(job), number, job))
+        entry = (self._policy.rank(job), number, job)
+        heappush(self._heaps.setdefault(need, []), entry)
+        heappush(self._tops, (entry[:2], need))
 
     def ranked_anew(self, job: Job) -> None:
         """A waiting job has another place in the plan's order: its former entry counts no more."""
@@ -116,6 +121,7 @@ class Dispatcher:
 
     def release(self, crew: Crew, row: int = -1) -> None:
         """A crew is free."""
+        self.free.pop(crew.id, None)
         self.free[crew.id] = crew
         self._epoch += 1
         self._free_since[crew.id] = self._epoch
@@ -154,6 +160,7 @@ class Dispatcher:
 
     def _decide(self, _event: Event) -> None:
         self._pending = False
+        self._piece.clear()
         if self._policy.rank is not None:
             self._by_rank()
         elif self._policy.decide is not None:
@@ -179,8 +186,12 @@ class Dispatcher:
         state = self._version()
         exhausted = self._exhausted[own_county]
         self._served.clear()
+        self._tops = [
+            (heap[0][:2], need) for need, heap in self._heaps.items() if heap and exhausted.get(need) != state
+        ]
+        heapify(self._tops)
         while self.free:
-            need = self._first_need(passed, state, own_county)
+            need = self._first_need(passed, own_county)
             if need is None:
                 break
             entry = heappop(self._heaps[need])
@@ -192,26 +203,34 @@ class Dispatcher:
             else:
                 passed[need] = passed.get(need, 0) + 1
                 aside.append((need, entry))
+            if heap := self._heaps[need]:
+                heappush(self._tops, (heap[0][:2], need))
+        self._tops = []
         for need, entry in aside:
             heappush(self._heaps[need], entry)
             exhausted[need] = state
 
-    def _first_need(self, passed: dict[Need, int], state: int, own_county: bool) -> Need | None:
-        """The need whose first job comes first of all that somebody free could serve."""
-        best: Need | None = None
-        best_key: tuple[tuple[float, ...], int] | None = None
-        exhausted, entry = self._exhausted[own_county], self._entry
-        for need, heap in self._heaps.items():
-            if passed.get(need, 0) >= _LOOKED_AT or exhausted.get(need) == state:
+    def _first_need(self, passed: dict[Need, int], own_county: bool) -> Need | None:
+        """The need whose first job comes first of all that somebody free could serve.
+
+        What is left of `_tops` holds an entry for the first job of every need still to be looked at. While a decision
+        lasts crews and generators only become fewer, so a need that nobody can serve is looked at no more.
+        """
+        tops, entry = self._tops, self._entry
+        while tops:
+            key, need = heappop(tops)
+            if passed.get(need, 0) >= _LOOKED_AT:
                 continue
+            heap = self._heaps[need]
             while heap and entry.get(heap[0][2].id) != heap[0][1]:
                 heappop(heap)
             if not heap:
                 continue
-            key = heap[0][:2]
-            if (best_key is None or key < best_key) and self._anybody(need, own_county):
-                best, best_key = need, key
-        return best
+            if heap[0][:2] != key:
+                heappush(tops, (heap[0][:2], need))
+            elif self._anybody(need, own_county):
+                return need
+        return None
 
     def _anybody(self, need: Need, own_county: bool) -> bool:
         known = self._served.get(need)
@@ -279,11 +298,12 @@ class Dispatcher:
         since = self._tried[own_county].get(job.id, (-1, -1))
         newer_than = since[1] if since[0] == version else -1
         best, best_h = None, float("inf")
+        node = self._driving.roads.site_node[job.site] if self._driving.roads.known else -1
         seen: dict[tuple[object, ...], None] = {}
-        for crew in self.free.values():
-            if self._free_since[crew.id] <= newer_than or (own_county and crew.depot.county != job.county):
+        for crew in self._free_after(newer_than):
+            if own_county and crew.depot.county != job.county:
                 continue
-            if not self.can_serve(crew, job):
+            if (node >= 0 and not self._on_one_piece(crew, node)) or not self.can_serve(crew, job):
                 continue
             likeness = crew.likeness(now)
             if likeness in seen:
@@ -299,6 +319,23 @@ class Dispatcher:
             for tried in self._tried.values():
                 tried.pop(job.id, None)
         return best
+
+    def _on_one_piece(self, crew: Crew, node: int) -> bool:
+        """Whether any way is open to a node, be it long: what is quickly told for all nodes at once, and kept."""
+        known = self._piece.get(crew.id)
+        if known is None:
+            known = self._piece[crew.id] = self._driving.piece(crew, self._env.now)
+        return known[0][node] == known[1]
+
+    def _free_after(self, epoch: int) -> list[Crew]:
+        """Free crews that became so after an epoch, in that order, which is the order of `free`."""
+        found = []
+        for crew in reversed(self.free.values()):
+            if self._free_since[crew.id] <= epoch:
+                break
+            found.append(crew)
+        found.reverse()
+        return found
 
     def _carry_out(self, orders: Sequence[Order]) -> None:
         """Orders of a `decide` policy, given at one instant; those that break the rules are the policy's bug."""

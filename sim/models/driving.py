@@ -72,6 +72,14 @@ class Driving:
             hours + self.roads.access(site, crew.vehicle, self._load(crew, job, now, with_generator, via_depot), now)[0]
         )
 
+    def piece(self, crew: Crew, now: float) -> tuple[list[int], int]:
+        """For every node the piece of the road graph it lies on, as open to the crew's vehicle, and the crew's own.
+
+        To a site on another piece `estimate_h` is infinite.
+        """
+        pieces = self.roads.pieces(crew.vehicle, now, permit=self.permitted(crew))
+        return pieces, pieces[crew.node]
+
     def _leaving(self, crew: Crew, now: float) -> tuple[float, str]:
         if crew.site < 0:
             return 0.0, "spur"

@@ -8,12 +8,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from sim.models.snowroads import SnowRoads, foot_kmh
 from sim.topology.tables import Topology
 
 Floats = NDArray[np.float64]
+Nodes = NDArray[np.int32]
 _BUCKET_H: Final = 0.5
 """Roads are looked at afresh every half hour and after every clearing or closure."""
 _NO_WAY: Final = -9999
@@ -47,8 +48,9 @@ class Roads:
         self.site_node = sites.road_node.tolist() if self.known else []
         self._spur_km, self._walk_km = sites.spur_km, sites.walk_km
         self._site_cells = site_cells
-        self._ways: dict[tuple[int, Fare], tuple[tuple[int, int], list[float], list[int]]] = {}
+        self._ways: dict[tuple[int, Fare], tuple[tuple[int, int], Floats, Nodes]] = {}
         self._graphs: dict[Fare, tuple[tuple[int, int], csr_matrix]] = {}
+        self._pieces: dict[Fare, tuple[tuple[int, int], list[int]]] = {}
         self._speeds: dict[Fare, tuple[tuple[int, int], list[float], list[float]]] = {}
         self._tracks: dict[tuple[int, str], tuple[tuple[int, int], float, float]] = {}
         self._between: dict[tuple[int, int], list[int]] = {}
@@ -96,7 +98,8 @@ class Roads:
         nodes = len(self.node_ids)
         return csr_matrix((data, self._indices, self._indptr), shape=(nodes, nodes))
 
-    def _way(self, node: int, vehicle: str, now: float, permit: bool) -> tuple[list[float], list[int]]:
+    def _way(self, node: int, vehicle: str, now: float, permit: bool) -> tuple[Floats, Nodes]:
+        """Hours from a node to every other, and the node before each on the way."""
         version, fare = self.version(now), self._fare(vehicle, permit)
         known = self._ways.get((node, fare))
         if known is None or known[0] != version:
@@ -108,9 +111,20 @@ class Roads:
             known = self._ways[(node, fare)] = (version, *_quickest(graph[1], node))
         return known[1], known[2]
 
+    def pieces(self, vehicle: str, now: float, *, permit: bool = False) -> list[int]:
+        """Number of the piece on which every node lies: roads open in this half hour join nodes of one piece."""
+        version, fare = self.version(now), self._fare(vehicle, permit)
+        known = self._pieces.get(fare)
+        if known is None or known[0] != version:
+            open_edges = np.flatnonzero(np.asarray(self.speeds(vehicle, now, permit=permit)[0]) > 0)
+            ends, nodes = (self._u[open_edges], self._v[open_edges]), len(self.node_ids)
+            graph = csr_matrix((np.ones(len(open_edges)), ends), shape=(nodes, nodes))
+            known = self._pieces[fare] = (version, connected_components(graph, directed=False)[1].tolist())
+        return known[1]
+
     def hours(self, node: int, to_node: int, vehicle: str, now: float, *, permit: bool = False) -> float:
         """Quickest time between two nodes by the roads of this half hour; inf where no road is open."""
-        return 0.0 if node == to_node else self._way(node, vehicle, now, permit)[0][to_node]
+        return 0.0 if node == to_node else self._way(node, vehicle, now, permit)[0].item(to_node)
 
     def edges_to(
         self, node: int, to_node: int, vehicle: str, now: float, *, permit: bool = False
@@ -119,11 +133,11 @@ class Roads:
         before = self._way(node, vehicle, now, permit)[1]
         return self._unwind(before, node, to_node, self.speeds(vehicle, now, permit=permit)[0])
 
-    def _unwind(self, before: list[int], node: int, to_node: int, speed: list[float]) -> list[tuple[int, int]]:
+    def _unwind(self, before: Nodes, node: int, to_node: int, speed: list[float]) -> list[tuple[int, int]]:
         legs: list[tuple[int, int]] = []
         here = to_node
         while here != node:
-            last = before[here]
+            last = before.item(here)
             if last == _NO_WAY:
                 return []
             edges = self._between[(last, here)]
@@ -197,7 +211,7 @@ class Roads:
 
     def opening_hours(
         self, target: int, drive_kmh: float, clear_kmh: float, now: float, *, permit: bool = True
-    ) -> list[float]:
+    ) -> Floats:
         """Hours a loader that opens what it meets would need from every node to `target`; inf where shut."""
         graph, _ = self._opening_graph(drive_kmh, clear_kmh, now, permit)
         return _quickest(graph, target)[0]
@@ -210,10 +224,10 @@ class Roads:
         return self._unwind(_quickest(graph, node)[1], node, to_node, speed)
 
 
-def _quickest(graph: csr_matrix, node: int) -> tuple[list[float], list[int]]:
+def _quickest(graph: csr_matrix, node: int) -> tuple[Floats, Nodes]:
     """Hours from a node to every other, and the node before each on the way."""
     hours, before = dijkstra(graph, indices=node, return_predecessors=True)  # type: ignore[call-overload]
-    return hours.tolist(), before.tolist()
+    return hours, before
 
 
 def _hours(km: float, kmh: float) -> float:
