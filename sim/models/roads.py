@@ -211,10 +211,11 @@ class Roads:
 
     def opening_hours(
         self, target: int, drive_kmh: float, clear_kmh: float, now: float, *, permit: bool = True
-    ) -> Floats:
+    ) -> list[float]:
         """Hours a loader that opens what it meets would need from every node to `target`; inf where shut."""
         graph, _ = self._opening_graph(drive_kmh, clear_kmh, now, permit)
-        return _quickest(graph, target)[0]
+        hours: list[float] = _quickest(graph, target)[0].tolist()
+        return hours
 
     def opening_way(
         self, node: int, to_node: int, drive_kmh: float, clear_kmh: float, now: float, *, permit: bool = True
