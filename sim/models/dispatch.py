@@ -7,6 +7,7 @@ queue is; a `decide` policy gets the whole view.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf, isinf
@@ -35,6 +36,20 @@ Need = tuple[str, str, int]
 """Party, skill or 'generator', county."""
 
 
+@dataclass(slots=True)
+class Exhausted:
+    """Of a need: at this state of roads and epoch nobody free could serve its first jobs.
+
+    `jobs`: these jobs with the numbers of their entries, None where not all of them were looked at. `doubted`: a crew
+    that might serve them has become free since.
+    """
+
+    state: int
+    epoch: int
+    jobs: list[tuple[int, Job]] | None
+    doubted: bool = False
+
+
 class Dispatcher:
     """Pairs waiting jobs with free crews, as the policy says."""
 
@@ -56,8 +71,8 @@ class Dispatcher:
         """Job → road version and epoch at which nobody free could serve it."""
         self._epoch = 0
         self._free_since: dict[str, int] = {}
-        self._exhausted: dict[bool, dict[Need, int]] = {True: {}, False: {}}
-        """Needs whose first jobs nobody free could serve, with the state of the roads at which that was so."""
+        self._exhausted: dict[bool, dict[Need, Exhausted]] = {True: {}, False: {}}
+        """Needs whose first jobs nobody free could serve."""
         self._served: dict[Need, bool] = {}
         self._piece: dict[str, tuple[list[int], int]] = {}
         self._tops: list[tuple[tuple[tuple[float, ...], int], Need]] = []
@@ -126,8 +141,8 @@ class Dispatcher:
         self._epoch += 1
         self._free_since[crew.id] = self._epoch
         for own_county, exhausted in self._exhausted.items():
-            for need in [need for need in exhausted if self._suits(crew, need, own_county)]:
-                del exhausted[need]
+            for need, known in exhausted.items():
+                known.doubted = known.doubted or self._suits(crew, need, own_county)
         tired_h = crew.tired_h()
         if tired_h <= self._env.now:
             self._stand_down(crew)
@@ -187,7 +202,9 @@ class Dispatcher:
         exhausted = self._exhausted[own_county]
         self._served.clear()
         self._tops = [
-            (heap[0][:2], need) for need, heap in self._heaps.items() if heap and exhausted.get(need) != state
+            (heap[0][:2], need)
+            for need, heap in self._heaps.items()
+            if heap and ((known := exhausted.get(need)) is None or not self._still_exhausted(need, known, state, own_county))
         ]
         heapify(self._tops)
         while self.free:
@@ -206,9 +223,46 @@ class Dispatcher:
             if heap := self._heaps[need]:
                 heappush(self._tops, (heap[0][:2], need))
         self._tops = []
+        for need, looked_at in passed.items():
+            whole = looked_at >= _LOOKED_AT or not self._heaps[need]
+            exhausted[need] = Exhausted(state, self._epoch, [] if whole else None)
         for need, entry in aside:
             heappush(self._heaps[need], entry)
-            exhausted[need] = state
+            if (jobs := exhausted[need].jobs) is not None:
+                jobs.append(entry[1:])
+
+    def _still_exhausted(self, need: Need, known: Exhausted, state: int, own_county: bool) -> bool:
+        """Whether nobody free can serve the first jobs of a need now either.
+
+        A crew is no help where no road that is open leads from it to any of these jobs. As roads are the same, only
+        crews that became free since need be looked at.
+        """
+        if known.state == state and not known.doubted:
+            return True
+        roads = self._driving.roads
+        if known.jobs is None or not roads.known:
+            return False
+        nodes: dict[int, None] = {}
+        for number, job in known.jobs:
+            if self._entry.get(job.id) != number:
+                return False
+            nodes[roads.site_node[job.site]] = None
+        party, _, county = need
+        for crew in self._free_after(known.epoch if known.state == state else -1):
+            if (own_county and crew.depot.county != county) or not self.may_serve(crew.party, party):
+                continue
+            if any(self._on_one_piece(crew, node) for node in nodes):
+                return False
+        if known.state != state:
+            for _, job in known.jobs:
+                self._nobody_for(job, state, own_county)
+        known.state, known.epoch, known.doubted = state, self._epoch, False
+        return True
+
+    def _nobody_for(self, job: Job, state: int, own_county: bool) -> None:
+        """Nobody free can be at this job, roads being as they are."""
+        job.after_road_version = state
+        self._tried[own_county][job.id] = (state, self._epoch)
 
     def _first_need(self, passed: dict[Need, int], own_county: bool) -> Need | None:
         """The need whose first job comes first of all that somebody free could serve.
@@ -313,8 +367,7 @@ class Dispatcher:
             if hours < best_h and hours <= self._settings.max_travel_h and hours <= crew.work_left_h(now):
                 best, best_h = crew, hours
         if best is None:
-            job.after_road_version = version
-            self._tried[own_county][job.id] = (version, self._epoch)
+            self._nobody_for(job, version, own_county)
         else:
             for tried in self._tried.values():
                 tried.pop(job.id, None)
