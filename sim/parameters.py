@@ -199,6 +199,8 @@ class Overrides:
         return [problem if _gist(problem) in old else self._blamed(problem) for problem in problems]
 
     def _blamed(self, problem: Problem) -> Problem:
+        if problem.file.startswith("--set "):  # told already, of a value in another file
+            return problem
         places = {key: dotted(loc) for key, loc in self.places.items()}
         keys = [key for key, place in places.items() if _related(place, problem.path)] or list(places)
         file = f"--set {', '.join(keys)}"

@@ -367,10 +367,15 @@ GOOD = "format: 1\nname: more\nset:\n  policy: roving\n"
         ("format: 1\nname: more\nsets: {}\n", "sets"),
         ("format: 1\nname: 'a b'\n", "name"),
         ("format: 1\nname: more\nset: [1]\n", "set"),
-        ("format: 1\nname: more\nset: {policy: nobody}\n", "--set policy"),
-        ("format: 1\nname: more\nset: {resource.depots: 3}\n", "unknown key"),
-        ("format: 1\nname: more\ntopology: {sitess: 3}\n", "unknown key"),
-        ("format: 1\nname: more\npolicy: nobody\n", "policy"),
+        ("format: 1\nname: more\nset: {policy: nobody}\n", "v.yaml:3: set.policy must be a policy: one of"),
+        ("format: 1\nname: more\nset: {resource.depots: 3}\n", "v.yaml:3: set.resource.depots unknown key"),
+        ("format: 1\nname: more\nset: {horizon_h: -3}\n", "v.yaml:3: set.horizon_h must be"),
+        ("format: 1\nname: more\ntopology: {sitess: 3}\n", "v.yaml:3: topology.sitess unknown key"),
+        (
+            "format: 1\nname: more\nset: {policy: roving}\ntopology:\n  counties: no.csv\n",
+            "v.yaml:5: topology.counties",
+        ),
+        ("format: 1\nname: more\npolicy: nobody\n", "v.yaml:3: policy must be one of"),
     ],
 )
 def test_a_bad_variant_is_told_in_a_line(tmp_path, text, told):
@@ -409,7 +414,7 @@ def test_bad_workers_are_refused(scenario, tmp_path, workers):
 def test_another_scenario_is_refused(scenario, tmp_path):
     ensemble(scenario, 1, workers=1, out=tmp_path / "e")
     before = rows(tmp_path / "e")
-    with pytest.raises(InputError, match="another scenario"):
+    with pytest.raises(InputError, match=r"another scenario of the same name \(no --set, now horizon_h=40\)"):
         ensemble(sim.load("ten_sites", {"horizon_h": 40}), 1, workers=1, out=tmp_path / "e")
     with pytest.raises(InputError, match="another scenario"):
         ensemble(sim.load("hub_room_cooling"), 1, workers=1, out=tmp_path / "e")

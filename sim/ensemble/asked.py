@@ -68,9 +68,9 @@ class Asked:
         for name in ("scenario", "version", "topology_hash", "scenario_hash"):
             here, there = getattr(self, name), getattr(more, name)
             if here != there:
-                what = f"was begun with another {name.replace('_hash', '')}"
-                told = f" ({shown(here)}, now {shown(there)})" if "hash" not in name else " of the same name"
-                raise input_error(f"{what}{told}; choose another --out", file=folder)
+                told = f"({shown(here)}, now {shown(there)})" if "hash" not in name else self._what_changed(more)
+                what = f"was begun with another {name.replace('_hash', '')} {told}"
+                raise input_error(f"{what}; choose another --out", file=folder)
         known = {cell.variant: cell for cell in self.cells}
         for cell in more.cells:
             if known.get(cell.variant, cell) != cell:
@@ -82,6 +82,12 @@ class Asked:
             self.scenario, self.scenario_hash, self.topology_hash, self.overrides, self.version, self.horizon_h,
             seeds, (*self.cells, *fresh),
         )  # fmt: skip
+
+    def _what_changed(self, more: Asked) -> str:
+        here, there = (
+            ", ".join(f"{key}={value}" for key, value in one.overrides.items()) or "no --set" for one in (self, more)
+        )
+        return f"of the same name ({f'{here}, now {there}' if here != there else 'its files have changed since'})"
 
     def to_json(self) -> dict[str, Any]:
         """As in the file; seeds in a row as first and last."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from sim.ensemble.work import Work, lost, singles
-from sim.ensemble.worker import Chunk, Outcome, play_chunk
+from sim.ensemble.worker import Chunk, Outcome, as_sent, play_chunk, play_sent
 from sim.errors import input_error, one_line
 from sim.results.run import program_version
 
@@ -32,6 +33,7 @@ class Cluster:
         except (OSError, ValueError, TypeError) as error:
             message = f"no scheduler answers at {address}: {one_line(str(error), _TOLD)}"
             raise input_error(message, file="--scheduler") from None
+        self._networks: dict[str, Any] = {}
         self._agree()
 
     def _agree(self) -> None:
@@ -82,9 +84,19 @@ class Cluster:
                 self._hand_out(work.take(), chunks, done)
 
     def _hand_out(self, chunk: Chunk, chunks: dict[str, Chunk], done: Any) -> None:
-        future = self._client.submit(play_chunk, chunk, pure=False)
+        if isinstance(chunk.network, bytes):
+            bare, network = replace(chunk, network=b""), self._sent(chunk.digest, chunk.network)
+            future = self._client.submit(play_sent, bare, network, pure=False)
+        else:
+            future = self._client.submit(play_chunk, chunk, pure=False)
         chunks[future.key] = chunk
         done.add(future)
+
+    def _sent(self, digest: str, network: bytes) -> Any:
+        """A network goes through the scheduler once, and from worker to worker after that."""
+        if digest not in self._networks:
+            self._networks[digest] = self._client.submit(as_sent, network, key=f"network-{digest}", pure=True)
+        return self._networks[digest]
 
     def close(self) -> None:
         """Give up what is under way and leave; the scheduler and its workers go on."""

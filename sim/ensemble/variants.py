@@ -10,13 +10,14 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from sim.checking import format_fault, validate
-from sim.errors import input_error, shown
+from sim.errors import InputError, Problem, input_error, shown
 from sim.loading import load
-from sim.parameters import as_texts
+from sim.parameters import as_texts, hint, one_of
 from sim.policies import Policy
+from sim.references import policy_names
 from sim.scenario import Scenario
 from sim.spec import Spec, Title
-from sim.yamlfile import read_yaml
+from sim.yamlfile import Document, read_yaml
 
 FORMAT: Final = 1
 AS_WRITTEN: Final = "as_written"
@@ -39,13 +40,27 @@ class _VariantFile(Spec):
 class Variant:
     """A patch: values by the scenario's own paths, values by the topology file's paths, another policy.
 
-    `policy` None: the scenario's own, or each of those the ensemble is asked for.
+    `policy` None: the scenario's own, or each of those the ensemble is asked for. `file`: where it was read.
     """
 
     name: str
     overrides: Mapping[str, str] = field(default_factory=dict)
     topology: Mapping[str, str] = field(default_factory=dict)
     policy: str | None = None
+    file: Document | None = field(default=None, compare=False, repr=False)
+
+    def placed(self, problem: Problem) -> Problem:
+        """A problem of `--set KEY` at the line of the file where the key stands; others as they are."""
+        keys = problem.file.removeprefix("--set ").split(", ") if problem.file.startswith("--set ") else []
+        known = ((table, key) for key in keys for table in ("set", "topology") if key in self._table(table))
+        loc = next(known, None)
+        if self.file is None or loc is None:
+            return problem
+        message = " ".join(part for part in (problem.path, problem.message) if part)
+        return Problem(str(self.file.path), self.file.line_of_path(loc), ".".join(loc), message)
+
+    def _table(self, name: str) -> Mapping[str, str]:
+        return self.overrides if name == "set" else self.topology
 
 
 def read_variant(path: str | Path) -> Variant:
@@ -59,7 +74,10 @@ def read_variant(path: str | Path) -> Variant:
     if message := format_fault(data["format"], FORMAT):
         raise input_error(message, file=path, line=document.line_of_path(("format",)), path="format")
     spec = validate(_VariantFile, document)
-    return Variant(spec.name, as_texts(spec.set), as_texts(spec.topology), spec.policy)
+    if spec.policy is not None and spec.policy not in (known := policy_names()):
+        message = f"must be {one_of(known)}{hint(spec.policy, known)}"
+        raise input_error(message, file=path, line=document.line_of_path(("policy",)), path="policy")
+    return Variant(spec.name, as_texts(spec.set), as_texts(spec.topology), spec.policy, document)
 
 
 @dataclass(frozen=True)
@@ -116,4 +134,7 @@ def _patched(scenario: Scenario, patch: Variant) -> Scenario:
         return scenario
     if scenario.path is None:
         raise input_error("needs a scenario that was loaded from a file", path=f"variant {patch.name}")
-    return load(scenario.path, {**scenario.overrides, **patch.overrides}, patch.topology)
+    try:
+        return load(scenario.path, {**scenario.overrides, **patch.overrides}, patch.topology)
+    except InputError as error:
+        raise InputError(map(patch.placed, error.problems)) from None

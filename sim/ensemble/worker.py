@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import nan
@@ -30,6 +31,7 @@ CURVE_POINTS: Final = 193
 _ERROR_CHARS: Final = 500
 _KEPT: Final = 2
 _topologies: Final[dict[str, Topology]] = {}
+_alone: Final = threading.Lock()
 
 
 class Drill(NamedTuple):
@@ -78,7 +80,22 @@ class Outcome:
 
 
 def play_chunk(chunk: Chunk) -> list[Outcome]:
-    """An outcome for every seed, failed ones too."""
+    """An outcome for every seed, failed ones too. One chunk at a time in a process, however many threads it has."""
+    with _alone:
+        return _played(chunk)
+
+
+def play_sent(chunk: Chunk, network: bytes) -> list[Outcome]:
+    """The same where the network came on its own way."""
+    return play_chunk(replace(chunk, network=network))
+
+
+def as_sent(network: bytes) -> bytes:
+    """A pickled network as a task of its own, so that a cluster can make it again when a worker is gone."""
+    return network
+
+
+def _played(chunk: Chunk) -> list[Outcome]:
     began_s = perf_counter()
     try:
         bare, policy = chunk.drill if isinstance(chunk.drill, Drill) else pickle.loads(chunk.drill)  # noqa: S301
