@@ -63,7 +63,9 @@ def cluster():
             time.sleep(0.05)
         workers = [
             stack.enter_context(
-                _process("dask_worker", address, "--nthreads", threads, "--no-dashboard", "--no-nanny", "--host", "127.0.0.1")
+                _process(
+                    "dask_worker", address, "--nthreads", threads, "--no-dashboard", "--no-nanny", "--host", "127.0.0.1"
+                )
             )
             for threads in (1, 2)
         ]
