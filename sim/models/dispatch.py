@@ -204,7 +204,8 @@ class Dispatcher:
         self._tops = [
             (heap[0][:2], need)
             for need, heap in self._heaps.items()
-            if heap and ((known := exhausted.get(need)) is None or not self._still_exhausted(need, known, state, own_county))
+            if heap
+            and ((known := exhausted.get(need)) is None or not self._still_exhausted(need, known, state, own_county))
         ]
         heapify(self._tops)
         while self.free:
