@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim import console
+from sim.cli_ensemble import Counter, policies_of
 from sim.errors import InputError, input_error
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ def compare(
         if len(error.problems) == 1 and not error.problems[0].file:
             raise input_error(error.problems[0].message, file=", ".join(map(str, folders))) from None
         raise
+    if not any(one.pairs for one in found.differences):
+        told = ", ".join(map(str, folders))
+        raise input_error("holds no seed that is done under two variants; finish `drill ensemble` first", file=told)
     if out is not None:
         from sim.report.answer_figures import save_answers
 
@@ -108,8 +112,10 @@ def size(  # noqa: PLR0917 (typer's options)
     from sim.loading import load
 
     scenario = load(path)
-    how = Playing(seeds, policy, workers, out)
-    found = answer(scenario, resource, (first, last), probability, _names(target), how)
+    policies_of(policy or "")
+    with Counter() as counter:
+        how = Playing(seeds, policy, workers, out, counter)
+        found = answer(scenario, resource, (first, last), probability, _names(target), how)
     from sim.report.answer_figures import save_answers
 
     _write(out, "sizing.json", found.to_json())
@@ -143,7 +149,9 @@ def sensitivity(  # noqa: PLR0917 (typer's options)
 
     scenario = load(path)
     effort = Effort(trajectories, base)
-    found = answer(scenario, _names(kpi), effort, Playing(seeds, policy, workers, out))
+    policies_of(policy or "")
+    with Counter() as counter:
+        found = answer(scenario, _names(kpi), effort, Playing(seeds, policy, workers, out, counter))
     from sim.report.answer_figures import save_answers
 
     _write(out, "sensitivity.json", found.to_json())

@@ -57,7 +57,7 @@ def ensemble(  # noqa: PLR0917 (typer's options)
     for warning in scenario.warnings:
         console.err(str(warning))
     variants = [room.read_variant(file) for file in variant or ()]
-    with _Counter() as counter:
+    with Counter() as counter:
         found: Ensemble = room.ensemble(
             scenario, seeds, policies=policies_of(policy), variants=variants or None, workers=workers,
             scheduler=scheduler, out=out, progress=counter, retry_failed=retry_failed,
@@ -84,7 +84,7 @@ def policies_of(text: str) -> list[str] | None:
     return names or None
 
 
-class _Counter:
+class Counter:
     """Runs done and time left, in one line of a terminal; silent in a pipe."""
 
     def __init__(self) -> None:

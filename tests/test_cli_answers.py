@@ -1,6 +1,7 @@
 """The answers on real runs of a small town, their pictures, and what the commands refuse."""
 
 import json
+import sqlite3
 
 import numpy as np
 import pytest
@@ -133,3 +134,32 @@ def test_the_store_of_a_sizing_is_taken_up_again(tmp_path) -> None:
     plain = size(town, crews, (0, 4), 0.5, ["O3"], Playing(5, play=serial))
     assert again == whole
     assert fewer == plain  # the store's other seeds are left alone, and the runs are those of `simulate`
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["size", "--resource", "resources.depots.ten.crews", "--from", "1", "--to", "2"], ["sensitivity"]],
+    ids=["size", "sensitivity"],
+)
+def test_an_unknown_policy_is_named_before_anything_is_played(words, tmp_path, capsys) -> None:
+    command, *rest = words
+    assert cli.main([command, "ten_sites", *rest, "--policy", "nearst", "--out", str(tmp_path / "o")]) == cli.BAD_INPUT
+    told = capsys.readouterr().err
+    assert told.startswith("--policy: must be ")
+    assert "did you mean 'nearest'" in told
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_comparison_without_a_pair_is_refused_in_one_line(tmp_path, capsys) -> None:
+    folder = tmp_path / "two"
+    words = ["ensemble", "ten_sites", "-n", "1", "--policy", "nearest,class_then_deadline", "--workers", "1"]
+    assert cli.main([*words, "--out", str(folder)]) == cli.DONE
+    assert cli.main(["compare", str(folder)]) == cli.DONE
+    with sqlite3.connect(folder / "catalogue.sqlite") as base:
+        base.execute("delete from runs where variant='nearest'")
+    capsys.readouterr()
+    assert cli.main(["compare", str(folder)]) == cli.BAD_INPUT
+    told = capsys.readouterr()
+    assert not told.out
+    assert told.err.count("\n") == 1
+    assert "no seed that is done under two variants" in told.err
