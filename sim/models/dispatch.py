@@ -342,6 +342,13 @@ class Dispatcher:
         via_depot, with_generator = self.via_depot(crew, job), self._visits.must_bring(job)
         return self._driving.estimate_h(crew, job, self._env.now, with_generator, via_depot)
 
+    def quick_estimate_h(self, crew: Crew, job: Job) -> float:
+        """The same as `estimate_h`, told at once where no open road leads there. Only while a decision lasts."""
+        roads = self._driving.roads
+        if roads.known and not self._driving.drawn and not self._on_one_piece(crew, roads.site_node[job.site]):
+            return inf
+        return self.estimate_h(crew, job)
+
     def _best_crew(self, job: Job, own_county: bool) -> Crew | None:
         """The crew that would be there first. Marks the job where nobody free can be.
 
@@ -438,12 +445,20 @@ class DeskView:
         for crew in dispatcher.free.values():
             crew.shift_left_h = crew.work_left_h(self.now_h)
         self.crews: Sequence[CrewView] = list(dispatcher.free.values())
+        self._alike: dict[str, tuple[object, ...]] = {}
+        self._hours: dict[tuple[tuple[object, ...], str], float] = {}
+        """Crews alike have one estimate for a job."""
 
     def travel_h(self, crew: CrewView, job: Job) -> float:
         """Estimated hours to the job's site; inf where the crew cannot get there in time."""
         known = self._dispatcher.free[crew.id]
-        hours = self._dispatcher.estimate_h(known, job)
-        return hours if hours <= known.work_left_h(self.now_h) else float("inf")
+        alike = self._alike.get(crew.id)
+        if alike is None:
+            alike = self._alike[crew.id] = known.likeness(self.now_h)
+        hours = self._hours.get((alike, job.id))
+        if hours is None:
+            hours = self._hours[alike, job.id] = self._dispatcher.quick_estimate_h(known, job)
+        return hours if hours <= known.work_left_h(self.now_h) else inf
 
     def onward_h(self, crew: CrewView, first: Job, then: Job) -> float:
         """Estimated hours from one job's site to another's, with nothing carried on foot; inf where no way is open."""
