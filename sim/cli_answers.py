@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim import console
-from sim.cli_ensemble import Counter, policies_of
+from sim.cli_ensemble import Counter, check_policy
 from sim.errors import InputError, input_error
 
 if TYPE_CHECKING:
+    from sim.ensemble.answers import Playing
     from sim.ensemble.paired import Comparison
 
 _Path = Annotated[str, typer.Argument(metavar="PATH", help="A scenario file, or the name of a shipped one.")]
@@ -22,6 +23,10 @@ _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _Kpi = Annotated[str, typer.Option("--kpi", metavar="NAME,...", help="Names of the KPI catalogue.")]
 _Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, metavar="K", help="Worker processes.")]
 _Seeds = Annotated[int, typer.Option("-n", min=1, max=1_000_000, metavar="N", help="Seeds 1 to N.")]
+_Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a value by its path in the file; may be repeated."),
+]
 _Policy = Annotated[str | None, typer.Option("--policy", metavar="NAME", help="Who goes where next.")]
 
 
@@ -31,6 +36,11 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
+def _tell_failures(how: Playing) -> None:
+    for line in dict.fromkeys(how.failures):
+        console.err(f"drill: {line}")
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -38,10 +48,11 @@ def _names(text: str) -> list[str]:
 def _write(folder: Path, name: str, value: Any) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
-        (folder / name).write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         raise input_error(f"cannot be written: {error.strerror or error}".lower(), file=folder) from None
+    from sim.ensemble.asked import write_text
+
+    write_text(folder / name, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
 def compare(
@@ -103,6 +114,7 @@ def size(  # noqa: PLR0917 (typer's options)
     target: Annotated[str, typer.Option("--target", metavar="ID,...", help="Targets.  [default: all]")] = "",
     seeds: _Seeds = 100,
     policy: _Policy = None,
+    set_: _Set = None,
     workers: _Workers = None,
     as_json: _Json = False,
 ) -> None:
@@ -110,12 +122,14 @@ def size(  # noqa: PLR0917 (typer's options)
     from sim.ensemble.answers import Playing
     from sim.ensemble.answers import size as answer
     from sim.loading import load
+    from sim.parameters import pairs
 
-    scenario = load(path)
-    policies_of(policy or "")
+    scenario = load(path, pairs(set_ or []))
+    check_policy(policy)
     with Counter() as counter:
         how = Playing(seeds, policy, workers, out, counter)
         found = answer(scenario, resource, (first, last), probability, _names(target), how)
+    _tell_failures(how)
     from sim.report.answer_figures import save_answers
 
     _write(out, "sizing.json", found.to_json())
@@ -138,6 +152,7 @@ def sensitivity(  # noqa: PLR0917 (typer's options)
     trajectories: Annotated[int, typer.Option("--trajectories", metavar="R", help="Walks of the screening.")] = 10,
     base: Annotated[int, typer.Option("--sobol", metavar="N", help="Base sample of the indices; 0: none.")] = 32,
     policy: _Policy = None,
+    set_: _Set = None,
     workers: _Workers = None,
     as_json: _Json = False,
 ) -> None:
@@ -146,12 +161,15 @@ def sensitivity(  # noqa: PLR0917 (typer's options)
     from sim.ensemble.answers import Playing
     from sim.ensemble.answers import sensitivity as answer
     from sim.loading import load
+    from sim.parameters import pairs
 
-    scenario = load(path)
+    scenario = load(path, pairs(set_ or []))
     effort = Effort(trajectories, base)
-    policies_of(policy or "")
+    check_policy(policy)
     with Counter() as counter:
-        found = answer(scenario, _names(kpi), effort, Playing(seeds, policy, workers, out, counter))
+        how = Playing(seeds, policy, workers, out, counter)
+        found = answer(scenario, _names(kpi), effort, how)
+    _tell_failures(how)
     from sim.report.answer_figures import save_answers
 
     _write(out, "sensitivity.json", found.to_json())

@@ -84,6 +84,12 @@ def policies_of(text: str) -> list[str] | None:
     return names or None
 
 
+def check_policy(name: str | None) -> None:
+    """One name or none. Raises `InputError`."""
+    if name is not None and policies_of(name) != [name]:
+        raise input_error(f"must be one policy (got {name})", file="--policy")
+
+
 class Counter:
     """Runs done and time left, in one line of a terminal; silent in a pipe."""
 

@@ -9,6 +9,7 @@ from serial_ensemble import serial
 
 from sim import cli
 from sim.cli_answers import compared_text
+from sim.ensemble import open_ensemble
 from sim.ensemble.analysis import Effort
 from sim.ensemble.answers import Playing, compare, sensitivity, size, together
 from sim.errors import InputError
@@ -163,3 +164,26 @@ def test_a_comparison_without_a_pair_is_refused_in_one_line(tmp_path, capsys) ->
     assert not told.out
     assert told.err.count("\n") == 1
     assert "no seed that is done under two variants" in told.err
+
+
+def fails_when_busy(view):
+    """A policy with a mistake in it."""
+    if len(view.jobs) > 3:
+        raise ZeroDivisionError("no crew")
+    return []
+
+
+def test_runs_that_failed_are_told_apart_from_undefined_targets(tmp_path) -> None:
+    how = Playing(6, policy=fails_when_busy, workers=1, out=tmp_path / "e")
+    found = size(load("ten_sites"), "resources.depots.ten.crews", (2, 2), 0.5, ["O3"], how)
+    failed = len(open_ensemble(tmp_path / "e").failures("n2"))
+    assert 0 < failed <= found.points[0].undefined
+    assert len(how.failures) == 1
+    assert f"n2: {failed} run(s) failed" in how.failures[0]
+    assert "ZeroDivisionError: no crew" in how.failures[0]
+
+
+def test_two_policies_are_refused_where_one_is_asked_for(tmp_path, capsys) -> None:
+    words = ["size", "ten_sites", "--resource", "resources.depots.ten.crews", "--from", "1", "--to", "2"]
+    assert cli.main([*words, "--policy", "nearest,roving", "--out", str(tmp_path / "e")]) == 2
+    assert "--policy: must be one policy" in capsys.readouterr().err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +36,8 @@ class Playing:
     progress: Callable[..., None] | None = None
     play: Callable[..., Any] | None = None
     """What plays an ensemble; None: `sim.ensemble.ensemble`."""
+    failures: list[str] = field(default_factory=list)
+    """Variants in which runs failed, a line each, as they are met."""
 
 
 def check_kpis(names: Sequence[str]) -> list[str]:
@@ -161,7 +163,7 @@ def _named(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
 
 
 def _play(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]], how: Playing) -> Any:
-    return (how.play or ensemble)(
+    many = (how.play or ensemble)(
         scenario,
         seeds=how.seeds,
         policies=None if how.policy is None else [how.policy],
@@ -170,3 +172,8 @@ def _play(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]],
         out=how.out,
         progress=how.progress,
     )
+    for cell in _cells(many, [name for name, _ in variants]):
+        if errors := many.failures(cell):
+            told = f"{cell}: {len(errors)} run(s) failed and are left out, the first with seed {errors[0][0]}"
+            how.failures.append(f"{told}: {errors[0][1]}")
+    return many

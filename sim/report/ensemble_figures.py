@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from sim.report import clock, style
 from sim.report.series import Floats
@@ -142,7 +142,7 @@ def _fan_marks(axes: Axes, spec: ScenarioSpec, marks: Sequence[Mark]) -> None:
     for mark in marks:
         face = style.PAPER if mark.ever else style.INK
         axes.plot(mark.t_h, mark.value, "o", ms=7, mfc=face, mec=style.INK, mew=1.5, zorder=6, clip_on=False)
-        said = "recorded, ever out 实际累计退服" if mark.ever else "recorded 实际"
+        said = "recorded, ever out 实际累计" if mark.ever else "recorded 实际"
         left = mark.t_h < 0.35 * spec.horizon_h
         axes.annotate(
             f"{said} {mark.value:,.6g}", (mark.t_h, mark.value), xytext=(9 if left else -9, 0), fontsize=8.5,
@@ -222,6 +222,7 @@ def _target_panel(axes: Axes, target: Target, columns: Mapping[str, Floats], spe
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     if kpi.unit == "share":
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.grid(color=style.GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     said = f"{bound:.4g}" if kpi.unit != "share" or bound is None else f"{bound:.4%}".replace(".0000", "")
