@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
 
+from sim.models.roadpart import RoadPart, around
 from sim.models.snowroads import SnowRoads, foot_kmh
 from sim.topology.tables import Topology
 
@@ -17,7 +17,6 @@ Floats = NDArray[np.float64]
 Nodes = NDArray[np.int32]
 _BUCKET_H: Final = 0.5
 """Roads are looked at afresh every half hour and after every clearing or closure."""
-_NO_WAY: Final = -9999
 LADEN_KMH: Final = 0.8
 """On foot with a generator. Assumed (parameters of the field, §2: 0.4–1.5)."""
 Fare = tuple[str, bool]
@@ -39,11 +38,10 @@ class Roads:
         roads, sites = topology.roads, topology.sites
         self.snow = snow
         self.known = len(roads.edge_id) > 0
-        self.edge_ids = [str(edge) for edge in roads.edge_id]
-        self.node_ids = [str(node) for node in roads.node_id]
+        self.edge_ids: list[str] = roads.edge_id.tolist()
+        self.node_ids: list[str] = roads.node_id.tolist()
         self.edge_index = {edge: row for row, edge in enumerate(self.edge_ids)}
-        self._u, self._v = roads.edge_u, roads.edge_v
-        self._km = roads.edge_km.tolist()
+        self._km: list[float] = roads.edge_km.tolist()
         self.edge_km = self._km
         self.site_node = sites.road_node.tolist() if self.known else []
         self._spur_km, self._walk_km = sites.spur_km, sites.walk_km
@@ -51,29 +49,21 @@ class Roads:
         self._ways: dict[tuple[int, Fare], tuple[tuple[int, int], Floats, Nodes]] = {}
         self._graphs: dict[Fare, tuple[tuple[int, int], csr_matrix]] = {}
         self._pieces: dict[Fare, tuple[tuple[int, int], list[int]]] = {}
-        self._speeds: dict[Fare, tuple[tuple[int, int], list[float], list[float]]] = {}
+        self._speeds: dict[Fare, tuple[tuple[int, int], Floats, list[float], list[float]]] = {}
         self._tracks: dict[tuple[int, str], tuple[tuple[int, int], float, float]] = {}
-        self._between: dict[tuple[int, int], list[int]] = {}
-        for edge, (u, v) in enumerate(zip(self._u.tolist(), self._v.tolist(), strict=True)):
-            self._between.setdefault((u, v), []).append(edge)
-            self._between.setdefault((v, u), []).append(edge)
-        self._order, self._first, self._indices, self._indptr = self._structure(len(self.node_ids))
+        self._table = roads
+        depots = topology.depots.road_node.tolist() if self.known else []
+        self._part = RoadPart(roads, around(roads, depots))
 
-    def _structure(
-        self, nodes: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-        """Fixed sparse structure: both directions, parallel edges folded to the quicker one at each filling."""
-        rows = np.concatenate([self._u, self._v])
-        columns = np.concatenate([self._v, self._u])
-        order = np.lexsort((columns, rows))
-        pair = rows[order] * max(nodes, 1) + columns[order]
-        first = (
-            np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
-            if len(pair)
-            else np.zeros(0, dtype=np.int64)
-        )
-        indptr = np.searchsorted(rows[order][first], np.arange(nodes + 1)).astype(np.int32)
-        return order, first, columns[order][first].astype(np.int32), indptr
+    def _look_everywhere(self) -> None:
+        """Take the whole graph from now on: a way may lead beyond the part looked at so far."""
+        self._part = RoadPart(self._table, np.ones(len(self.node_ids), dtype=np.bool_))
+        for kept in (self._ways, self._graphs, self._pieces, self._speeds):
+            kept.clear()
+
+    def _look_at(self, *nodes: int) -> None:
+        if not all(self._part.holds(node) for node in nodes):
+            self._look_everywhere()
 
     def version(self, now: float) -> tuple[int, int]:
         """Changes whenever a way found earlier may no longer be the best."""
@@ -83,68 +73,70 @@ class Roads:
         return vehicle, permit or not self.snow.expressways_shut
 
     def speeds(self, vehicle: str, now: float, *, permit: bool = False) -> tuple[list[float], list[float]]:
-        """Speed (km/h) and depth (cm) of every edge in this half hour."""
+        """Speed (km/h) and depth (cm) of every edge in this half hour; 0 where no way found yet leads."""
+        return self._state(vehicle, now, permit)[2:]
+
+    def _state(
+        self, vehicle: str, now: float, permit: bool
+    ) -> tuple[tuple[int, int], Floats, list[float], list[float]]:
+        """The version, the speeds of the part's edges as an array, and `speeds`."""
         version, fare = self.version(now), self._fare(vehicle, permit)
         known = self._speeds.get(fare)
         if known is None or known[0] != version:
-            at_h = version[1] * _BUCKET_H
-            known = (version, self.snow.kmhs(vehicle, at_h, permit=permit).tolist(), self.snow.depths_cm(at_h).tolist())
-            self._speeds[fare] = known
-        return known[1], known[2]
-
-    def _graph(self, hours: Floats) -> csr_matrix:
-        doubled = np.concatenate([hours, hours])[self._order]
-        data = np.maximum(np.minimum.reduceat(doubled, self._first), 1e-9) if len(self._first) else doubled
-        nodes = len(self.node_ids)
-        return csr_matrix((data, self._indices, self._indptr), shape=(nodes, nodes))
+            at_h, part = version[1] * _BUCKET_H, self._part
+            depth = self.snow.depths_cm(at_h, part.edges)
+            speed = self.snow.kmhs(vehicle, at_h, permit=permit, edges=part.edges, depth_cm=depth)
+            known = self._speeds[fare] = (version, speed, part.by_edge(speed), part.by_edge(depth))
+        return known
 
     def _way(self, node: int, vehicle: str, now: float, permit: bool) -> tuple[Floats, Nodes]:
-        """Hours from a node to every other, and the node before each on the way."""
+        """Hours from a node to every other, and the node before each on the way, by place in the part."""
         version, fare = self.version(now), self._fare(vehicle, permit)
         known = self._ways.get((node, fare))
         if known is None or known[0] != version:
             graph = self._graphs.get(fare)
             if graph is None or graph[0] != version:
-                speed = np.asarray(self.speeds(vehicle, now, permit=permit)[0])
-                hours = np.where(speed > 0, np.round(np.asarray(self._km) / np.maximum(speed, 1e-9), 9), inf)
-                graph = self._graphs[fare] = (version, self._graph(hours))
-            known = self._ways[(node, fare)] = (version, *_quickest(graph[1], node))
+                speed = self._state(vehicle, now, permit)[1]
+                hours = np.where(speed > 0, np.round(self._part.km / np.maximum(speed, 1e-9), 9), inf)
+                graph = self._graphs[fare] = (version, self._part.graph(hours))
+            known = self._ways[(node, fare)] = (version, *self._part.quickest(graph[1], node))
         return known[1], known[2]
 
     def pieces(self, vehicle: str, now: float, *, permit: bool = False) -> list[int]:
-        """Number of the piece on which every node lies: roads open in this half hour join nodes of one piece."""
+        """Number of the piece on which every node lies: no road open in this half hour joins two of them."""
         version, fare = self.version(now), self._fare(vehicle, permit)
         known = self._pieces.get(fare)
         if known is None or known[0] != version:
-            open_edges = np.flatnonzero(np.asarray(self.speeds(vehicle, now, permit=permit)[0]) > 0)
-            ends, nodes = (self._u[open_edges], self._v[open_edges]), len(self.node_ids)
-            graph = csr_matrix((np.ones(len(open_edges)), ends), shape=(nodes, nodes))
-            known = self._pieces[fare] = (version, connected_components(graph, directed=False)[1].tolist())
+            speed = self._state(vehicle, now, permit)[1]
+            known = self._pieces[fare] = (version, self._part.pieces(speed > 0))
         return known[1]
 
     def hours(self, node: int, to_node: int, vehicle: str, now: float, *, permit: bool = False) -> float:
         """Quickest time between two nodes by the roads of this half hour; inf where no road is open."""
-        return 0.0 if node == to_node else self._way(node, vehicle, now, permit)[0].item(to_node)
+        if node == to_node:
+            return 0.0
+        return self._part.hours_to(self._way_to(node, to_node, vehicle, now, permit)[0], to_node)
 
     def edges_to(
         self, node: int, to_node: int, vehicle: str, now: float, *, permit: bool = False
     ) -> list[tuple[int, int]]:
         """The way as (edge, node reached), in order; empty where there is none (or nothing to drive)."""
-        before = self._way(node, vehicle, now, permit)[1]
+        before = self._way_to(node, to_node, vehicle, now, permit)[1]
         return self._unwind(before, node, to_node, self.speeds(vehicle, now, permit=permit)[0])
 
+    def _way_to(self, node: int, to_node: int, vehicle: str, now: float, permit: bool) -> tuple[Floats, Nodes]:
+        """`_way`, for which the way to one node is that of the whole graph."""
+        self._look_at(node, to_node)
+        way = self._way(node, vehicle, now, permit)
+        if self._part.leads_outside(way[1], to_node):
+            self._look_everywhere()
+            way = self._way(node, vehicle, now, permit)
+        return way
+
     def _unwind(self, before: Nodes, node: int, to_node: int, speed: list[float]) -> list[tuple[int, int]]:
-        legs: list[tuple[int, int]] = []
-        here = to_node
-        while here != node:
-            last = before.item(here)
-            if last == _NO_WAY:
-                return []
-            edges = self._between[(last, here)]
-            legs.append((min(edges, key=lambda e: self._km[e] / speed[e] if speed[e] > 0 else inf), here))
-            here = last
-        legs.reverse()
-        return legs
+        return self._part.unwind(
+            before, node, to_node, lambda edge: self._km[edge] / speed[edge] if speed[edge] > 0 else inf
+        )
 
     def access(self, site: int, vehicle: str, load: Load, now: float) -> tuple[float, str]:
         """Hours from the road to the site's door and how ('spur', 'walk'); inf where it cannot be done.
@@ -202,33 +194,36 @@ class Roads:
         hours = self.hours(node, self.site_node[site], "snow", now, permit=permit)
         return hours < inf and not (carry and self._spur_km[site] > 0 and self.track_closed(site, now))
 
-    def _opening_graph(
-        self, drive_kmh: float, clear_kmh: float, now: float, permit: bool
-    ) -> tuple[csr_matrix, list[float]]:
-        speed = np.where(self.snow.passable(now), drive_kmh, clear_kmh)
-        hours = np.where(self.snow.blocked(permit), inf, np.round(np.asarray(self._km) / speed, 9))
-        return self._graph(hours), np.where(np.isinf(hours), 0.0, speed).tolist()
+    def _opening(
+        self, node: int, drive_kmh: float, clear_kmh: float, now: float, permit: bool
+    ) -> tuple[Floats, Nodes, Floats]:
+        """A loader's hours from a node, the node before each on the way, and its speed on the part's edges."""
+        part = self._part
+        speed = np.where(self.snow.passable(now, part.edges), drive_kmh, clear_kmh)
+        hours = np.where(self.snow.blocked(permit, part.edges), inf, np.round(part.km / speed, 9))
+        return *part.quickest(part.graph(hours), node), np.where(np.isinf(hours), 0.0, speed)
 
     def opening_hours(
         self, target: int, drive_kmh: float, clear_kmh: float, now: float, *, permit: bool = True
     ) -> list[float]:
         """Hours a loader that opens what it meets would need from every node to `target`; inf where shut."""
-        graph, _ = self._opening_graph(drive_kmh, clear_kmh, now, permit)
-        hours: list[float] = _quickest(graph, target)[0].tolist()
-        return hours
+        self._look_at(target)
+        hours, before, _ = self._opening(target, drive_kmh, clear_kmh, now, permit)
+        if self._part.anywhere_outside(before):
+            self._look_everywhere()
+            hours = self._opening(target, drive_kmh, clear_kmh, now, permit)[0]
+        return self._part.by_node(hours)
 
     def opening_way(
         self, node: int, to_node: int, drive_kmh: float, clear_kmh: float, now: float, *, permit: bool = True
     ) -> list[tuple[int, int]]:
         """The quickest way of a loader that opens what it meets; empty where authority has shut every way."""
-        graph, speed = self._opening_graph(drive_kmh, clear_kmh, now, permit)
-        return self._unwind(_quickest(graph, node)[1], node, to_node, speed)
-
-
-def _quickest(graph: csr_matrix, node: int) -> tuple[Floats, Nodes]:
-    """Hours from a node to every other, and the node before each on the way."""
-    hours, before = dijkstra(graph, indices=node, return_predecessors=True)  # type: ignore[call-overload]
-    return hours, before
+        self._look_at(node, to_node)
+        _, before, speed = self._opening(node, drive_kmh, clear_kmh, now, permit)
+        if self._part.leads_outside(before, to_node):
+            self._look_everywhere()
+            _, before, speed = self._opening(node, drive_kmh, clear_kmh, now, permit)
+        return self._unwind(before, node, to_node, self._part.by_edge(speed))
 
 
 def _hours(km: float, kmh: float) -> float:
