@@ -46,7 +46,7 @@ class Roads:
         self.site_node = sites.road_node.tolist() if self.known else []
         self._spur_km, self._walk_km = sites.spur_km, sites.walk_km
         self._site_cells = site_cells
-        self._ways: dict[tuple[int, Fare], tuple[tuple[int, int], Floats, Nodes]] = {}
+        self._ways: dict[tuple[int, Fare], tuple[tuple[int, int], Floats, Nodes, bool]] = {}
         self._graphs: dict[Fare, tuple[tuple[int, int], csr_matrix]] = {}
         self._pieces: dict[Fare, tuple[tuple[int, int], list[int]]] = {}
         self._speeds: dict[Fare, tuple[tuple[int, int], Floats, list[float], list[float]]] = {}
@@ -62,7 +62,7 @@ class Roads:
             kept.clear()
 
     def _look_at(self, *nodes: int) -> None:
-        if not all(self._part.holds(node) for node in nodes):
+        if not self._part.whole and not all(self._part.holds(node) for node in nodes):
             self._look_everywhere()
 
     def version(self, now: float) -> tuple[int, int]:
@@ -89,8 +89,11 @@ class Roads:
             known = self._speeds[fare] = (version, speed, part.by_edge(speed), part.by_edge(depth))
         return known
 
-    def _way(self, node: int, vehicle: str, now: float, permit: bool) -> tuple[Floats, Nodes]:
-        """Hours from a node to every other, and the node before each on the way, by place in the part."""
+    def _way(self, node: int, vehicle: str, now: float, permit: bool) -> tuple[Floats, Nodes, bool]:
+        """Hours from a node to every other and the node before each on the way, by place in the part.
+
+        And whether any of these ways leads outside.
+        """
         version, fare = self.version(now), self._fare(vehicle, permit)
         known = self._ways.get((node, fare))
         if known is None or known[0] != version:
@@ -99,8 +102,9 @@ class Roads:
                 speed = self._state(vehicle, now, permit)[1]
                 hours = np.where(speed > 0, np.round(self._part.km / np.maximum(speed, 1e-9), 9), inf)
                 graph = self._graphs[fare] = (version, self._part.graph(hours))
-            known = self._ways[(node, fare)] = (version, *self._part.quickest(graph[1], node))
-        return known[1], known[2]
+            hours_to, before = self._part.quickest(graph[1], node)
+            known = self._ways[(node, fare)] = (version, hours_to, before, self._part.anywhere_outside(before))
+        return known[1], known[2], known[3]
 
     def pieces(self, vehicle: str, now: float, *, permit: bool = False) -> list[int]:
         """Number of the piece on which every node lies: no road open in this half hour joins two of them."""
@@ -124,11 +128,11 @@ class Roads:
         before = self._way_to(node, to_node, vehicle, now, permit)[1]
         return self._unwind(before, node, to_node, self.speeds(vehicle, now, permit=permit)[0])
 
-    def _way_to(self, node: int, to_node: int, vehicle: str, now: float, permit: bool) -> tuple[Floats, Nodes]:
+    def _way_to(self, node: int, to_node: int, vehicle: str, now: float, permit: bool) -> tuple[Floats, Nodes, bool]:
         """`_way`, for which the way to one node is that of the whole graph."""
         self._look_at(node, to_node)
         way = self._way(node, vehicle, now, permit)
-        if self._part.leads_outside(way[1], to_node):
+        if way[2] and self._part.leads_outside(way[1], to_node):
             self._look_everywhere()
             way = self._way(node, vehicle, now, permit)
         return way
