@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,16 @@ def around(roads: Roads, depots: list[int]) -> Bools:
     return near
 
 
+class Ways(NamedTuple):
+    """The quickest ways from a node; arrays by place in the part."""
+
+    hours: Floats
+    before: Nodes
+    """The node before each on the way."""
+    outside: bool
+    """Whether any of the ways leads through the outside."""
+
+
 class RoadPart:
     """Some nodes of the road graph with the edges at them. Nodes and edges are named by their rows of the table."""
 
@@ -52,6 +62,8 @@ class RoadPart:
         self.km: Floats = roads.edge_km[self.edges]
         self._rows, self._edge_rows = rows.tolist(), found.tolist()
         self._place: list[int] = place.tolist()
+        self.holds: list[bool] = near.tolist()
+        """Whether each node of the graph is one of the part's."""
         self._outside = len(rows)
         self._size = len(rows) + (not self.whole)
         self._u, self._v = place[roads.edge_u[found]], place[roads.edge_v[found]]
@@ -75,37 +87,28 @@ class RoadPart:
         indptr = np.searchsorted(rows[order][first], np.arange(self._size + 1)).astype(np.int32)
         return order, first, columns[order][first].astype(np.int32), indptr
 
-    def holds(self, node: int) -> bool:
-        """Whether a node is one of the part's."""
-        return self._place[node] != self._outside or self.whole
-
     def graph(self, hours: Floats) -> csr_matrix:
         """The part with so many hours on each of its edges."""
         doubled = np.concatenate([hours, hours])[self._order]
         data = np.maximum(np.minimum.reduceat(doubled, self._first), 1e-9) if len(self._first) else doubled
         return csr_matrix((data, self._indices, self._indptr), shape=(self._size, self._size))
 
-    def quickest(self, graph: csr_matrix, node: int) -> tuple[Floats, Nodes]:
-        """Hours from a node to every other, and the node before each on the way; by place in the part."""
-        hours, before = dijkstra(graph, indices=self._place[node], return_predecessors=True)  # type: ignore[call-overload]
-        return hours, before
+    def quickest(self, graph: csr_matrix, node: int) -> Ways:
+        """The quickest ways from a node to every other."""
+        start = self._place[node]
+        hours, before = dijkstra(graph, indices=start, return_predecessors=True)  # type: ignore[call-overload]
+        return Ways(hours, before, not self.whole and bool((before == self._outside).any()))
 
     def hours_to(self, hours: Floats, node: int) -> float:
-        """Hours to one node, of those that `quickest` found."""
+        """Hours to one node, of `Ways.hours`."""
         return hours.item(self._place[node])
 
     def leads_outside(self, before: Nodes, to_node: int) -> bool:
         """Whether the way found to a node leads through the outside."""
-        if self.whole or not self.anywhere_outside(before):
-            return False
         here = self._place[to_node]
         while here not in (_NO_WAY, self._outside):
             here = before.item(here)
         return here == self._outside
-
-    def anywhere_outside(self, before: Nodes) -> bool:
-        """Whether any way found leads through the outside."""
-        return not self.whole and bool((before == self._outside).any())
 
     def unwind(self, before: Nodes, node: int, to_node: int, hours: Callable[[int], float]) -> list[tuple[int, int]]:
         """The way as (edge, node reached), in order; of edges side by side the one of the fewest hours."""

@@ -96,7 +96,9 @@ class SnowRoads:
         self._track_factors: dict[int, float] = {}
         self._track_speeds: dict[tuple[int, int, bool, str], float] = {}
         self.changes = 0
-        """Counts what loaders, authorities and injects changed."""
+        """Counts what loaders, authorities and injects changed, on edges and on the sites' tracks."""
+        self.edge_changes = 0
+        """Counts what they changed on edges."""
 
     def _factors(self, streams: Streams, keys: NDArray[np.uint64]) -> Floats:
         low, high = self._spec.drift_factor
@@ -133,7 +135,7 @@ class SnowRoads:
         self._cleared_h[edge] = now
         for column, value in zip(self._cleared, self._sky_over(int(self.cell[edge]), now), strict=True):
             column[edge] = value
-        self.changes += 1
+        self._edge_changed()
 
     def clear_track(self, site: int, cell: int, now: float) -> None:
         """A loader has opened the track to a site."""
@@ -143,11 +145,15 @@ class SnowRoads:
     def block(self, edge: int, blocked: bool) -> None:
         """Closed by authority or accident, whatever the snow; or opened again."""
         self._blocked[edge] = blocked
-        self.changes += 1
+        self._edge_changed()
 
     def shut_expressways(self, shut: bool) -> None:
         """Expressways are closed to the public, or open to it again."""
         self.expressways_shut = shut
+        self._edge_changed()
+
+    def _edge_changed(self) -> None:
+        self.edge_changes += 1
         self.changes += 1
 
     # what is
