@@ -40,9 +40,20 @@ class _Passage:
         """Changes to edges so far, and the half hour."""
         self.speed = speed
         """Speed on the part's edges, km/h."""
-        self.depths: list[float] = []
-        """Snow on every edge, cm."""
+        self._depth_cm = speed
+        self._depths: list[float] | None = None
         self._ways: dict[int, Ways] = {}
+
+    def renew(self, state: tuple[int, int], depth_cm: Floats) -> None:
+        """The state in which the speeds are these, and the snow on the part's edges in it."""
+        self.state, self._depth_cm, self._depths = state, depth_cm, None
+
+    @property
+    def depths(self) -> list[float]:
+        """Snow on every edge, cm."""
+        if self._depths is None:
+            self._depths = self._part.by_edge(self._depth_cm)
+        return self._depths
 
     @cached_property
     def speeds(self) -> list[float]:
@@ -123,7 +134,7 @@ class Roads:
         speed = self.snow.kmhs(fare[0], at_h, permit=fare[1], edges=part.edges, depth_cm=depth)
         if known is None or not np.array_equal(known.speed, speed):
             known = _Passage(part, speed)
-        known.state, known.depths = state, part.by_edge(depth)
+        known.renew(state, depth)
         return known
 
     def speeds(self, vehicle: str, now: float, *, permit: bool = False) -> tuple[list[float], list[float]]:
@@ -146,7 +157,7 @@ class Roads:
     ) -> list[tuple[int, int]]:
         """The way as (edge, node reached), in order; empty where there is none (or nothing to drive)."""
         before = self._way_to(node, to_node, vehicle, now, permit).before
-        return self._unwind(before, node, to_node, self.speeds(vehicle, now, permit=permit)[0])
+        return self._unwind(before, node, to_node, self._passage(vehicle, now, permit).speeds)
 
     def _way_to(self, node: int, to_node: int, vehicle: str, now: float, permit: bool) -> Ways:
         """Ways from a node, among which the one to another node is the quickest of the whole graph."""
