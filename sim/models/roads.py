@@ -150,7 +150,8 @@ class Roads:
         """Quickest time between two nodes by the roads of this half hour; inf where no road is open."""
         if node == to_node:
             return 0.0
-        return self._part.hours_to(self._way_to(node, to_node, vehicle, now, permit).hours, to_node)
+        hours = self._way_to(node, to_node, vehicle, now, permit).hours
+        return self._part.hours_to(hours, to_node)
 
     def edges_to(
         self, node: int, to_node: int, vehicle: str, now: float, *, permit: bool = False
