@@ -65,8 +65,8 @@ class Controllers:
     """Feeder → how often it has failed on a condition."""
 
     def __post_init__(self) -> None:
-        self._feeders = {str(feeder): row for row, feeder in enumerate(self.topology.feeders.id)}
-        self._links = {str(link): row for row, link in enumerate(self.topology.links.id)}
+        self._feeders = {feeder: row for row, feeder in enumerate(self.topology.feeders.id.tolist())}
+        self._links = {link: row for row, link in enumerate(self.topology.links.id.tolist())}
         self._injects = self.disaster.injects
         self._mends: dict[str, list[Inject]] = {}
         for mend in [*self.disaster.restorations, *(i for i in self._injects if i.source == "scenario")]:

@@ -143,13 +143,14 @@ def fibre_breaks(storm: Snowstorm, weather: Weather, topology: Topology, streams
     sites = topology.sites
     lon = (sites.lon[links.a[aerial]] + sites.lon[links.b[aerial]]) / 2
     lat = (sites.lat[links.a[aerial]] + sites.lat[links.b[aerial]]) / 2
-    snowing = weather.fields["snowing"][weather.cells.of(lon, lat)] > 0
-    weight = weather.fields["water_mm"][weather.cells.of(lon, lat), -1] / max(storm.water_mm, 1e-9)
+    cell = weather.cells.of(lon, lat)
+    snowing = weather.fields["snowing"] > 0
+    weight = weather.fields["water_mm"][cell, -1] / max(storm.water_mm, 1e-9)
     per_h = storm.aerial_breaks_per_100km_day / 24 * links.length_km[aerial] / 100 * weight
     u = streams.uniforms("aerial_fibre", id_keys(links.id[aerial]))
     needed_h = -np.log1p(-u) / np.maximum(per_h, 1e-15)
-    begins_h = np.argmax(snowing, axis=1) * KNOT_H
-    lasts_h = snowing.sum(axis=1) * KNOT_H
+    begins_h = np.argmax(snowing, axis=1)[cell] * KNOT_H
+    lasts_h = snowing.sum(axis=1)[cell] * KNOT_H
     times_h = quantise_array_h(begins_h + needed_h)
     broken = np.flatnonzero(needed_h < lasts_h)
     return [

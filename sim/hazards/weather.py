@@ -79,19 +79,27 @@ class Weather:
         self.cells = cells
         self.fields = fields
         self.knots = next(iter(fields.values())).shape[1]
-        self._rows: dict[str, list[list[float]]] = {name: field.tolist() for name, field in fields.items()}
-        self._lagged: dict[float, list[list[float]]] = {}
+        self._rows: dict[str, dict[int, list[float]]] = {name: {} for name in fields}
+        """Series of the cells that were asked about."""
+        self._lagged: dict[tuple[float, int], list[float]] = {}
 
     def at(self, name: str, cell: int, t_h: float) -> float:
         """Value of a field in a cell at a time; before the start and after the last knot it stays."""
-        return _interpolate(self._rows[name][cell], t_h)
+        return _interpolate(self._rows[name].get(cell) or self._series(name, cell), t_h)
+
+    def _series(self, name: str, cell: int) -> list[float]:
+        """Values of a field in one cell at all knots."""
+        series = self._rows[name].get(cell)
+        if series is None:
+            series = self._rows[name][cell] = self.fields[name][cell].tolist()
+        return series
 
     def turns_h(self, name: str, cell: int, level: float, from_h: float) -> float:
         """When a field in a cell will next have passed a level, upwards or downwards; inf if it does not any more.
 
         The millisecond after the crossing: there the field is on the other side for certain.
         """
-        values = self._rows[name][cell]
+        values = self._series(name, cell)
         below = self.at(name, cell, from_h) < level
         for k in range(max(int(from_h / KNOT_H), 0), len(values) - 1):
             low, high = values[k], values[k + 1]
@@ -111,15 +119,15 @@ class Weather:
 
     def lagged_temperature_c(self, lag_h: float, cell: int, t_h: float) -> float:
         """Air temperature as a body with time constant `lag_h` feels it, °C (hourly knots, straight between)."""
-        lagged = self._lagged.get(lag_h)
+        lagged = self._lagged.get((lag_h, cell))
         if lagged is None:
             keep = round(float(np.exp(-KNOT_H / lag_h)), 12)
-            air = self.fields["temperature_c"]
+            air = self.fields["temperature_c"][cell]
             felt = air.copy()
             for k in range(1, self.knots):
-                felt[:, k] = felt[:, k - 1] * keep + 0.5 * (air[:, k] + air[:, k - 1]) * (1 - keep)
-            lagged = self._lagged[lag_h] = np.round(felt, 6).tolist()
-        return _interpolate(lagged[cell], t_h)
+                felt[k] = felt[k - 1] * keep + 0.5 * (air[k] + air[k - 1]) * (1 - keep)
+            lagged = self._lagged[(lag_h, cell)] = np.round(felt, 6).tolist()
+        return _interpolate(lagged, t_h)
 
 
 def _interpolate(values: list[float], t_h: float) -> float:

@@ -28,11 +28,15 @@ def field_rows(weather: Weather, topology: Topology, horizon_h: float) -> list[F
     ids = weather.cells.ids
     rows: list[FieldRow] = []
     for name, (kind, tolerance) in _LOGGED.items():
+        bent: dict[bytes, list[int]] = {}
         for cell in used.tolist():
             series = weather.fields[name][cell]
             if name != "temperature_c" and not series.any():
                 continue
-            kept = [knot for knot in bends(series, tolerance) if knot * KNOT_H <= horizon_h]
+            knots = bent.get(series.tobytes())
+            if knots is None:  # cells far from the storm are much alike
+                knots = bent[series.tobytes()] = bends(series, tolerance)
+            kept = [knot for knot in knots if knot * KNOT_H <= horizon_h]
             rows += [(knot * KNOT_H, kind, ids[cell], float(series[knot])) for knot in kept]
     rows.sort(key=lambda row: row[0])
     return rows

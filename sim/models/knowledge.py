@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from sim.models.adjacent import Adjacent
 from sim.models.timer import Timer
 from sim.topology.tables import ROLES, Topology
 from sim.vocabulary import Job
@@ -73,7 +74,7 @@ class Knowledge:
         self.stations_out = self.sites_out = self.sites_without_mains = 0
         self.core_rooms_out = self.hubs_out = self.townships_dark = 0
         self._counties: dict[int, int] = {}
-        self._near: dict[int, list[int]] | None = None
+        self._near: Adjacent | None = None
 
     def file(self, site: int) -> SiteFile:
         """The file on a site, opened at need."""
@@ -191,12 +192,8 @@ class Knowledge:
     def _neighbours(self, site: int) -> list[int]:
         """Sites linked to this one, by the network's own drawings."""
         if self._near is None:
-            self._near = {}
-            links = self._topology.links
-            for a, b in zip(links.a.tolist(), links.b.tolist(), strict=True):
-                self._near.setdefault(a, []).append(b)
-                self._near.setdefault(b, []).append(a)
-        return self._near.get(site, [])
+            self._near = Adjacent(self._topology.links, len(self._topology.sites.id))
+        return [other for other, _ in self._near.of(site)]
 
     def end_of_link(self, link: int) -> int:
         """Where a crew goes to find a break."""

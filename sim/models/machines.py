@@ -6,10 +6,12 @@ from collections.abc import Callable
 from math import inf, isinf
 from typing import Final
 
+import numpy as np
 from simpy import Environment
 
 from sim.log import EventLog
 from sim.models.roads import Roads
+from sim.models.snowroads import PASSABLE_CM
 from sim.models.steps import Steps
 from sim.resources import LoaderSpec
 from sim.units import quantise_h
@@ -111,10 +113,10 @@ class Loaders:
         target = roads.site_node[job.site]
         base = self.base_of(job)
         way = roads.opening_way(base, target, spec.drive_kmh, spec.clear_kmh, now, permit=self.permitted(loader))
-        passable = roads.snow.passable(now)
+        passable = roads.snow.passable(now, np.array([edge for edge, _ in way], dtype=np.int64))
         begin = base
-        for place, (edge, node) in enumerate(way):
-            if not passable[edge]:
+        for place, (_, node) in enumerate(way):
+            if not passable[place]:
                 return self._way(loader, begin) + way[place:]
             begin = node
         return self._way(loader, target)
@@ -131,7 +133,7 @@ class Loaders:
         for edge, node in self._legs(loader, job):
             now = self._env.now
             row = self._log.add(now, "loader.sent", loader.id, self._roads.edge_ids[edge], cause_row=job.cause_row)
-            if self._roads.snow.passable(now)[edge]:
+            if self._roads.snow.depth_cm(edge, now) <= PASSABLE_CM:
                 yield self._env.timeout(quantise_h(self._roads.edge_km[edge] / self._spec.drive_kmh))
             else:
                 yield from self._clear(loader, edge, row)
@@ -146,7 +148,7 @@ class Loaders:
 
     def _clear(self, loader: Loader, edge: int, row: int) -> Steps[None]:
         now, spec = self._env.now, self._spec
-        depth_cm = float(self._roads.snow.depths_cm(now)[edge])
+        depth_cm = self._roads.snow.depth_cm(edge, now)
         speed = spec.clear_kmh if depth_cm <= _DRIFT_CM else spec.drift_kmh
         row = self._log.add(now, "loader.clears", loader.id, self._roads.edge_ids[edge], speed, row)
         yield self._env.timeout(quantise_h(self._roads.edge_km[edge] / speed))

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-import numpy as np
 from simpy import Environment
 
-from sim.hazards.specs import EARTH_KM_PER_DEG
 from sim.log import EventLog
+from sim.models.around import Around
 from sim.models.network import Network
 from sim.models.site import SitePower
 from sim.models.timer import Timer
@@ -45,6 +44,8 @@ class Monitor:
         self._unheard: dict[int, dict[str, int]] = {}
         self._told: dict[int, set[str]] = {}
         self._near: dict[int, list[int]] = {}
+        sites = network.topology.sites
+        self._cells_around = Around(sites.lon, sites.lat, settings.wireless_hears_km, _MOST_NEIGHBOURS)
         self._heard_over: dict[int, list[int]] = {}
         """Cell → sites with a wireless monitor that may speak over it, of those that ever had to."""
         self._list_h = -1.0
@@ -72,14 +73,7 @@ class Monitor:
     def _neighbours(self, site: int) -> list[int]:
         near = self._near.get(site)
         if near is None:
-            sites, within_km = self._network.topology.sites, self._settings.wireless_hears_km
-            north = (sites.lat - sites.lat[site]) * EARTH_KM_PER_DEG
-            east = (sites.lon - sites.lon[site]) * EARTH_KM_PER_DEG * np.cos(np.radians(sites.lat[site]))
-            distance = np.round(np.hypot(north, east), 6)
-            close = np.flatnonzero(distance <= within_km)
-            close = close[close != site]
-            order = close[np.argsort(distance[close], kind="stable")][:_MOST_NEIGHBOURS]
-            near = self._near[site] = order.tolist()
+            near = self._near[site] = self._cells_around.nearest(site)
             for other in near:
                 self._heard_over.setdefault(other, []).append(site)
         return near

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from math import inf
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
 
+from sim.models.roadpart import Nodes, RoadPart, Ways, around
 from sim.models.snowroads import SnowRoads, foot_kmh
 from sim.topology.tables import Topology
 
 Floats = NDArray[np.float64]
-Nodes = NDArray[np.int32]
 _BUCKET_H: Final = 0.5
 """Roads are looked at afresh every half hour and after every clearing or closure."""
-_NO_WAY: Final = -9999
 LADEN_KMH: Final = 0.8
 """On foot with a generator. Assumed (parameters of the field, §2: 0.4–1.5)."""
 Fare = tuple[str, bool]
@@ -32,6 +31,54 @@ class Load(NamedTuple):
     """The heaviest it can carry on foot."""
 
 
+class _Passage:
+    """The roads as one kind of vehicle may and can use them, and what was asked about them so far."""
+
+    def __init__(self, part: RoadPart, speed: Floats) -> None:
+        self._part = part
+        self.state = (-1, -1)
+        """Changes to edges so far, and the half hour."""
+        self.speed = speed
+        """Speed on the part's edges, km/h."""
+        self._depth_cm = speed
+        self._depths: list[float] | None = None
+        self._ways: dict[int, Ways] = {}
+
+    def renew(self, state: tuple[int, int], depth_cm: Floats) -> None:
+        """The state in which the speeds are these, and the snow on the part's edges in it."""
+        self.state, self._depth_cm, self._depths = state, depth_cm, None
+
+    @property
+    def depths(self) -> list[float]:
+        """Snow on every edge, cm."""
+        if self._depths is None:
+            self._depths = self._part.by_edge(self._depth_cm)
+        return self._depths
+
+    @cached_property
+    def speeds(self) -> list[float]:
+        """Speed on every edge, km/h."""
+        return self._part.by_edge(self.speed)
+
+    @cached_property
+    def pieces(self) -> list[int]:
+        """Number of the piece on which every node lies."""
+        return self._part.pieces(self.speed > 0)
+
+    @cached_property
+    def _graph(self) -> csr_matrix:
+        speed = self.speed
+        hours = np.where(speed > 0, np.round(self._part.km / np.maximum(speed, 1e-9), 9), inf)
+        return self._part.graph(hours)
+
+    def ways(self, node: int) -> Ways:
+        """The quickest ways from a node."""
+        known = self._ways.get(node)
+        if known is None:
+            known = self._ways[node] = self._part.quickest(self._graph, node)
+        return known
+
+
 class Roads:
     """The road graph as desk and crews use it."""
 
@@ -39,112 +86,93 @@ class Roads:
         roads, sites = topology.roads, topology.sites
         self.snow = snow
         self.known = len(roads.edge_id) > 0
-        self.edge_ids = [str(edge) for edge in roads.edge_id]
-        self.node_ids = [str(node) for node in roads.node_id]
+        self.edge_ids: list[str] = roads.edge_id.tolist()
+        self.node_ids: list[str] = roads.node_id.tolist()
         self.edge_index = {edge: row for row, edge in enumerate(self.edge_ids)}
-        self._u, self._v = roads.edge_u, roads.edge_v
-        self._km = roads.edge_km.tolist()
+        self._km: list[float] = roads.edge_km.tolist()
         self.edge_km = self._km
         self.site_node = sites.road_node.tolist() if self.known else []
         self._spur_km, self._walk_km = sites.spur_km, sites.walk_km
         self._site_cells = site_cells
-        self._ways: dict[tuple[int, Fare], tuple[tuple[int, int], Floats, Nodes]] = {}
-        self._graphs: dict[Fare, tuple[tuple[int, int], csr_matrix]] = {}
-        self._pieces: dict[Fare, tuple[tuple[int, int], list[int]]] = {}
-        self._speeds: dict[Fare, tuple[tuple[int, int], list[float], list[float]]] = {}
-        self._tracks: dict[tuple[int, str], tuple[tuple[int, int], float, float]] = {}
-        self._between: dict[tuple[int, int], list[int]] = {}
-        for edge, (u, v) in enumerate(zip(self._u.tolist(), self._v.tolist(), strict=True)):
-            self._between.setdefault((u, v), []).append(edge)
-            self._between.setdefault((v, u), []).append(edge)
-        self._order, self._first, self._indices, self._indptr = self._structure(len(self.node_ids))
+        self._passages: dict[Fare, _Passage] = {}
+        self._tracks: dict[tuple[int, str], tuple[float, float]] = {}
+        self._doors: dict[tuple[int, str, Load], tuple[float, str]] = {}
+        self._tracks_of = -1
+        self._table = roads
+        depots = topology.depots.road_node.tolist() if self.known else []
+        self._part = RoadPart(roads, around(roads, depots))
 
-    def _structure(
-        self, nodes: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-        """Fixed sparse structure: both directions, parallel edges folded to the quicker one at each filling."""
-        rows = np.concatenate([self._u, self._v])
-        columns = np.concatenate([self._v, self._u])
-        order = np.lexsort((columns, rows))
-        pair = rows[order] * max(nodes, 1) + columns[order]
-        first = (
-            np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
-            if len(pair)
-            else np.zeros(0, dtype=np.int64)
-        )
-        indptr = np.searchsorted(rows[order][first], np.arange(nodes + 1)).astype(np.int32)
-        return order, first, columns[order][first].astype(np.int32), indptr
+    def _look_everywhere(self) -> None:
+        """Take the whole graph from now on: a way may lead beyond the part looked at so far."""
+        self._part = RoadPart(self._table, np.ones(len(self.node_ids), dtype=np.bool_))
+        self._passages.clear()
+
+    def _look_at(self, node: int, to_node: int) -> None:
+        holds = self._part.holds
+        if not (holds[node] and holds[to_node]):
+            self._look_everywhere()
 
     def version(self, now: float) -> tuple[int, int]:
         """Changes whenever a way found earlier may no longer be the best."""
         return (self.snow.changes, int(now / _BUCKET_H))
 
-    def _fare(self, vehicle: str, permit: bool) -> Fare:
-        return vehicle, permit or not self.snow.expressways_shut
+    def _passage(self, vehicle: str, now: float, permit: bool) -> _Passage:
+        """The roads as they are for such a vehicle in this half hour."""
+        state, fare = (
+            (self.snow.edge_changes, int(now / _BUCKET_H)),
+            (vehicle, permit or not self.snow.expressways_shut),
+        )
+        known = self._passages.get(fare)
+        if known is None or known.state != state:
+            known = self._passages[fare] = self._looked_at_afresh(known, fare, state)
+        return known
+
+    def _looked_at_afresh(self, known: _Passage | None, fare: Fare, state: tuple[int, int]) -> _Passage:
+        """The roads in another state; where no speed differs, all that was found out about ways stays."""
+        at_h, part = state[1] * _BUCKET_H, self._part
+        depth = self.snow.depths_cm(at_h, part.edges)
+        speed = self.snow.kmhs(fare[0], at_h, permit=fare[1], edges=part.edges, depth_cm=depth)
+        if known is None or not np.array_equal(known.speed, speed):
+            known = _Passage(part, speed)
+        known.renew(state, depth)
+        return known
 
     def speeds(self, vehicle: str, now: float, *, permit: bool = False) -> tuple[list[float], list[float]]:
-        """Speed (km/h) and depth (cm) of every edge in this half hour."""
-        version, fare = self.version(now), self._fare(vehicle, permit)
-        known = self._speeds.get(fare)
-        if known is None or known[0] != version:
-            at_h = version[1] * _BUCKET_H
-            known = (version, self.snow.kmhs(vehicle, at_h, permit=permit).tolist(), self.snow.depths_cm(at_h).tolist())
-            self._speeds[fare] = known
-        return known[1], known[2]
-
-    def _graph(self, hours: Floats) -> csr_matrix:
-        doubled = np.concatenate([hours, hours])[self._order]
-        data = np.maximum(np.minimum.reduceat(doubled, self._first), 1e-9) if len(self._first) else doubled
-        nodes = len(self.node_ids)
-        return csr_matrix((data, self._indices, self._indptr), shape=(nodes, nodes))
-
-    def _way(self, node: int, vehicle: str, now: float, permit: bool) -> tuple[Floats, Nodes]:
-        """Hours from a node to every other, and the node before each on the way."""
-        version, fare = self.version(now), self._fare(vehicle, permit)
-        known = self._ways.get((node, fare))
-        if known is None or known[0] != version:
-            graph = self._graphs.get(fare)
-            if graph is None or graph[0] != version:
-                speed = np.asarray(self.speeds(vehicle, now, permit=permit)[0])
-                hours = np.where(speed > 0, np.round(np.asarray(self._km) / np.maximum(speed, 1e-9), 9), inf)
-                graph = self._graphs[fare] = (version, self._graph(hours))
-            known = self._ways[(node, fare)] = (version, *_quickest(graph[1], node))
-        return known[1], known[2]
+        """Speed (km/h) and depth (cm) of every edge in this half hour; 0 where no way found yet leads."""
+        passage = self._passage(vehicle, now, permit)
+        return passage.speeds, passage.depths
 
     def pieces(self, vehicle: str, now: float, *, permit: bool = False) -> list[int]:
-        """Number of the piece on which every node lies: roads open in this half hour join nodes of one piece."""
-        version, fare = self.version(now), self._fare(vehicle, permit)
-        known = self._pieces.get(fare)
-        if known is None or known[0] != version:
-            open_edges = np.flatnonzero(np.asarray(self.speeds(vehicle, now, permit=permit)[0]) > 0)
-            ends, nodes = (self._u[open_edges], self._v[open_edges]), len(self.node_ids)
-            graph = csr_matrix((np.ones(len(open_edges)), ends), shape=(nodes, nodes))
-            known = self._pieces[fare] = (version, connected_components(graph, directed=False)[1].tolist())
-        return known[1]
+        """Number of the piece on which every node lies: no road open in this half hour joins two of them."""
+        return self._passage(vehicle, now, permit).pieces
 
     def hours(self, node: int, to_node: int, vehicle: str, now: float, *, permit: bool = False) -> float:
         """Quickest time between two nodes by the roads of this half hour; inf where no road is open."""
-        return 0.0 if node == to_node else self._way(node, vehicle, now, permit)[0].item(to_node)
+        if node == to_node:
+            return 0.0
+        hours = self._way_to(node, to_node, vehicle, now, permit).hours
+        return self._part.hours_to(hours, to_node)
 
     def edges_to(
         self, node: int, to_node: int, vehicle: str, now: float, *, permit: bool = False
     ) -> list[tuple[int, int]]:
         """The way as (edge, node reached), in order; empty where there is none (or nothing to drive)."""
-        before = self._way(node, vehicle, now, permit)[1]
-        return self._unwind(before, node, to_node, self.speeds(vehicle, now, permit=permit)[0])
+        before = self._way_to(node, to_node, vehicle, now, permit).before
+        return self._unwind(before, node, to_node, self._passage(vehicle, now, permit).speeds)
+
+    def _way_to(self, node: int, to_node: int, vehicle: str, now: float, permit: bool) -> Ways:
+        """Ways from a node, among which the one to another node is the quickest of the whole graph."""
+        self._look_at(node, to_node)
+        ways = self._passage(vehicle, now, permit).ways(node)
+        if ways.outside and self._part.leads_outside(ways.before, to_node):
+            self._look_everywhere()
+            ways = self._passage(vehicle, now, permit).ways(node)
+        return ways
 
     def _unwind(self, before: Nodes, node: int, to_node: int, speed: list[float]) -> list[tuple[int, int]]:
-        legs: list[tuple[int, int]] = []
-        here = to_node
-        while here != node:
-            last = before.item(here)
-            if last == _NO_WAY:
-                return []
-            edges = self._between[(last, here)]
-            legs.append((min(edges, key=lambda e: self._km[e] / speed[e] if speed[e] > 0 else inf), here))
-            here = last
-        legs.reverse()
-        return legs
+        return self._part.unwind(
+            before, node, to_node, lambda edge: self._km[edge] / speed[edge] if speed[edge] > 0 else inf
+        )
 
     def access(self, site: int, vehicle: str, load: Load, now: float) -> tuple[float, str]:
         """Hours from the road to the site's door and how ('spur', 'walk'); inf where it cannot be done.
@@ -152,8 +180,16 @@ class Roads:
         The track is driven, or walked where that is quicker and the load can be carried. The last part of a hill
         site is always walked. Who carries a load walks no faster than `LADEN_KMH`.
         """
-        spur_km, walk_km = float(self._spur_km[site]), float(self._walk_km[site])
         depth, speed = self._track(site, vehicle, now)
+        door = (site, vehicle, load)
+        known = self._doors.get(door)
+        if known is None:
+            known = self._doors[door] = self._access(site, depth, speed, load)
+        return known
+
+    def _access(self, site: int, depth: float, speed: float, load: Load) -> tuple[float, str]:
+        """`access` by a track of this depth (cm) and of this speed on wheels (km/h)."""
+        spur_km, walk_km = self._spur_km.item(site), self._walk_km.item(site)
         on_foot = foot_kmh(depth)
         if load.kg > 0:
             on_foot = 0.0 if load.kg > load.by_hand_kg else min(on_foot, LADEN_KMH)
@@ -176,18 +212,24 @@ class Roads:
     def clear_track(self, site: int, now: float) -> None:
         """A loader has opened the track to a site."""
         self.snow.clear_track(site, self._site_cells[site], now)
+        self._tracks_of = -1
 
     def track_depth_cm(self, site: int, vehicle: str, now: float) -> float:
         """Snow on the track to a site, cm."""
         return self._track(site, vehicle, now)[0]
 
     def _track(self, site: int, vehicle: str, now: float) -> tuple[float, float]:
-        version = self.version(now)
+        """Depth (cm) and speed (km/h) on the track to a site in this half hour."""
+        bucket = int(now / _BUCKET_H)
+        if bucket != self._tracks_of:
+            self._tracks_of = bucket
+            self._tracks.clear()
+            self._doors.clear()
         known = self._tracks.get((site, vehicle))
-        if known is None or known[0] != version:
-            depth, speed = self.snow.track(site, self._site_cells[site], vehicle, version[1] * _BUCKET_H)
-            known = self._tracks[(site, vehicle)] = (version, depth, speed)
-        return known[1], known[2]
+        if known is None:
+            known = self.snow.track(site, self._site_cells[site], vehicle, bucket * _BUCKET_H)
+            self._tracks[(site, vehicle)] = known
+        return known
 
     def spur_km(self, site: int) -> float:
         """Village track between the road and a site, km."""
@@ -202,33 +244,34 @@ class Roads:
         hours = self.hours(node, self.site_node[site], "snow", now, permit=permit)
         return hours < inf and not (carry and self._spur_km[site] > 0 and self.track_closed(site, now))
 
-    def _opening_graph(
-        self, drive_kmh: float, clear_kmh: float, now: float, permit: bool
-    ) -> tuple[csr_matrix, list[float]]:
-        speed = np.where(self.snow.passable(now), drive_kmh, clear_kmh)
-        hours = np.where(self.snow.blocked(permit), inf, np.round(np.asarray(self._km) / speed, 9))
-        return self._graph(hours), np.where(np.isinf(hours), 0.0, speed).tolist()
+    def _opening(self, node: int, drive_kmh: float, clear_kmh: float, now: float, permit: bool) -> tuple[Ways, Floats]:
+        """A loader's ways from a node, and its speed on the part's edges."""
+        part = self._part
+        speed = np.where(self.snow.passable(now, part.edges), drive_kmh, clear_kmh)
+        hours = np.where(self.snow.blocked(permit, part.edges), inf, np.round(part.km / speed, 9))
+        return part.quickest(part.graph(hours), node), np.where(np.isinf(hours), 0.0, speed)
 
     def opening_hours(
         self, target: int, drive_kmh: float, clear_kmh: float, now: float, *, permit: bool = True
     ) -> list[float]:
         """Hours a loader that opens what it meets would need from every node to `target`; inf where shut."""
-        graph, _ = self._opening_graph(drive_kmh, clear_kmh, now, permit)
-        hours: list[float] = _quickest(graph, target)[0].tolist()
-        return hours
+        self._look_at(target, target)
+        ways, _ = self._opening(target, drive_kmh, clear_kmh, now, permit)
+        if ways.outside:
+            self._look_everywhere()
+            ways, _ = self._opening(target, drive_kmh, clear_kmh, now, permit)
+        return self._part.by_node(ways.hours)
 
     def opening_way(
         self, node: int, to_node: int, drive_kmh: float, clear_kmh: float, now: float, *, permit: bool = True
     ) -> list[tuple[int, int]]:
         """The quickest way of a loader that opens what it meets; empty where authority has shut every way."""
-        graph, speed = self._opening_graph(drive_kmh, clear_kmh, now, permit)
-        return self._unwind(_quickest(graph, node)[1], node, to_node, speed)
-
-
-def _quickest(graph: csr_matrix, node: int) -> tuple[Floats, Nodes]:
-    """Hours from a node to every other, and the node before each on the way."""
-    hours, before = dijkstra(graph, indices=node, return_predecessors=True)  # type: ignore[call-overload]
-    return hours, before
+        self._look_at(node, to_node)
+        ways, speed = self._opening(node, drive_kmh, clear_kmh, now, permit)
+        if ways.outside and self._part.leads_outside(ways.before, to_node):
+            self._look_everywhere()
+            ways, speed = self._opening(node, drive_kmh, clear_kmh, now, permit)
+        return self._unwind(ways.before, node, to_node, self._part.by_edge(speed))
 
 
 def _hours(km: float, kmh: float) -> float:

@@ -21,9 +21,12 @@ from sim.topology.tables import ROAD_CLASSES, Topology
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Rows = slice | NDArray[np.int64]
 
 FREE_KMH: Final = np.array([100.0, 75.0, 50.0, 20.0])
 DEPTH_BOUNDS_CM: Final = np.array([5.0, 10.0, 20.0, 30.0])
+PASSABLE_CM: Final = float(DEPTH_BOUNDS_CM[-1])
+"""Deeper snow stops wheels."""
 DEPTH_FACTOR: Final = np.array(
     [
         [0.85, 0.65, 0.45, 0.25, 0.0],
@@ -46,6 +49,7 @@ VILLAGE: Final = ROAD_CLASSES.index("village")
 EXPRESSWAY: Final = ROAD_CLASSES.index("expressway")
 _SKIES_KEPT: Final = 8
 _NEVER_SWEPT: Final = (0.0, 0.0, 0.0)
+_ALL: Final = slice(None)
 
 
 def wheel_kmh(road_class: NDArray[np.int64], depth_cm: Floats, visibility_m: Floats, tyres: str) -> Floats:
@@ -92,7 +96,9 @@ class SnowRoads:
         self._track_factors: dict[int, float] = {}
         self._track_speeds: dict[tuple[int, int, bool, str], float] = {}
         self.changes = 0
-        """Counts what loaders, authorities and injects changed."""
+        """Counts what loaders, authorities and injects changed, on edges and on the sites' tracks."""
+        self.edge_changes = 0
+        """Counts what they changed on edges."""
 
     def _factors(self, streams: Streams, keys: NDArray[np.uint64]) -> Floats:
         low, high = self._spec.drift_factor
@@ -127,41 +133,67 @@ class SnowRoads:
     def clear(self, edge: int, now: float) -> None:
         """A loader has opened this edge."""
         self._cleared_h[edge] = now
-        for column, value in zip(self._cleared, self._sweep(self.cell[edge : edge + 1], now), strict=True):
-            column[edge] = value[0]
-        self.changes += 1
+        for column, value in zip(self._cleared, self._sky_over(int(self.cell[edge]), now), strict=True):
+            column[edge] = value
+        self._edge_changed()
 
     def clear_track(self, site: int, cell: int, now: float) -> None:
         """A loader has opened the track to a site."""
-        self._tracks_cleared[site] = (now, self._sweep_one(cell, now))
+        self._tracks_cleared[site] = (now, self._sky_over(cell, now))
         self.changes += 1
 
     def block(self, edge: int, blocked: bool) -> None:
         """Closed by authority or accident, whatever the snow; or opened again."""
         self._blocked[edge] = blocked
-        self.changes += 1
+        self._edge_changed()
 
     def shut_expressways(self, shut: bool) -> None:
         """Expressways are closed to the public, or open to it again."""
         self.expressways_shut = shut
+        self._edge_changed()
+
+    def _edge_changed(self) -> None:
+        self.edge_changes += 1
         self.changes += 1
 
     # what is
 
-    def depths_cm(self, now: float) -> Floats:
-        """Snow on every edge, shape (edges,)."""
+    def depths_cm(self, now: float, edges: Rows = _ALL) -> Floats:
+        """Snow on these edges, shape (edges,)."""
+        cell, plough_h = self.cell[edges], self._plough_h[edges]
         open_cm, blown = self._sky(now)
-        ploughed = (self._plough_h <= now) & (self._plough_h > self._cleared_h)
-        swept = Sweep(*(np.where(ploughed, p, c) for p, c in zip(self._ploughed, self._cleared, strict=True)))
-        here = Blown(blown.windy_h[self.cell], blown.blown_cm[self.cell])
-        return self._drifts.lying_cm(open_cm[self.cell], self._factor, here, swept)
+        ploughed = (plough_h <= now) & (plough_h > self._cleared_h[edges])
+        swept = Sweep(
+            *(np.where(ploughed, p[edges], c[edges]) for p, c in zip(self._ploughed, self._cleared, strict=True))
+        )
+        here = Blown(blown.windy_h[cell], blown.blown_cm[cell])
+        return self._drifts.lying_cm(open_cm[cell], self._factor[edges], here, swept)
 
-    def kmhs(self, vehicle: str, now: float, *, permit: bool = False) -> Floats:
-        """Speed on every edge now, km/h, shape (edges,); 0 where it cannot be passed (without a permit)."""
-        depth = self.depths_cm(now)
-        view_m = self._weather.everywhere("visibility_m", now)[self.cell]
-        speed = self._speed(self.road_class, depth, view_m, vehicle)
-        return np.where(self.blocked(permit), 0.0, speed)
+    def depth_cm(self, edge: int, now: float) -> float:
+        """Snow on one edge: `depths_cm` in plain numbers."""
+        open_cm, windy_h, blown_cm = self._sky_over(int(self.cell[edge]), now)
+        ploughed = self._cleared_h[edge] < self._plough_h[edge] <= now
+        swept = self._ploughed if ploughed else self._cleared
+        last = (float(swept.open_cm[edge]), float(swept.windy_h[edge]), float(swept.blown_cm[edge]))
+        return self._drifts.lying_one_cm(open_cm, float(self._factor[edge]), windy_h, blown_cm, last)
+
+    def kmhs(
+        self,
+        vehicle: str,
+        now: float,
+        *,
+        permit: bool = False,
+        edges: Rows = _ALL,
+        depth_cm: Floats | None = None,
+    ) -> Floats:
+        """Speed on these edges now, km/h, shape (edges,); 0 where it cannot be passed (without a permit).
+
+        `depth_cm` is what `depths_cm` says, if that is known already.
+        """
+        depth = self.depths_cm(now, edges) if depth_cm is None else depth_cm
+        view_m = self._weather.everywhere("visibility_m", now)[self.cell[edges]]
+        speed = self._speed(self.road_class[edges], depth, view_m, vehicle)
+        return np.where(self.blocked(permit, edges), 0.0, speed)
 
     def _speed(self, road_class: NDArray[np.int64], depth: Floats, view_m: Floats, vehicle: str) -> Floats:
         if vehicle != "all_terrain":
@@ -171,15 +203,15 @@ class SnowRoads:
         wheels = np.minimum(wheel_kmh(road_class, depth, view_m, "snow"), _ALL_TERRAIN_ROAD_KMH)
         return np.asarray(np.maximum(tracks, wheels), dtype=np.float64)
 
-    def passable(self, now: float) -> Bools:
+    def passable(self, now: float, edges: Rows = _ALL) -> Bools:
         """Edges a loader need not open: not deeper than wheels can pass, shape (edges,)."""
-        return np.asarray(self.depths_cm(now) <= DEPTH_BOUNDS_CM[-1], dtype=np.bool_)
+        return np.asarray(self.depths_cm(now, edges) <= PASSABLE_CM, dtype=np.bool_)
 
-    def blocked(self, permit: bool) -> Bools:
+    def blocked(self, permit: bool, edges: Rows = _ALL) -> Bools:
         """Edges shut by authority or accident, to those with a permit or without, shape (edges,)."""
         if permit or not self.expressways_shut:
-            return self._blocked
-        return np.asarray(self._blocked | (self.road_class == EXPRESSWAY), dtype=np.bool_)
+            return self._blocked[edges]
+        return np.asarray(self._blocked[edges] | (self.road_class[edges] == EXPRESSWAY), dtype=np.bool_)
 
     def stuck_chance(self, km: float, depth_cm: float) -> float:
         """Chance to get stuck on so many kilometres of that depth."""
@@ -203,12 +235,16 @@ class SnowRoads:
         """The state in which a track was last swept, by a loader or the plough of the villages."""
         swept_h, swept = self._tracks_cleared.get(site, (-inf, _NEVER_SWEPT))
         if swept_h < self._village_plough_h <= now:
-            return self._sweep_one(cell, self._village_plough_h)
+            return self._sky_over(cell, self._village_plough_h)
         return swept
 
-    def _sweep_one(self, cell: int, at_h: float) -> tuple[float, float, float]:
-        open_cm, blown = self._sky(at_h)
-        return float(open_cm[cell]), float(blown.windy_h[cell]), float(blown.blown_cm[cell])
+    def _sky_over(self, cell: int, now: float) -> tuple[float, float, float]:
+        """Open snow, windy hours and blown snow in one cell."""
+        known = self._skies.get(now)
+        if known is not None:
+            return float(known[0][cell]), float(known[1].windy_h[cell]), float(known[1].blown_cm[cell])
+        blown = self._drifts.at(slice(cell, cell + 1), now)
+        return self._weather.at("depth_cm", cell, now), float(blown.windy_h[0]), float(blown.blown_cm[0])
 
     def _track_factor(self, site: int) -> float:
         factor = self._track_factors.get(site)

@@ -5,11 +5,16 @@ Ring protection acts within 50 ms, so a path that exists is a path that works (I
 
 from __future__ import annotations
 
-import numpy as np
+from heapq import heappop, heappush
+from math import inf
 
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from sim.models.adjacent import Adjacent
 from sim.topology.tables import ROLES, Topology
 
-_BACKBONE = ROLES.index("hub")
 _CORE = ROLES.index("core")
 
 
@@ -26,54 +31,25 @@ class Transport:
         count = len(topology.sites.id) if self.known else 0
         self.alive = bytearray(b"\x01") * count
         self.whole = bytearray(b"\x01") * len(links.id)
-        self.reachable = bytearray(b"\x01") * count
-        self._near: list[list[tuple[int, int]]] = [[] for _ in range(count)]
-        for link, (a, b) in enumerate(zip(links.a.tolist(), links.b.tolist(), strict=True)):
-            self._near[a].append((b, link))
-            self._near[b].append((a, link))
-        self._ends = (links.a.tolist(), links.b.tolist())
-        self._cores = np.flatnonzero(topology.sites.role == _CORE).tolist() if self.known else []
-        self._area, self._members, self._gates = self._areas(count)
-        self._search(range(count))
-
-    def _areas(self, count: int) -> tuple[list[int], list[list[int]], list[set[int]]]:
-        """Access nets: what hangs together once hubs and above are taken away, with the hubs it hangs on."""
-        area = [-1] * count
-        members: list[list[int]] = []
-        gates: list[set[int]] = []
-        backbone = (self._role >= _BACKBONE).tolist() if count else []
-        for start in range(count):
-            if backbone[start] or area[start] >= 0:
-                continue
-            number = len(members)
-            net, doors, stack = [], set(), [start]
-            area[start] = number
-            while stack:
-                node = stack.pop()
-                net.append(node)
-                for other, _ in self._near[node]:
-                    if backbone[other]:
-                        doors.add(other)
-                    elif area[other] < 0:
-                        area[other] = number
-                        stack.append(other)
-            members.append(sorted(net))
-            gates.append(doors)
-        return area, members, gates
+        self._near = Adjacent(links, count)
+        self._ends = (links.a, links.b)
+        self._hops = _hops_to_a_core(topology) if self.known else []
+        self.reachable = bytearray(hops < inf for hops in self._hops)
 
     def set_node(self, site: int, alive: bool) -> list[int]:
         """A site's transmission fails or returns; the sites whose path changed, itself included."""
         if not self.known or self.alive[site] == alive:
             return []
         self.alive[site] = alive
-        return self._search(self._touched((site,)))
+        return self._gained([site]) if alive else self._lost(site, [other for other, _ in self._joined(site)])
 
     def set_link(self, link: int, whole: bool) -> list[int]:
         """A link breaks or is mended; the sites whose path changed."""
         if self.whole[link] == whole:
             return []
         self.whole[link] = whole
-        return self._search(self._touched((self._ends[0][link], self._ends[1][link])))
+        ends = [column.item(link) for column in self._ends]
+        return self._gained(ends) if whole else self._lost(-1, ends)
 
     def obstacle(self, site: int) -> tuple[str, int]:
         """The first dead node or cut link on the way from a site to a core that has fewest of them.
@@ -86,7 +62,7 @@ class Transport:
             for node, sort, number in level:  # grows while it is walked: what needs no further obstacle
                 if self._role[node] == _CORE:
                     return sort, number
-                for other, link in self._near[node]:
+                for other, link in self._near.of(node):
                     if other in seen:
                         continue
                     free = self.whole[link] and self.alive[other]
@@ -103,50 +79,69 @@ class Transport:
                     level.append((node, sort, number))
         return "", -1
 
-    def _touched(self, nodes: tuple[int, ...]) -> list[int] | range:
-        """The nodes whose path a change at `nodes` can alter: one access net, or the whole network."""
-        areas = {self._area[node] for node in nodes if self._area[node] >= 0}
-        if len(areas) == 1:
-            number = areas.pop()
-            if len(self._gates[number]) <= 1 and all(
-                n in self._gates[number] or self._area[n] == number for n in nodes
-            ):
-                return self._members[number]
-        return range(len(self.alive))
+    def _joined(self, site: int) -> list[tuple[int, int]]:
+        """Live sites at the other end of whole links at a site, each with the link."""
+        return [(other, link) for other, link in self._near.of(site) if self.alive[other] and self.whole[link]]
 
-    def _search(self, nodes: list[int] | range) -> list[int]:
-        """Find again which of `nodes` reach a core; those that changed, in order."""
-        alive, whole, near = self.alive, self.whole, self._near
-        inside = None if isinstance(nodes, range) else set(nodes)
-        found = bytearray(len(alive)) if inside is None else bytearray(0)
-        if inside is None:
-            stack = [core for core in self._cores if alive[core]]
-            for core in stack:
-                found[core] = 1
-            while stack:
-                for other, link in near[stack.pop()]:
-                    if not found[other] and alive[other] and whole[link]:
-                        found[other] = 1
-                        stack.append(other)
-            reached = {node for node in nodes if found[node]}
-        else:
-            reached = self._search_inside(inside)
-        changed = []
-        for node in nodes:
-            now = node in reached
-            if bool(self.reachable[node]) != now:
-                self.reachable[node] = now
-                changed.append(node)
-        return changed
-
-    def _search_inside(self, inside: set[int]) -> set[int]:
-        """Nodes of one access net that reach its hub, if the hub reaches a core."""
-        gates = self._gates[self._area[next(iter(inside))]]
-        stack = sorted(gate for gate in gates if self.reachable[gate])
-        reached: set[int] = set()
+    def _gained(self, sites: list[int]) -> list[int]:
+        """After a return at these sites: those that reach a core again, in order."""
+        reachable, gained = self.reachable, []
+        stack = [
+            site
+            for site in sites
+            if self.alive[site]
+            and not reachable[site]
+            and (self._role[site] == _CORE or any(reachable[other] for other, _ in self._joined(site)))
+        ]
         while stack:
-            for other, link in self._near[stack.pop()]:
-                if other in inside and other not in reached and self.alive[other] and self.whole[link]:
-                    reached.add(other)
-                    stack.append(other)
-        return reached
+            site = stack.pop()
+            if reachable[site]:
+                continue
+            reachable[site] = True
+            gained.append(site)
+            stack += [other for other, _ in self._joined(site) if not reachable[other]]
+        return sorted(gained)
+
+    def _lost(self, dead: int, beside: list[int]) -> list[int]:
+        """After a failure of a site (-1: of a link) beside these: those that reach no core any more, in order."""
+        lost = [dead] if dead >= 0 and self.reachable[dead] else []
+        for site in lost:
+            self.reachable[site] = False
+        safe: set[int] = set()
+        for site in beside:
+            if self.reachable[site] and site not in safe:
+                seen, reaches = self._look_for_core(site, safe)
+                if reaches:
+                    safe |= seen
+                    continue
+                for other in sorted(seen):
+                    self.reachable[other] = False
+                    lost.append(other)
+        return sorted(lost)
+
+    def _look_for_core(self, site: int, safe: set[int]) -> tuple[set[int], bool]:
+        """Live sites joined to this one, and whether a core is among them; as many as it takes to find one.
+
+        Sites of few hops in the unharmed network are looked at first, so that a core is soon found where there is one.
+        """
+        seen, heap = {site}, [(self._hops[site], site)]
+        while heap:
+            _, here = heappop(heap)
+            if here in safe or self._role[here] == _CORE:
+                return seen, True
+            for other, _ in self._joined(here):
+                if other not in seen:
+                    seen.add(other)
+                    heappush(heap, (self._hops[other], other))
+        return seen, False
+
+
+def _hops_to_a_core(topology: Topology) -> list[float]:
+    """Links between every site and the nearest core with everything whole; inf where none leads to one."""
+    links, count = topology.links, len(topology.sites.id)
+    cores = np.flatnonzero(topology.sites.role == _CORE)
+    if not len(cores):
+        return [inf] * count
+    graph = csr_matrix((np.ones(len(links.id)), (links.a, links.b)), shape=(count, count))
+    hops: list[float] = dijkstra(graph, directed=False, indices=cores, unweighted=True, min_only=True).tolist()
+    return hops
