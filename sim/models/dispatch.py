@@ -7,24 +7,22 @@ queue is; a `decide` policy gets the whole view.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
-from itertools import count
-from math import inf, isinf
-from typing import Final
+from math import inf
+from typing import Final, NamedTuple
 
 from simpy import Environment
 from simpy.events import Event
 
 from sim.log import EventLog
 from sim.models.crews import LEAST_L, REFUEL_L, Crew
+from sim.models.deskview import DeskView
 from sim.models.driving import Driving
-from sim.models.roads import Load
 from sim.models.timer import Timer, at_the_end
 from sim.models.visits import Visits
+from sim.models.waiting import Entry, JobQueue, Need
 from sim.policies import Policy
 from sim.settings import DeskSettings
-from sim.vocabulary import CrewView, Job, Order
+from sim.vocabulary import Job, Order
 
 _LOOKED_AT: Final = 40
 """Assumed: a dispatcher passes over at most so many jobs that nobody free can do, then waits."""
@@ -32,22 +30,15 @@ _RETRY_H: Final = 0.5
 """Assumed: while somebody is free and cannot reach a job, roads are looked at again this often, as often as the desk's
 picture of snow is renewed."""
 
-Need = tuple[str, str, int]
-"""Party, skill or 'generator', county."""
 
+class Origin(NamedTuple):
+    """A free crew as compared with others in one round: since when free, like whom, hours left, hours to every node."""
 
-@dataclass(slots=True)
-class Exhausted:
-    """Of a need: at this state of roads and epoch nobody free could serve its first jobs.
-
-    `jobs`: these jobs with the numbers of their entries, None where not all of them were looked at. `doubted`: a crew
-    that might serve them has become free since.
-    """
-
-    state: int
-    epoch: int
-    jobs: list[tuple[int, Job]] | None
-    doubted: bool = False
+    crew: Crew
+    free_since: int
+    likeness: tuple[object, ...]
+    left_h: float
+    ways_h: list[float] | None
 
 
 class Dispatcher:
@@ -66,20 +57,17 @@ class Dispatcher:
         self._settings, self._env, self._log = settings, env, log
         self.free: dict[str, Crew] = {}
         self.waiting: dict[str, Job] = {}
-        self._heaps: dict[Need, list[tuple[tuple[float, ...], int, Job]]] = {}
+        self._queue = JobQueue()
+        self._origin_of: dict[str, Origin] = {}
+        self._origins: dict[tuple[str, int], list[Origin]] = {}
+        """Party and county (-1: any) → the free crews of this round that may do its jobs."""
         self._tried: dict[bool, dict[str, tuple[int, int]]] = {True: {}, False: {}}
         """Job → road version and epoch at which nobody free could serve it."""
         self._epoch = 0
         self._free_since: dict[str, int] = {}
-        self._exhausted: dict[bool, dict[Need, Exhausted]] = {True: {}, False: {}}
-        """Needs whose first jobs nobody free could serve."""
+        self._exhausted: dict[bool, dict[Need, int]] = {True: {}, False: {}}
+        """Needs whose first jobs nobody free could serve, with the state of the roads at which that was so."""
         self._served: dict[Need, bool] = {}
-        self._piece: dict[str, tuple[list[int], int]] = {}
-        self._tops: list[tuple[tuple[tuple[float, ...], int], Need]] = []
-        """During a decision: the first job of every need; entries that are no longer first are passed over."""
-        self._order = count()
-        self._entry: dict[str, int] = {}
-        """Waiting job → number of its entry that counts."""
         self.changed: Callable[[int], None] = lambda _row: None
         """Called when jobs or crews come, go or are paired, with the row that made it so."""
         self.taken: Callable[[Job, Crew, int], None] = lambda _job, _crew, _row: None
@@ -108,10 +96,7 @@ class Dispatcher:
         need = (job.party, "generator" if self._visits.must_bring(job) else job.skill, job.county)
         for exhausted in self._exhausted.values():
             exhausted.pop(need, None)
-        number = self._entry[job.id] = next(self._order)
-        entry = (self._policy.rank(job), number, job)
-        heappush(self._heaps.setdefault(need, []), entry)
-        heappush(self._tops, (entry[:2], need))
+        self._queue.push(need, self._policy.rank(job), job)
 
     def ranked_anew(self, job: Job) -> None:
         """A waiting job has another place in the plan's order: its former entry counts no more."""
@@ -121,7 +106,7 @@ class Dispatcher:
     def drop(self, job: Job) -> None:
         """A waiting job is no longer wanted."""
         self.waiting.pop(job.id, None)
-        self._entry.pop(job.id, None)
+        self._queue.drop(job.id)
         self.changed(job.cause_row)
 
     def return_job(self, job: Job) -> None:
@@ -136,13 +121,12 @@ class Dispatcher:
 
     def release(self, crew: Crew, row: int = -1) -> None:
         """A crew is free."""
-        self.free.pop(crew.id, None)
         self.free[crew.id] = crew
         self._epoch += 1
         self._free_since[crew.id] = self._epoch
         for own_county, exhausted in self._exhausted.items():
-            for need, known in exhausted.items():
-                known.doubted = known.doubted or self._suits(crew, need, own_county)
+            for need in [need for need in exhausted if self._suits(crew, need, own_county)]:
+                del exhausted[need]
         tired_h = crew.tired_h()
         if tired_h <= self._env.now:
             self._stand_down(crew)
@@ -175,7 +159,6 @@ class Dispatcher:
 
     def _decide(self, _event: Event) -> None:
         self._pending = False
-        self._piece.clear()
         if self._policy.rank is not None:
             self._by_rank()
         elif self._policy.decide is not None:
@@ -183,6 +166,11 @@ class Dispatcher:
         if self.waiting and self.free:
             self.on_stuck()
             self._retry_timer.set((int(self._env.now / _RETRY_H) + 1) * _RETRY_H)
+
+    @property
+    def now_h(self) -> float:
+        """The time of the clock."""
+        return self._env.now
 
     def unreachable(self) -> list[Job]:
         """Waiting jobs that nobody free could get to when they were last offered, roads being what they are."""
@@ -196,96 +184,38 @@ class Dispatcher:
         self._by_rank_within(own_county=False)
 
     def _by_rank_within(self, *, own_county: bool) -> None:
-        aside: list[tuple[Need, tuple[tuple[float, ...], int, Job]]] = []
+        """One round: the waiting jobs in order, each to the crew that is there first, while anybody is free."""
+        aside: list[tuple[Need, Entry]] = []
         passed: dict[Need, int] = {}
         state = self._version()
         exhausted = self._exhausted[own_county]
-        self._served.clear()
-        self._tops = [
-            (heap[0][:2], need)
-            for need, heap in self._heaps.items()
-            if heap
-            and ((known := exhausted.get(need)) is None or not self._still_exhausted(need, known, state, own_county))
-        ]
-        heapify(self._tops)
+        self.new_round()
+        self._queue.begin(lambda need: exhausted.get(need) == state)
         while self.free:
-            need = self._first_need(passed, own_county)
-            if need is None:
+            # within a round crews and generators only become fewer: who cannot serve a need will not
+            first = self._queue.take(lambda n: passed.get(n, 0) < _LOOKED_AT and self._anybody(n, own_county))
+            if first is None:
                 break
-            entry = heappop(self._heaps[need])
+            need, entry = first
             job = entry[2]
             crew = self._best_crew(job, own_county)
             if crew is not None:
                 self._assign(crew, job, self.rove_h(job))
                 self._served.clear()
+                self._origins.clear()
             else:
                 passed[need] = passed.get(need, 0) + 1
                 aside.append((need, entry))
-            if heap := self._heaps[need]:
-                heappush(self._tops, (heap[0][:2], need))
-        self._tops = []
-        for need, looked_at in passed.items():
-            whole = looked_at >= _LOOKED_AT or not self._heaps[need]
-            exhausted[need] = Exhausted(state, self._epoch, [] if whole else None)
+            self._queue.look_at(need)
         for need, entry in aside:
-            heappush(self._heaps[need], entry)
-            if (jobs := exhausted[need].jobs) is not None:
-                jobs.append(entry[1:])
+            self._queue.put_back(need, entry)
+            exhausted[need] = state
 
-    def _still_exhausted(self, need: Need, known: Exhausted, state: int, own_county: bool) -> bool:
-        """Whether nobody free can serve the first jobs of a need now either.
-
-        A crew is no help where no road that is open leads from it to any of these jobs. As roads are the same, only
-        crews that became free since need be looked at.
-        """
-        if known.state == state and not known.doubted:
-            return True
-        roads = self._driving.roads
-        if known.jobs is None or not roads.known:
-            return False
-        nodes: dict[int, None] = {}
-        for number, job in known.jobs:
-            if self._entry.get(job.id) != number:
-                return False
-            nodes[roads.site_node[job.site]] = None
-        party, _, county = need
-        for crew in self._free_after(known.epoch if known.state == state else -1):
-            if (own_county and crew.depot.county != county) or not self.may_serve(crew.party, party):
-                continue
-            if any(self._on_one_piece(crew, node) for node in nodes):
-                return False
-        if known.state != state:
-            for _, job in known.jobs:
-                self._nobody_for(job, state, own_county)
-        known.state, known.epoch, known.doubted = state, self._epoch, False
-        return True
-
-    def _nobody_for(self, job: Job, state: int, own_county: bool) -> None:
-        """Nobody free can be at this job, roads being as they are."""
-        job.after_road_version = state
-        self._tried[own_county][job.id] = (state, self._epoch)
-
-    def _first_need(self, passed: dict[Need, int], own_county: bool) -> Need | None:
-        """The need whose first job comes first of all that somebody free could serve.
-
-        What is left of `_tops` holds an entry for the first job of every need still to be looked at. While a decision
-        lasts crews and generators only become fewer, so a need that nobody can serve is looked at no more.
-        """
-        tops, entry = self._tops, self._entry
-        while tops:
-            key, need = heappop(tops)
-            if passed.get(need, 0) >= _LOOKED_AT:
-                continue
-            heap = self._heaps[need]
-            while heap and entry.get(heap[0][2].id) != heap[0][1]:
-                heappop(heap)
-            if not heap:
-                continue
-            if heap[0][:2] != key:
-                heappush(tops, (heap[0][:2], need))
-            elif self._anybody(need, own_county):
-                return need
-        return None
+    def new_round(self) -> None:
+        """What was kept of the free crews may no longer hold."""
+        self._served.clear()
+        self._origins.clear()
+        self._origin_of.clear()
 
     def _anybody(self, need: Need, own_county: bool) -> bool:
         known = self._served.get(need)
@@ -342,12 +272,17 @@ class Dispatcher:
         via_depot, with_generator = self.via_depot(crew, job), self._visits.must_bring(job)
         return self._driving.estimate_h(crew, job, self._env.now, with_generator, via_depot)
 
-    def quick_estimate_h(self, crew: Crew, job: Job) -> float:
-        """The same as `estimate_h`, told at once where no open road leads there. Only while a decision lasts."""
-        roads = self._driving.roads
-        if roads.known and not self._driving.drawn and not self._on_one_piece(crew, roads.site_node[job.site]):
+    def travel_h(self, crew: Crew, job: Job) -> float:
+        """`estimate_h` where the crew can be there before its hard stop; inf otherwise."""
+        origin = self._origin(crew)
+        if self._driving.least_h(crew, job, origin.ways_h) > origin.left_h:
             return inf
-        return self.estimate_h(crew, job)
+        hours = self.estimate_h(crew, job)
+        return hours if hours <= origin.left_h else inf
+
+    def onward_h(self, crew: Crew, first: Job, then: Job) -> float:
+        """Expected hours from one job's site to another's; inf where no way is open."""
+        return self._driving.onward_h(crew, first, then, self._env.now)
 
     def _best_crew(self, job: Job, own_county: bool) -> Crew | None:
         """The crew that would be there first. Marks the job where nobody free can be.
@@ -356,47 +291,51 @@ class Dispatcher:
         """
         if self._driving.drawn:
             return next((crew for crew in self.free.values() if self.can_serve(crew, job)), None)
-        version, now = self._version(), self._env.now
+        version = self._version()
         since = self._tried[own_county].get(job.id, (-1, -1))
         newer_than = since[1] if since[0] == version else -1
-        best, best_h = None, float("inf")
-        node = self._driving.roads.site_node[job.site] if self._driving.roads.known else -1
+        best, best_h, longest_h = None, inf, self._settings.max_travel_h
         seen: dict[tuple[object, ...], None] = {}
-        for crew in self._free_after(newer_than):
-            if own_county and crew.depot.county != job.county:
+        for origin in self._origins_for(job, own_county) if newer_than < self._epoch else ():
+            crew, since_epoch, likeness, left_h, ways_h = origin
+            if since_epoch <= newer_than:
                 continue
-            if (node >= 0 and not self._on_one_piece(crew, node)) or not self.can_serve(crew, job):
-                continue
-            likeness = crew.likeness(now)
-            if likeness in seen:
+            least_h = self._driving.least_h(crew, job, ways_h)
+            if least_h > longest_h or likeness in seen or not self.can_serve(crew, job):
                 continue
             seen[likeness] = None
+            if least_h > left_h or least_h > best_h:
+                continue
             hours = self.estimate_h(crew, job)
-            if hours < best_h and hours <= self._settings.max_travel_h and hours <= crew.work_left_h(now):
+            if hours < best_h and hours <= longest_h and hours <= left_h:
                 best, best_h = crew, hours
         if best is None:
-            self._nobody_for(job, version, own_county)
+            job.after_road_version = version
+            self._tried[own_county][job.id] = (version, self._epoch)
         else:
             for tried in self._tried.values():
                 tried.pop(job.id, None)
         return best
 
-    def _on_one_piece(self, crew: Crew, node: int) -> bool:
-        """Whether any way is open to a node, be it long: what is quickly told for all nodes at once, and kept."""
-        known = self._piece.get(crew.id)
+    def _origins_for(self, job: Job, own_county: bool) -> list[Origin]:
+        """The free crews whose party, and county if need be, a job can have; kept while nobody is sent."""
+        key = (job.party, job.county if own_county else -1)
+        known = self._origins.get(key)
         if known is None:
-            known = self._piece[crew.id] = self._driving.piece(crew, self._env.now)
-        return known[0][node] == known[1]
+            known = self._origins[key] = [
+                self._origin(crew)
+                for crew in self.free.values()
+                if self.may_serve(crew.party, job.party) and not (own_county and crew.depot.county != job.county)
+            ]
+        return known
 
-    def _free_after(self, epoch: int) -> list[Crew]:
-        """Free crews that became so after an epoch, in that order, which is the order of `free`."""
-        found = []
-        for crew in reversed(self.free.values()):
-            if self._free_since[crew.id] <= epoch:
-                break
-            found.append(crew)
-        found.reverse()
-        return found
+    def _origin(self, crew: Crew) -> Origin:
+        now, known = self._env.now, self._origin_of.get(crew.id)
+        if known is None:
+            likeness, ways_h = crew.likeness(now), self._driving.ways_h(crew, now)
+            known = Origin(crew, self._free_since[crew.id], likeness, crew.work_left_h(now), ways_h)
+            self._origin_of[crew.id] = known
+        return known
 
     def _carry_out(self, orders: Sequence[Order]) -> None:
         """Orders of a `decide` policy, given at one instant; those that break the rules are the policy's bug."""
@@ -419,7 +358,7 @@ class Dispatcher:
     def _assign(self, crew: Crew, job: Job, stay_h: float | None) -> None:
         del self.free[crew.id]
         del self.waiting[job.id]
-        self._entry.pop(job.id, None)
+        self._queue.drop(job.id)
         job.status, job.crew = "assigned", crew.id
         via_depot = self.via_depot(crew, job)
         if via_depot and self._visits.must_bring(job):
@@ -432,50 +371,3 @@ class Dispatcher:
         self._env.process(self._visits.serve(crew, job, stay_h, via_depot, row))
         self.taken(job, crew, row)
         self.changed(row)
-
-
-class DeskView:
-    """What a `decide` policy sees at one instant."""
-
-    def __init__(self, dispatcher: Dispatcher) -> None:
-        self._dispatcher = dispatcher
-        self.now_h: float = dispatcher._env.now  # noqa: SLF001 (the view is the dispatcher's own window)
-        blocked = {job.id for job in dispatcher.unreachable()}
-        self.jobs: Sequence[Job] = [job for job in dispatcher.waiting.values() if job.id not in blocked]
-        for crew in dispatcher.free.values():
-            crew.shift_left_h = crew.work_left_h(self.now_h)
-        self.crews: Sequence[CrewView] = list(dispatcher.free.values())
-        self._alike: dict[str, tuple[object, ...]] = {}
-        self._hours: dict[tuple[tuple[object, ...], str], float] = {}
-        """Crews alike have one estimate for a job."""
-
-    def travel_h(self, crew: CrewView, job: Job) -> float:
-        """Estimated hours to the job's site; inf where the crew cannot get there in time."""
-        known = self._dispatcher.free[crew.id]
-        alike = self._alike.get(crew.id)
-        if alike is None:
-            alike = self._alike[crew.id] = known.likeness(self.now_h)
-        hours = self._hours.get((alike, job.id))
-        if hours is None:
-            hours = self._hours[alike, job.id] = self._dispatcher.quick_estimate_h(known, job)
-        return hours if hours <= known.work_left_h(self.now_h) else inf
-
-    def onward_h(self, crew: CrewView, first: Job, then: Job) -> float:
-        """Estimated hours from one job's site to another's, with nothing carried on foot; inf where no way is open."""
-        driving, known = self._dispatcher._driving, self._dispatcher.free[crew.id]  # noqa: SLF001 (as above)
-        roads = driving.roads
-        if driving.drawn:
-            return driving.estimate_h(known, then, self.now_h, with_generator=False, via_depot=False)
-        if not roads.known or first.site == then.site:
-            return 0.0
-        ends, permit = (roads.site_node[first.site], roads.site_node[then.site]), driving.permitted(known)
-        hours = roads.hours(*ends, known.vehicle, self.now_h, permit=permit)
-        return hours + roads.access(then.site, known.vehicle, Load(), self.now_h)[0]
-
-    def can_serve(self, crew: CrewView, job: Job) -> bool:
-        """Party, skill, people, generator and shift allow it."""
-        return self._dispatcher.can_serve(self._dispatcher.free[crew.id], job)
-
-    def has_road_to(self, crew: CrewView, job: Job) -> bool:
-        """Whether a way is open."""
-        return not isinf(self.travel_h(crew, job))

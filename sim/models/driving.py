@@ -26,6 +26,8 @@ Hindrance = Literal["", "road", "too_heavy", "fuel"]
 """Why a crew did not get to its job; nothing if it did."""
 _STUDY_SET_KG: Final = 80.0
 """Assumed: what a generator weighs that is `unlimited` by study setting (a 5 kW set)."""
+_ROUNDING_H: Final = 1e-6
+"""Far more than sums of hours differ by the order in which they are added."""
 _ON_WHEELS: Final = Load(1.0, 0.0)
 _IN_HAND: Final = Load(1.0, inf)
 
@@ -72,13 +74,28 @@ class Driving:
             hours + self.roads.access(site, crew.vehicle, self._load(crew, job, now, with_generator, via_depot), now)[0]
         )
 
-    def piece(self, crew: Crew, now: float) -> tuple[list[int], int]:
-        """For every node the piece of the road graph it lies on, as open to the crew's vehicle, and the crew's own.
+    def ways_h(self, crew: Crew, now: float) -> list[float] | None:
+        """At least so many hours by road to every node from where a crew is; None where journeys are not driven."""
+        if not self.roads.known or self.drawn:
+            return None
+        return self.roads.least_hours(crew.node, crew.vehicle, now, permit=self.permitted(crew))
 
-        To a site on another piece `estimate_h` is infinite.
-        """
-        pieces = self.roads.pieces(crew.vehicle, now, permit=self.permitted(crew))
-        return pieces, pieces[crew.node]
+    def least_h(self, crew: Crew, job: Job, ways_h: list[float] | None) -> float:
+        """A bound that costs little: no `estimate_h` to the job is below it (tracks and the depot only add hours)."""
+        if ways_h is None or crew.site == job.site:
+            return 0.0
+        return ways_h[self.roads.site_node[job.site]] - _ROUNDING_H
+
+    def onward_h(self, crew: Crew, first: Job, then: Job, now: float) -> float:
+        """Expected hours from one job's site to another's, with nothing carried on foot; inf where no way is open."""
+        roads = self.roads
+        if self.drawn:
+            return self.estimate_h(crew, then, now, with_generator=False, via_depot=False)
+        if not roads.known or first.site == then.site:
+            return 0.0
+        ends = (roads.site_node[first.site], roads.site_node[then.site])
+        hours = roads.hours(*ends, crew.vehicle, now, permit=self.permitted(crew))
+        return hours + roads.access(then.site, crew.vehicle, Load(), now)[0]
 
     def _leaving(self, crew: Crew, now: float) -> tuple[float, str]:
         if crew.site < 0:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import dijkstra
 
 from sim.hazards.specs import EARTH_KM_PER_DEG
 from sim.topology.tables import Roads
@@ -123,17 +123,6 @@ class RoadPart:
         legs.reverse()
         return legs
 
-    def pieces(self, open_edges: Bools) -> list[int]:
-        """For every node of the graph the number of the piece it lies on.
-
-        Nodes that the open edges do not join are on different pieces, unless the outside might join them.
-        """
-        kept = np.flatnonzero(open_edges)
-        ends = (self._u[kept], self._v[kept])
-        graph = csr_matrix((np.ones(len(kept)), ends), shape=(self._size, self._size))
-        found: list[int] = connected_components(graph, directed=False)[1].tolist()
-        return found if self.whole else self._spread(found, found[self._outside], self._all_nodes, self._rows)
-
     def by_edge(self, values: Floats) -> list[float]:
         """Values of the part's edges as a list over all edges, 0 elsewhere."""
         return values.tolist() if self.whole else self._spread(values.tolist(), 0.0, self._all_edges, self._edge_rows)
@@ -141,6 +130,11 @@ class RoadPart:
     def by_node(self, values: Floats) -> list[float]:
         """Values of the part's nodes as a list over all nodes, inf elsewhere."""
         return values.tolist() if self.whole else self._spread(values.tolist(), inf, self._all_nodes, self._rows)
+
+    def least_by_node(self, hours: Floats) -> list[float]:
+        """Hours of ways as a list over all nodes: to those elsewhere, as to the outside, which are never more."""
+        found: list[float] = hours.tolist()
+        return found if self.whole else self._spread(found, found[self._outside], self._all_nodes, self._rows)
 
     @staticmethod
     def _spread(values: list[T], elsewhere: T, length: int, rows: list[int]) -> list[T]:

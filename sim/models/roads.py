@@ -43,6 +43,7 @@ class _Passage:
         self._depth_cm = speed
         self._depths: list[float] | None = None
         self._ways: dict[int, Ways] = {}
+        self._least: dict[int, list[float]] = {}
 
     def renew(self, state: tuple[int, int], depth_cm: Floats) -> None:
         """The state in which the speeds are these, and the snow on the part's edges in it."""
@@ -61,11 +62,6 @@ class _Passage:
         return self._part.by_edge(self.speed)
 
     @cached_property
-    def pieces(self) -> list[int]:
-        """Number of the piece on which every node lies."""
-        return self._part.pieces(self.speed > 0)
-
-    @cached_property
     def _graph(self) -> csr_matrix:
         speed = self.speed
         hours = np.where(speed > 0, np.round(self._part.km / np.maximum(speed, 1e-9), 9), inf)
@@ -76,6 +72,13 @@ class _Passage:
         known = self._ways.get(node)
         if known is None:
             known = self._ways[node] = self._part.quickest(self._graph, node)
+        return known
+
+    def least_hours(self, node: int) -> list[float]:
+        """Hours of these ways to every node of the graph; to one outside the part, those to the outside."""
+        known = self._least.get(node)
+        if known is None:
+            known = self._least[node] = self._part.least_by_node(self.ways(node).hours)
         return known
 
 
@@ -91,7 +94,7 @@ class Roads:
         self.edge_index = {edge: row for row, edge in enumerate(self.edge_ids)}
         self._km: list[float] = roads.edge_km.tolist()
         self.edge_km = self._km
-        self.site_node = sites.road_node.tolist() if self.known else []
+        self.site_node: list[int] = sites.road_node.tolist() if self.known else []
         self._spur_km, self._walk_km = sites.spur_km, sites.walk_km
         self._site_cells = site_cells
         self._passages: dict[Fare, _Passage] = {}
@@ -142,9 +145,13 @@ class Roads:
         passage = self._passage(vehicle, now, permit)
         return passage.speeds, passage.depths
 
-    def pieces(self, vehicle: str, now: float, *, permit: bool = False) -> list[int]:
-        """Number of the piece on which every node lies: no road open in this half hour joins two of them."""
-        return self._passage(vehicle, now, permit).pieces
+    def least_hours(self, node: int, vehicle: str, now: float, *, permit: bool = False) -> list[float]:
+        """Hours from a node to every other that no way beats by the roads of this half hour; inf where there is none.
+
+        They are those of the quickest ways, or less where a way may lead beyond the part looked at so far.
+        """
+        self._look_at(node, node)
+        return self._passage(vehicle, now, permit).least_hours(node)
 
     def hours(self, node: int, to_node: int, vehicle: str, now: float, *, permit: bool = False) -> float:
         """Quickest time between two nodes by the roads of this half hour; inf where no road is open."""
