@@ -38,7 +38,13 @@ def named(rows: NDArray[np.int64], ids: Array) -> Array:
         return np.broadcast_to(np.asarray([""]), len(rows))
     if len(rows) == len(ids) and np.array_equal(rows, np.arange(len(ids))):
         return ids
-    return _looked_up(rows, lambda some: np.where(some >= 0, np.asarray(ids)[np.maximum(some, 0)], ""))
+    return _looked_up(rows, lambda some: _taken(some, np.asarray(ids)))
+
+
+def _taken(rows: NDArray[np.int64], ids: Array) -> Array:
+    if rows.min(initial=0) >= 0:
+        return ids[rows]
+    return np.where(rows >= 0, ids[np.maximum(rows, 0)], "")
 
 
 def _looked_up(rows: NDArray[np.int64], look: Callable[[NDArray[np.int64]], Array]) -> Array:

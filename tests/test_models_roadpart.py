@@ -115,7 +115,7 @@ def far_town():
     return replace(town, roads=double), count
 
 
-@pytest.mark.parametrize("depth_cm", [0.0, 12.0])
+@pytest.mark.parametrize("depth_cm", [0.0, 12.0, 16.0])
 def test_ways_to_near_and_far_nodes_are_those_of_the_whole_graph(depth_cm):
     """Near nodes first, then far ones, for which everything is looked at; then near ones again."""
     topology, count = far_town()
@@ -129,6 +129,7 @@ def test_ways_to_near_and_far_nodes_are_those_of_the_whole_graph(depth_cm):
     for end in (*range(count), 2 * count - 1, *range(count)):
         assert roads.hours(start, end, "snow", 0.0) == plain.hours(start, end, "snow", 0.0)
         assert roads.edges_to(start, end, "snow", 0.0) == plain.edges_to(start, end, "snow", 0.0)
+        assert roads._joined(start, end, 0.0, False) == (plain.hours(start, end, "snow", 0.0) < inf)
         way = roads.opening_way(start, end, 40.0, 5.0, 0.0)
         assert way == plain.opening_way(start, end, 40.0, 5.0, 0.0)
         hours = plain.opening_hours(end, 40.0, 5.0, 0.0)

@@ -248,8 +248,16 @@ class Roads:
 
     def reachable(self, node: int, site: int, now: float, carry: bool, *, permit: bool = False) -> bool:
         """Whether an ordinary vehicle gets from a node to a site's door, with a generator if `carry`."""
-        hours = self.hours(node, self.site_node[site], "snow", now, permit=permit)
-        return hours < inf and not (carry and self._spur_km[site] > 0 and self.track_closed(site, now))
+        if not self._joined(node, self.site_node[site], now, permit):
+            return False
+        return not (carry and self._spur_km[site] > 0 and self.track_closed(site, now))
+
+    def _joined(self, node: int, to_node: int, now: float, permit: bool) -> bool:
+        """Whether `hours` of an ordinary vehicle are finite, without a search where the pieces tell."""
+        pieces = self.pieces("snow", now, permit=permit)
+        if pieces[node] != pieces[to_node]:
+            return False
+        return self._part.whole or self.hours(node, to_node, "snow", now, permit=permit) < inf
 
     def _opening(self, node: int, drive_kmh: float, clear_kmh: float, now: float, permit: bool) -> tuple[Ways, Floats]:
         """A loader's ways from a node, and its speed on the part's edges."""
