@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
 
 from sim.models.snowroads import SnowRoads, foot_kmh
 from sim.topology.tables import Topology
+
+if TYPE_CHECKING:  # half of a worker's start-up: only where there are roads to look at
+    from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float64]
 Nodes = NDArray[np.int32]
@@ -93,6 +94,8 @@ class Roads:
         return known[1], known[2]
 
     def _graph(self, hours: Floats) -> csr_matrix:
+        from scipy.sparse import csr_matrix
+
         doubled = np.concatenate([hours, hours])[self._order]
         data = np.maximum(np.minimum.reduceat(doubled, self._first), 1e-9) if len(self._first) else doubled
         nodes = len(self.node_ids)
@@ -113,6 +116,9 @@ class Roads:
 
     def pieces(self, vehicle: str, now: float, *, permit: bool = False) -> list[int]:
         """Number of the piece on which every node lies: roads open in this half hour join nodes of one piece."""
+        from scipy.sparse import csr_matrix
+        from scipy.sparse.csgraph import connected_components
+
         version, fare = self.version(now), self._fare(vehicle, permit)
         known = self._pieces.get(fare)
         if known is None or known[0] != version:
@@ -227,6 +233,8 @@ class Roads:
 
 def _quickest(graph: csr_matrix, node: int) -> tuple[Floats, Nodes]:
     """Hours from a node to every other, and the node before each on the way."""
+    from scipy.sparse.csgraph import dijkstra
+
     hours, before = dijkstra(graph, indices=node, return_predecessors=True)  # type: ignore[call-overload]
     return hours, before
 
