@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time
-from typing import Any, Final
+from time import process_time
+from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -48,10 +48,13 @@ def interleaved(
     clock: Callable[[], float] = process_time,
     loops: Mapping[str, int] | None = None,
 ) -> dict[str, float]:
-    """Median seconds of one call of each task; in every round each task is called in turn (`loops` times)."""
+    """Median seconds of one call of each task; in every round each task is called in turn (`loops` times).
+
+    Every second round goes backwards, so that no task always follows the one that leaves memory in a bad state.
+    """
     times: dict[str, list[float]] = {name: [] for name in tasks}
-    for _ in range(rounds):
-        for name, task in tasks.items():
+    for turn in range(rounds):
+        for name, task in list(tasks.items())[:: -1 if turn % 2 else 1]:
             count = (loops or {}).get(name, 1)
             gc.collect()
             begins = clock()
@@ -96,8 +99,8 @@ def children(commands: Mapping[str, Sequence[str]], rounds: int, env: Mapping[st
     for arguments in commands.values():
         child(arguments, env)
     times: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(rounds):
-        for name, arguments in commands.items():
+    for turn in range(rounds):
+        for name, arguments in list(commands.items())[:: -1 if turn % 2 else 1]:
             times[name].append(child(arguments, env))
     return {name: median(taken) for name, taken in times.items()}
 
@@ -110,10 +113,3 @@ def answer(arguments: Sequence[str], env: Mapping[str, str]) -> str:
     if done.returncode:
         raise RuntimeError(f"{' '.join(arguments)} failed: {done.stderr.strip()[-400:]}")
     return done.stdout.strip()
-
-
-def wall(task: Callable[[], Any]) -> float:
-    """Seconds on the wall that one call takes."""
-    begins = perf_counter()
-    task()
-    return perf_counter() - begins

@@ -21,7 +21,8 @@ RIVALS: Final = (
 _HEAD: Final = """# Benchmarks
 
 How fast the program is and how much memory it takes, as ratios of what was measured side by side in one process run:
-machines differ, ratios much less. Each is a ratio of medians of {rounds} interleaved measurements{quick}.
+machines differ, ratios much less. Each is a ratio of medians of {rounds} interleaved measurements{quick},
+unless the row says otherwise. Times are processor times.
 
     python benchmarks/run.py --json benchmarks.json --page docs/background/benchmarks.md
 
@@ -51,9 +52,7 @@ def page(found: dict[str, Any]) -> str:
     quick = "; quick ones at small sizes: **no measurement to go by**" if found["quick"] else ""
     names = ", ".join(f"`{name}`" for name in found["names"] if name != "blizzard")
     head = _HEAD.format(rounds=found["rounds"], quick=quick, names=names, machine=found["machine"])
-    return (
-        head.replace("](\nhttps://docs.python.org/3/library/heapq.html)", "]") + table(found["rows"]) + _beside(found)
-    )
+    return head + table(found["rows"]) + _beside(found)
 
 
 def table(rows: list[dict[str, Any]]) -> str:

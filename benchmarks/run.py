@@ -33,9 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.from_:
         found = json.loads(asked.from_.read_text("utf-8"))
     else:
-        found = measured(asked.only or NAMES, Plan(1 if asked.quick else asked.rounds, asked.quick))
-    if asked.json:
-        asked.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        found = measured(asked.only or NAMES, Plan(1 if asked.quick else asked.rounds, asked.quick), asked.json)
     if asked.page:
         asked.page.write_text(page(found), "utf-8")
     return 0
@@ -52,9 +50,13 @@ def _asked(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def measured(names: tuple[str, ...] | list[str], plan: Plan) -> dict[str, Any]:
-    """Every row of the parts asked for, printed as it comes."""
-    rows = []
+def measured(names: tuple[str, ...] | list[str], plan: Plan, kept: Path | None = None) -> dict[str, Any]:
+    """Every row of the parts asked for, printed and kept in a file as it comes."""
+    rows: list[dict[str, Any]] = []
+    machine = (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    )
+    found = {"machine": machine, "rounds": plan.rounds, "quick": plan.quick, "names": list(NAMES), "rows": rows}
     for name in names:
         for row in import_module(name).rows(plan):
             rows.append({**asdict(row), "met": row.met})
@@ -62,10 +64,9 @@ def measured(names: tuple[str, ...] | list[str], plan: Plan) -> dict[str, Any]:
             told = f"{figure(row.measured)} {row.unit} ({sign} {row.target:g}): {'met' if row.met else 'MISSED'}"
             sys.stdout.write(f"{row.name}: {told}  {row.note}\n")
             sys.stdout.flush()
-    machine = (
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
-    )
-    return {"machine": machine, "rounds": plan.rounds, "quick": plan.quick, "names": list(NAMES), "rows": rows}
+            if kept:
+                kept.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return found
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from functools import partial
 from math import isnan, sqrt
 from typing import Final
 
-from scipy.special import betaincinv
 from simpy import Environment
 
 from sim.hazards.weather import Weather
@@ -98,6 +97,8 @@ class Plants:
         settings = self._spec.sites
         known = float(self._topology.sites.soh[site])
         if isnan(known):
+            from scipy.special import betaincinv  # here: a run without plants must not wait for scipy
+
             known = round(float(betaincinv(settings.soh.a, settings.soh.b, self._draw("soh", site))), 9)
             if self._draw("dead_string", site) < settings.dead_strings:
                 known *= _DEAD_STRING_SHARE

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from sim.hazards.specs import EARTH_KM_PER_DEG
 from sim.topology.tables import Roads
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -89,12 +90,16 @@ class RoadPart:
 
     def graph(self, hours: Floats) -> csr_matrix:
         """The part with so many hours on each of its edges."""
+        from scipy.sparse import csr_matrix
+
         doubled = np.concatenate([hours, hours])[self._order]
         data = np.maximum(np.minimum.reduceat(doubled, self._first), 1e-9) if len(self._first) else doubled
         return csr_matrix((data, self._indices, self._indptr), shape=(self._size, self._size))
 
     def quickest(self, graph: csr_matrix, node: int) -> Ways:
         """The quickest ways from a node to every other."""
+        from scipy.sparse.csgraph import dijkstra
+
         start = self._place[node]
         hours, before = dijkstra(graph, indices=start, return_predecessors=True)  # type: ignore[call-overload]
         return Ways(hours, before, not self.whole and bool((before == self._outside).any()))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from functools import cached_property
 from math import inf
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from sim.models.roadpart import Nodes, RoadPart, Ways, around
 from sim.models.snowroads import SnowRoads, foot_kmh
 from sim.topology.tables import Topology
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float64]
 _BUCKET_H: Final = 0.5

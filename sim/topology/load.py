@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from sim.checking import SCENARIO_KEYS, format_fault, validate
 from sim.errors import InputError, input_error, shown
 from sim.topology.cache import cache_folder, recall, remember
 from sim.topology.digest import sealed
-from sim.topology.facility_checks import facility_problems
-from sim.topology.files import read_files
-from sim.topology.generate import generate
-from sim.topology.places_only import places_only
-from sim.topology.plain import plain
-from sim.topology.spec import Files, Generated, Plain, Rooms
 from sim.topology.tables import Topology
 from sim.yamlfile import Document, read_yaml
 
+if TYPE_CHECKING:  # what makes a network is imported when one is made: a copy from the cache needs none of it
+    from sim.topology.spec import Files, Generated, Plain, Rooms
+
 FORMAT: Final = 1
-_KINDS: Final[dict[str, type[Generated | Files | Plain | Rooms]]] = {
-    "generated": Generated,
-    "files": Files,
-    "plain": Plain,
-    "facility": Rooms,
-}
+
+
+def _kinds() -> dict[str, type[Generated | Files | Plain | Rooms]]:
+    from sim.topology.spec import Files, Generated, Plain, Rooms
+
+    return {"generated": Generated, "files": Files, "plain": Plain, "facility": Rooms}
 
 
 def load_topology(path: Path | str, cache: Path | Literal["default"] | None = "default") -> Topology:
@@ -75,11 +72,11 @@ def _described(document: Document) -> Generated | Files | Plain | Rooms:
     if SCENARIO_KEYS & data.keys() and "kind" not in data:
         raise input_error("is a scenario, not a topology; it names one under topology", file=document.path, line=1)
     _check_format(document, data.get("format"))
-    kind = data.get("kind")
-    if not isinstance(kind, str) or kind not in _KINDS:
-        found = f"must be one of {', '.join(_KINDS)} (got {shown(kind)})" if "kind" in data else "is missing"
+    kind, kinds = data.get("kind"), _kinds()
+    if not isinstance(kind, str) or kind not in kinds:
+        found = f"must be one of {', '.join(kinds)} (got {shown(kind)})" if "kind" in data else "is missing"
         raise input_error(found, file=document.path, line=document.line(("kind",)), path="kind")
-    return validate(_KINDS[kind], document)
+    return validate(kinds[kind], document)
 
 
 def _check_format(document: Document, found: object) -> None:
@@ -101,6 +98,12 @@ def _made(path: Path) -> tuple[Topology, dict[str, str] | None]:
 
 
 def _network(spec: Generated | Files | Plain | Rooms, document: Document) -> tuple[Topology, dict[str, str] | None]:
+    from sim.topology.files import read_files
+    from sim.topology.generate import generate
+    from sim.topology.places_only import places_only
+    from sim.topology.plain import plain
+    from sim.topology.spec import Files, Generated, Rooms
+
     if isinstance(spec, Files):
         topology, hashes = read_files(spec, document)
         return _sealed(topology, spec, document), hashes
@@ -115,6 +118,8 @@ def _sealed(topology: Topology, spec: Files | Generated | Rooms, document: Docum
     """With its machine rooms, if they name nothing that is not there."""
     if spec.facility is None:
         return sealed(topology)
+    from sim.topology.facility_checks import facility_problems
+
     problems = facility_problems(spec.facility, document, topology.site_index, ("facility",))
     if problems:
         raise InputError(problems)
