@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import inf
+from math import inf, isinf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -255,9 +255,8 @@ class Roads:
         return not (carry and self._spur_km[site] > 0 and self.track_closed(site, now))
 
     def _joined(self, node: int, to_node: int, now: float, permit: bool) -> bool:
-        """Whether `hours` of an ordinary vehicle are finite, without a search where the pieces tell."""
-        pieces = self.pieces("snow", now, permit=permit)
-        if pieces[node] != pieces[to_node]:
+        """Whether `hours` of an ordinary vehicle are finite."""
+        if isinf(self.least_hours(node, "snow", now, permit=permit)[to_node]):
             return False
         return self._part.whole or self.hours(node, to_node, "snow", now, permit=permit) < inf
 
