@@ -33,6 +33,19 @@ class Row(NamedTuple):
     cause_row: int
 
 
+class _Codes(dict[str, int]):
+    """Names and their numbers; whoever asks for a new name gets the next number."""
+
+    def __init__(self, known: dict[str, int]) -> None:
+        super().__init__(known)
+        self.names = list(known)
+
+    def __missing__(self, name: str) -> int:
+        code = self[name] = len(self.names)
+        self.names.append(name)
+        return code
+
+
 class EventLog:
     """An append-only record of changes in time order.
 
@@ -44,8 +57,7 @@ class EventLog:
     def __init__(self, kinds: Sequence[str]) -> None:
         self.kinds = tuple(kinds)
         self._kind_code = {kind: code for code, kind in enumerate(self.kinds)}
-        self._names: list[str] = [""]
-        self._name_code: dict[str, int] = {"": 0}
+        self._name_code = _Codes({"": 0})
         self._length = 0
         self._fresh: list[Any] = []
         """The latest rows as they came in, field after field: storing many at a time costs a third."""
@@ -61,38 +73,32 @@ class EventLog:
 
     def code(self, name: str) -> int:
         """The number under which a name is stored; a new name gets the next one."""
-        code = self._name_code.get(name)
-        if code is None:
-            code = self._name_code[name] = len(self._names)
-            self._names.append(name)
-        return code
+        return self._name_code[name]
 
     def add(
         self, t_h: float, kind: str, subject: str, object: str = "", value: float = nan, cause_row: int = -1
     ) -> int:
         """Record one change and return its row number, to be handed on as the cause of what follows."""
-        if kind not in self._kind_code:
-            raise KeyError(kind)
-        self._fresh.extend((t_h, kind, subject, object, value, cause_row))
+        self._fresh.extend((t_h, self._kind_code[kind], subject, object, value, cause_row))
         number = self._length
         self._length = number + 1
-        if not self._length % _BLOCK:
+        if number % _BLOCK == _BLOCK - 1:
             self._store()
         return number
 
     def _store(self) -> None:
         """Move the fresh rows into the columns."""
-        fresh, names = self._fresh, self._name_code
+        fresh = self._fresh
         if not fresh:
             return
         self._t.frombytes((np.rint(np.array(fresh[::6], dtype=np.float64) * _MS_PER_H) / _MS_PER_H).tobytes())
-        self._kind.extend(map(self._kind_code.__getitem__, fresh[1::6]))
+        self._kind += array("H", fresh[1::6])
         pairs = chain.from_iterable(zip(fresh[2::6], fresh[3::6], strict=True))
-        codes = array("i", [names[name] if name in names else self.code(name) for name in pairs])
+        codes = array("i", map(self._name_code.__getitem__, pairs))
         self._subject += codes[::2]
         self._object += codes[1::2]
-        self._value.extend(fresh[4::6])
-        self._cause.extend(fresh[5::6])
+        self._value += array("d", fresh[4::6])
+        self._cause += array("i", fresh[5::6])
         fresh.clear()
 
     def row(self, number: int) -> Row:
@@ -101,8 +107,8 @@ class EventLog:
         return Row(
             self._t[number],
             self.kinds[self._kind[number]],
-            self._names[self._subject[number]],
-            self._names[self._object[number]],
+            self._name_code.names[self._subject[number]],
+            self._name_code.names[self._object[number]],
             self._value[number],
             self._cause[number],
         )
@@ -128,7 +134,7 @@ class EventLog:
             significant(np.array(self._value, dtype=np.float64)),
             np.array(self._cause, dtype=np.int64),
             self.kinds,
-            tuple(self._names),
+            tuple(self._name_code.names),
         )
 
     def digest(self) -> str:

@@ -117,8 +117,7 @@ class World:
             self.log,
             self.gensets.stopped,
         )
-        keys = topology.site_keys
-        self.driving = Driving(self.roads, spec.roads, lambda site: int(keys[site]), self.streams, self.env, self.log)
+        self.driving = Driving(self.roads, spec.roads, topology.site_keys, self.streams, self.env, self.log)
         self.visits = Visits(
             self.network,
             self.gensets,

@@ -94,6 +94,11 @@ class Weather:
             series = self._rows[name][cell] = self.fields[name][cell].tolist()
         return series
 
+    def steady(self, name: str, cell: int) -> float | None:
+        """The value of a field in a cell where it never changes; None where it does."""
+        values = self._rows[name][cell]
+        return values[0] if values.count(values[0]) == len(values) else None
+
     def turns_h(self, name: str, cell: int, level: float, from_h: float) -> float:
         """When a field in a cell will next have passed a level, upwards or downwards; inf if it does not any more.
 

@@ -125,7 +125,7 @@ class Dispatcher:
         self._epoch += 1
         self._free_since[crew.id] = self._epoch
         for own_county, exhausted in self._exhausted.items():
-            for need in [need for need in exhausted if self._suits(crew, need, own_county)]:
+            for need in [need for need in exhausted if self._suits(crew, need, own_county)] if exhausted else ():
                 del exhausted[need]
         tired_h = crew.tired_h()
         if tired_h <= self._env.now:
@@ -181,7 +181,8 @@ class Dispatcher:
         """Crews first serve the county of their own depot, then the other counties of their party."""
         if self._settings.own_county_first:
             self._by_rank_within(own_county=True)
-        self._by_rank_within(own_county=False)
+        if self.free and self.waiting:
+            self._by_rank_within(own_county=False)
 
     def _by_rank_within(self, *, own_county: bool) -> None:
         """One round: the waiting jobs in order, each to the crew that is there first, while anybody is free."""

@@ -15,10 +15,11 @@ from simpy import Environment
 from sim.log import EventLog
 from sim.models.crews import Crew, fitting
 from sim.models.generators import Generator
+from sim.models.lots import Lots
 from sim.models.roads import Load, Roads
 from sim.models.steps import Steps
 from sim.settings import RoadSettings
-from sim.streams import Streams
+from sim.streams import KeyArray, Streams
 from sim.units import quantise_h
 from sim.vocabulary import Job
 
@@ -39,13 +40,14 @@ class Driving:
         self,
         roads: Roads,
         spec: RoadSettings,
-        site_key: Callable[[int], int],
+        site_keys: KeyArray,
         streams: Streams,
         env: Environment,
         log: EventLog,
     ) -> None:
         self.roads, self._spec, self._streams = roads, spec, streams
-        self._site_key, self._env, self._log = site_key, env, log
+        self._site_keys, self._env, self._log = site_keys, env, log
+        self._lots = None if spec.travel_h is None else Lots(spec.travel_h, site_keys, streams)
         self._trips: dict[int, int] = {}
         self.permitted: Callable[[Crew], bool] = lambda _crew: False
         """Whether a crew may use roads that are closed to the public."""
@@ -145,10 +147,9 @@ class Driving:
         site = job.site
         if crew.site == site and not self.drawn:
             return ""
-        if self._spec.travel_h is not None:
+        if self._lots is not None:
             trip = self._trips[site] = self._trips.get(site, 0) + 1
-            u = self._streams.uniform_of(f"travel_h {trip}", self._site_key(site))
-            yield self._env.timeout(self._spec.travel_h.quantile(u))
+            yield self._env.timeout(self._lots.hours(f"travel_h {trip}", site))
             crew.site = site
             return ""
         if self.roads.known:
@@ -176,7 +177,7 @@ class Driving:
         self._log.add(self._env.now, "crew.leg", crew.id, how, cause_row=row)
         yield self._env.timeout(quantise_h(hours))
         if how == "spur":
-            place = f"spur of {self._site_key(site)}"
+            place = f"spur of {self._site_keys.item(site)}"
             yield from self._get_stuck(crew, how, place, self.roads.spur_km(site), depth_cm, row)
 
     def to_node(self, crew: Crew, target: int, row: int, job: Job | None = None) -> Steps[bool]:

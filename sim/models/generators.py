@@ -165,7 +165,7 @@ class Generator:
     def _timed(self, timer: Timer | None, call: Callable[[], None], at_h: float) -> Timer | None:
         """A timer set to a time, made only if it comes to that before the clock ends."""
         if timer is None:
-            if at_h >= getattr(self._env, "ends_h", inf):
+            if at_h == inf or at_h >= getattr(self._env, "ends_h", inf):
                 return None
             timer = Timer(self._env, call)
         timer.set(at_h)

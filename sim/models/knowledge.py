@@ -218,18 +218,17 @@ class Knowledge:
         sites, rank = self._topology.sites, self._rank
         if not rank:
             return _RANK_LAST
-        role = int(sites.role[site])
+        role = sites.role.item(site)
         found = [_RANK_LAST]
         if role == _CORE and "core_room" in rank:
             found.append(rank["core_room"])
         if _HUB <= role < _CORE and "hub" in rank:
             found.append(rank["hub"])
-        if sites.command[site] and "command" in rank:
+        if "command" in rank and sites.command.item(site):
             found.append(rank["command"])
-        if (sites.key[site] or site in self._key) and "key_site" in rank:
+        if "key_site" in rank and (sites.key.item(site) or site in self._key):
             found.append(rank["key_site"])
-        township = int(self._township[site])
-        if township >= 0 and "township_last_station" in rank:
+        if "township_last_station" in rank and (township := self._township.item(site)) >= 0:
             left = self._township_sites[township] - self._township_down.get(township, 0)
             if left <= 1:
                 found.append(rank["township_last_station"])

@@ -12,13 +12,13 @@ from simpy import Environment
 from sim.hazards.weather import Weather
 from sim.models import battery
 from sim.models.generators import Air, derating
+from sim.models.lots import Lots
 from sim.models.powerplant import Plant
 from sim.resources import GeneratorKind
 from sim.scenario import ScenarioSpec
 from sim.settings import Triangle
 from sim.streams import Streams
 from sim.topology.tables import CABINETS, CHEMISTRIES, Topology
-from sim.units import Spread
 
 _ROOM: Final = CABINETS.index("room")
 _LEAD_ACID: Final = CHEMISTRIES.index("lead_acid")
@@ -53,18 +53,11 @@ class Plants:
         self._felt: dict[tuple[int, bool], Callable[[float], float]] = {}
         """Weather cell and whether it is a room → temperature of the batteries that nobody will wrap."""
         self._may_be_quilted = any(measure.do == "quilts" for measure in spec.plan.before)
-        self._endurance_h: dict[int, float] = {}
-        """Endurances that were drawn."""
+        drawn = spec.sites.endurance_h
+        self._endurances = None if drawn is None else Lots(drawn, self._keys, streams)
 
     def _draw(self, name: str, site: int) -> float:
         return self._streams.uniform_of(name, self._keys.item(site))
-
-    def _drawn_h(self, site: int, spread: Spread) -> float:
-        """The endurance of a site where endurances are drawn, hours."""
-        hours = self._endurance_h.get(site)
-        if hours is None:
-            hours = self._endurance_h[site] = spread.quantile(self._draw("endurance_h", site))
-        return hours
 
     def plant(self, site: int) -> Plant:
         """What the power plant of a site is."""
@@ -72,8 +65,8 @@ class Plants:
         lead_acid = bool(sites.chemistry[site] == _LEAD_ACID)
         measured_h = float(sites.autonomy_h[site])
         endurance_h = measured_h
-        if settings.endurance_h is not None:
-            endurance_h = self._drawn_h(site, settings.endurance_h)
+        if self._endurances is not None:
+            endurance_h = self._endurances.hours("endurance_h", site)
         drawn = not isnan(endurance_h)
         triangle = settings.s1 if lead_acid else settings.s1_lfp
         return Plant(
@@ -126,8 +119,8 @@ class Plants:
     def expected_autonomy_h(self, site: int, now: float) -> float:
         """Hours to the first disconnect as the desk would compute them from the inventory."""
         sites, settings = self._topology.sites, self._spec.sites
-        if self._spec.desk.knows_endurance and settings.endurance_h is not None:
-            return self._drawn_h(site, settings.endurance_h)
+        if self._spec.desk.knows_endurance and self._endurances is not None:
+            return self._endurances.hours("endurance_h", site)
         if not isnan(float(sites.autonomy_h[site])):
             return float(sites.autonomy_h[site])
         full_w = float(sites.load_4g_w[site] + sites.load_5g_w[site]) * settings.night_load + float(
@@ -161,8 +154,9 @@ class Plants:
         weather, cell = self._weather, self.cells.item(site)
         air = self._airs.get(cell)
         if air is None:
+            steady_c = weather.steady("temperature_c", cell)
             air = self._airs[cell] = Air(
-                lambda: weather.at("temperature_c", cell, env.now),
+                (lambda: weather.at("temperature_c", cell, env.now)) if steady_c is None else (lambda: steady_c),
                 lambda celsius: weather.turns_h("temperature_c", cell, celsius, env.now),
             )
         return air

@@ -114,9 +114,11 @@ class SitePower:
 
     def available_w(self) -> float:
         """DC power that the present supply can give; what the load asks beyond it, the battery gives."""
+        most_w = self.plant.rectifier_w
         if self.mains:
-            return self.plant.rectifier_w
-        return min(self.plant.rectifier_w, _GENERATOR_MARGIN * self.generator_w * _RECTIFIER_EFFICIENCY)
+            return most_w
+        given_w = _GENERATOR_MARGIN * self.generator_w * _RECTIFIER_EFFICIENCY
+        return min(most_w, given_w)
 
     def drawn_w(self) -> float:
         """AC power asked of mains or generator."""
@@ -264,6 +266,7 @@ class SitePower:
             self._log.add(now, "site.source", plant.id, source, load_w / 1000, row)
 
     def _run_battery(self, rate: float, now: float) -> None:
-        if rate == self.battery.rate == 0.0:
+        store = self.battery
+        if rate == store.rate == 0.0:
             return
-        self._log.add(now, "battery.level", self.plant.id, "", self.battery.run(rate, now), self._row)
+        self._log.add(now, "battery.level", self.plant.id, "", store.run(rate, now), self._row)

@@ -34,10 +34,11 @@ class Store:
 
     def run(self, rate: float, now_h: float) -> float:
         """From now on the level changes at this rate; the level now."""
-        level = self._level = self.level(now_h)
+        if self.rate:
+            self._level = self.level(now_h)
         self._since_h = now_h
         self.rate = rate
-        return level
+        return self._level
 
     def put(self, amount: float, now_h: float) -> float:
         """Add (or take, when negative) at once; the amount that fitted is returned."""
@@ -51,7 +52,7 @@ class Store:
 
         The first millisecond at which it is there: rounded down, the level could be just short of it for ever.
         """
-        rate, distance = self.rate, threshold - self.level(now_h)
+        rate, distance = self.rate, threshold - (self._level if now_h == self._since_h else self.level(now_h))
         if -1e-12 < distance < 1e-12:
             return now_h
         if rate == 0 or (distance > 0) != (rate > 0):
