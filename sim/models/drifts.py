@@ -39,9 +39,10 @@ class Drifts:
 
     def __init__(self, weather: Weather, gust_mps: float, half_life_h: float) -> None:
         self._gust_mps, self._half_life_h = gust_mps, half_life_h
-        self._gust, self._open = weather.fields["gust_mps"], weather.fields["depth_cm"]
+        # all cells of a knot lie side by side: they are looked up together
+        self._gust, self._open = (np.asfortranarray(weather.fields[name]) for name in ("gust_mps", "depth_cm"))
         shape = self._gust.shape
-        self._windy, self._blown = np.zeros(shape), np.zeros(shape)
+        self._windy, self._blown = np.zeros(shape, order="F"), np.zeros(shape, order="F")
         for knot in range(1, shape[1]):
             until = self._advance(knot - 1, KNOT_H, slice(None))
             self._windy[:, knot], self._blown[:, knot] = until
