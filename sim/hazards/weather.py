@@ -96,7 +96,7 @@ class Weather:
 
     def steady(self, name: str, cell: int) -> float | None:
         """The value of a field in a cell where it never changes; None where it does."""
-        values = self._rows[name][cell]
+        values = self._series(name, cell)
         return values[0] if values.count(values[0]) == len(values) else None
 
     def turns_h(self, name: str, cell: int, level: float, from_h: float) -> float:
