@@ -66,22 +66,6 @@ def test_a_way_that_keeps_inside_the_part_is_as_quick_as_any(case):
             assert sum(hours[edge] for edge, _ in legs) == (0 if not legs else true.hours[node])
 
 
-@settings(max_examples=100, deadline=None)
-@given(parts())
-def test_no_way_is_between_pieces(case):
-    """Nodes on different pieces of a part are on different pieces of the whole; of the whole, those alone are."""
-    ends, hours, near = case
-    roads, open_edges = table(ends), np.isfinite(hours)
-    whole, part = RoadPart(roads, np.ones(NODES, dtype=bool)), RoadPart(roads, near)
-    true, told = whole.pieces(open_edges), part.pieces(open_edges[part.edges])
-    assert len(true) == len(told) == NODES
-    for node in range(NODES):
-        reached = whole.quickest(whole.graph(hours), node).hours
-        for other in range(NODES):
-            assert (reached[other] < inf) == (true[node] == true[other])
-            assert told[node] == told[other] or true[node] != true[other]
-
-
 def test_values_of_a_part_lie_where_they_belong():
     """Lists over all edges and nodes hold the part's values in its own places."""
     part = RoadPart(table([(0, 1), (1, 2), (2, 3)]), np.arange(NODES) < 2)
