@@ -12,8 +12,6 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.ensemble.analysis import Effort
-
 if TYPE_CHECKING:
     from sim.ensemble.analysis import Effort
     from sim.ensemble.answers import Playing, compare, sensitivity, size

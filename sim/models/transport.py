@@ -9,8 +9,6 @@ from heapq import heappop, heappush
 from math import inf
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from sim.models.adjacent import Adjacent
 from sim.topology.tables import ROLES, Topology
@@ -142,6 +140,9 @@ def _hops_to_a_core(topology: Topology) -> list[float]:
     cores = np.flatnonzero(topology.sites.role == _CORE)
     if not len(cores):
         return [inf] * count
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import dijkstra
+
     graph = csr_matrix((np.ones(len(links.id)), (links.a, links.b)), shape=(count, count))
     hops: list[float] = dijkstra(graph, directed=False, indices=cores, unweighted=True, min_only=True).tolist()
     return hops
