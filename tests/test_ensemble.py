@@ -474,6 +474,17 @@ def test_a_policy_of_a_script_travels_or_is_refused(tmp_path, guarded):
         assert not out.exists()
 
 
+def test_a_directory_that_may_only_be_read_is_read(scenario, tmp_path, monkeypatch):
+    many = ensemble(scenario, 2, workers=1, out=tmp_path / "e")
+    values = many.values("as_written", "station_outage_h")
+    many.close()
+    before = {file: file.stat().st_mtime_ns for file in many.folder.iterdir()}
+    monkeypatch.setattr("sim.ensemble.store.os.access", lambda *_: False)
+    again = open_ensemble(many.folder)
+    np.testing.assert_equal(again.values("as_written", "station_outage_h"), values)
+    assert {file: file.stat().st_mtime_ns for file in many.folder.iterdir()} == before
+
+
 def test_a_damaged_catalogue_is_told(scenario, tmp_path):
     many = ensemble(scenario, 8, policies=["nearest", "roving"], workers=1, out=tmp_path / "e")
     many.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,10 +42,19 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._path = folder / CATALOGUE
         with _on_disk(self._path):
+            if self._only_read():
+                address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+                self._base = sqlite3.connect(address, uri=True, check_same_thread=False)
+                return
             self._base = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
             self._base.execute("pragma journal_mode=wal")
             self._base.execute("pragma synchronous=normal")
             self._base.executescript(_TABLES)
+
+    def _only_read(self) -> bool:
+        """Whether the directory may not be written, as on an archive, and nothing waits beside the file."""
+        beside = self._path.with_name(f"{self._path.name}-wal")
+        return self._path.is_file() and not beside.exists() and not os.access(self._path.parent, os.W_OK)
 
     def close(self) -> None:
         """Let go of the file."""
