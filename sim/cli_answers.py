@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +22,7 @@ _Path = Annotated[str, typer.Argument(metavar="PATH", help="A scenario file, or 
 _Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where runs and answer go; what it holds is kept.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _Kpi = Annotated[str, typer.Option("--kpi", metavar="NAME,...", help="Names of the KPI catalogue.")]
-_Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, metavar="K", help="Worker processes.")]
+_Workers = Annotated[int | None, typer.Option("--workers", min=1, max=512, metavar="K", help="Worker processes.")]
 _Seeds = Annotated[int, typer.Option("-n", min=1, max=1_000_000, metavar="N", help="Seeds 1 to N.")]
 _Set = Annotated[
     list[str] | None,
@@ -92,16 +93,20 @@ def compared_text(found: Comparison) -> str:
     rows = [["kpi", "variant", "mean", found.against, "difference", "95 % from", "to", "pairs", "variance /"]]
     for one in found.differences:
         figures = [amount(value, one.kpi) for value in (*one.means, one.mean, one.low, one.high)]
-        rows.append([one.kpi, one.variant, *figures, str(one.pairs), f"{one.reduction:.3g}"])
+        rows.append([one.kpi, one.variant, *figures, str(one.pairs), _or_dash(one.reduction, ".3g")])
     held = [["target", "variant", "held in", "95 % from", "to", "runs"]]
     for kept in found.promises:
-        shares = [f"{share:.1%}" for share in (kept.share, kept.low, kept.high)]
+        shares = [_or_dash(share, ".1%") for share in (kept.share, kept.low, kept.high)]
         held.append([kept.target or "all", kept.variant, *shares, str(kept.runs)])
     parts = [f"Against {found.against}, {len(found.seeds)} common seeds", console.table(rows)]
     parts += ["\n".join(found.sentences())]
     parts += [console.table(held)] if len(held) > 1 else []
     parts += ["\n".join(f"Note: {note}" for note in found.notes)] if found.notes else []
     return "\n\n".join(parts)
+
+
+def _or_dash(value: float, form: str) -> str:
+    return "–" if isnan(value) else format(value, form)
 
 
 def size(  # noqa: PLR0917 (typer's options)
@@ -139,7 +144,7 @@ def size(  # noqa: PLR0917 (typer's options)
         return
     rows = [["number", "held in", "95 % from", "to", "runs", "undefined"]]
     for point in found.points:
-        shares = [f"{share:.1%}" for share in (point.share, point.low, point.high)]
+        shares = [_or_dash(share, ".1%") for share in (point.share, point.low, point.high)]
         rows.append([str(point.number), *shares, str(point.runs), str(point.undefined)])
     console.out("\n".join([console.table(rows), "", *found.sentences(), f"Written to {out}"]))
 

@@ -133,14 +133,19 @@ def _tell(found: Ensemble, *, as_json: bool) -> None:
         console.out((found.folder / "summary.json").read_text(encoding="utf-8").rstrip())
     else:
         console.out(console.table(_rows(summary)))
-        console.out(f"{len(found.seeds)} seeds of {found.asked.scenario}. Written to {found.folder}")
+        console.out(f"{_count(len(found.seeds), 'seed')} of {found.asked.scenario}. Written to {found.folder}")
     for name, errors in failed.items():
         if errors:
             seeds = ", ".join(str(seed) for seed, _ in errors[:5])
             more = f" and {len(errors) - 5} more" if len(errors) > 5 else ""
-            console.err(f"drill: {name}: {len(errors)} runs failed (seeds {seeds}{more}): {errors[0][1]}")
+            told = f"{_count(len(errors), 'run')} failed (seed{'s' * (len(errors) > 1)} {seeds}{more})"
+            console.err(f"drill: {name}: {told}: {errors[0][1]}")
     if all(len(errors) == len(found.seeds) for errors in failed.values()):
         raise typer.Exit(_FAILED)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 _WITHOUT_TARGETS = ("station_outage_h", "user_outage_h", "stations_out_cumulative", "site_visits")

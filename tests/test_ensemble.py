@@ -444,6 +444,71 @@ def test_a_policy_that_cannot_travel_is_refused(scenario):
 # Chunks
 
 
+SCRIPT = """
+import sim
+from sim.policies import Policy
+
+def users_first(job):
+    return (-job.users,)
+
+def main():
+    many = sim.ensemble(sim.load("ten_sites"), 2, policies=[Policy("users_first", rank=users_first)], workers=2, out={out!r})
+    print("failed", len(many.failures("users_first")))
+
+{begin}main()
+"""
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_a_policy_of_a_script_travels_or_is_refused(tmp_path, guarded):
+    out, script = tmp_path / "e", tmp_path / "script.py"
+    script.write_text(SCRIPT.format(out=str(out), begin="if __name__ == '__main__': " if guarded else ""))
+    found = subprocess.run(
+        [sys.executable, str(script)], env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    if guarded:
+        assert found.stdout == "failed 0\n", found.stderr
+    else:
+        assert found.stderr.strip().splitlines()[-1].startswith("sim.errors.InputError: policy is defined where")
+        assert not out.exists()
+
+
+def test_a_directory_that_may_only_be_read_is_read(scenario, tmp_path, monkeypatch):
+    many = ensemble(scenario, 2, workers=1, out=tmp_path / "e")
+    values = many.values("as_written", "station_outage_h")
+    many.close()
+    before = {file: file.stat().st_mtime_ns for file in many.folder.iterdir()}
+    monkeypatch.setattr("sim.ensemble.store.os.access", lambda *_: False)
+    again = open_ensemble(many.folder)
+    np.testing.assert_equal(again.values("as_written", "station_outage_h"), values)
+    assert {file: file.stat().st_mtime_ns for file in many.folder.iterdir()} == before
+
+
+def test_a_damaged_catalogue_is_told(scenario, tmp_path):
+    many = ensemble(scenario, 8, policies=["nearest", "roving"], workers=1, out=tmp_path / "e")
+    many.close()
+    file = many.folder / "catalogue.sqlite"
+    data = bytearray(file.read_bytes())
+    for page in range(8192, len(data), 4096):
+        data[page : page + 60] = b"\xff" * 60
+    file.write_bytes(data)
+    with pytest.raises(InputError, match="is damaged"):
+        open_ensemble(many.folder).values("nearest", "station_outage_h")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("cells", []), ("seeds", ["a"]), ("seeds", [1.5]), ("seeds", None), ("horizon_h", "long")]
+)
+def test_a_damaged_list_of_what_was_asked_is_told(scenario, tmp_path, key, value):
+    many = ensemble(scenario, 1, workers=1, out=tmp_path / "e")
+    many.close()
+    file = many.folder / "ensemble.json"
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | {key: value}))
+    with pytest.raises(InputError, match="is not what `drill ensemble` writes"):
+        open_ensemble(many.folder)
+
+
 @pytest.mark.parametrize(("run_s", "size"), [(10.0, 1), (0.25, 4), (0.001, 124)])
 def test_chunks_last_about_a_second(run_s, size):
     work = Work([Task(Chunk("a", (), "", b"", b""), range(1000))], 2)

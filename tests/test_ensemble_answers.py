@@ -134,6 +134,15 @@ def test_undefined_runs_are_left_out_and_told() -> None:
     assert nothing.sentences()
 
 
+def test_a_number_with_which_nothing_can_be_told_is_not_enough() -> None:
+    columns = {1: np.full(3, np.nan), 2: np.full(3, np.nan), 3: np.ones(3)}
+    found = sizing(columns.__getitem__, (1, 3), 0.9)
+    assert (found.answer, found.below_fails) == (3, True)
+    assert "Checked: with 2 they can be told in no run" in found.sentences()
+    none = sizing(columns.__getitem__, (1, 2), 0.9)
+    assert none.sentences()[0].endswith("they can be told in no run")
+
+
 @given(st.integers(0, 500), st.lists(st.integers(0, 40), min_size=1, max_size=12))
 def test_parts_sum_up_and_stay_within_one_of_their_quota(total: int, present: list[int]) -> None:
     parts = distribute(total, present)

@@ -128,6 +128,9 @@ def sensitivity(
     how, effort = how or Playing(seeds=20), effort or Effort()
     asked = check_kpis(kpis or KPIS_ASKED)
     moved, _ = factors(scenario.spec)
+    if not moved:
+        message = "has no assumption with a range to move (see assumptions: in the scenario)"
+        raise input_error(message, file=scenario.path or "")
 
     def evaluate(points: Floats) -> Floats:
         variants = [_named(settings(moved, row.tolist())) for row in points]

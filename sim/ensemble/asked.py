@@ -11,7 +11,7 @@ from secrets import token_hex
 from typing import Any, Final, Self
 
 from sim.ensemble.variants import Cell
-from sim.errors import input_error, shown
+from sim.errors import InputError, input_error, shown
 from sim.folders import Sort
 from sim.results.run import program_version
 from sim.scenario import Scenario
@@ -111,8 +111,12 @@ def read_asked(folder: Path) -> Asked | None:
         if isinstance(seeds, dict):
             seeds = range(seeds["first"], seeds["last"] + 1)
         cells = tuple(CellAsked(**cell) for cell in data["cells"])
-        return Asked(**{**data, "seeds": tuple(seeds), "cells": cells})
-    except (KeyError, TypeError) as error:
+        if not cells or not all(type(seed) is int for seed in seeds):
+            raise input_error("is not what `drill ensemble` writes: cells or seeds", file=path)
+        return Asked(**{**data, "seeds": tuple(seeds), "cells": cells, "horizon_h": float(data["horizon_h"])})
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
         raise input_error(f"is not what `drill ensemble` writes: {error}", file=path) from None
 
 

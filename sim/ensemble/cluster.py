@@ -17,6 +17,18 @@ _TOLD: Final = 120
 _ERROR_CHARS: Final = 300
 
 
+def _check_address(address: str) -> None:
+    """Raises `ValueError`. A client that fails for this would wait for itself for twenty seconds."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+    from distributed.comm.registry import get_backend
+
+    untyped: Any = get_backend
+    scheme, place = parse_address(address)
+    untyped(scheme)
+    if scheme != "inproc":
+        parse_host_port(place)
+
+
 class Cluster:
     """A Dask scheduler and whatever workers it has, now or later. Results do not stay with them."""
 
@@ -28,6 +40,7 @@ class Cluster:
             message = "needs the extra [cluster]: pip install 'drillsim[cluster]'"
             raise input_error(message, file="--scheduler") from None
         try:
+            _check_address(address)
             connect: Any = Connection  # untyped
             self._client: Any = connect(address, timeout=_ANSWER_S, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:

@@ -143,11 +143,19 @@ def _workers(workers: int | None, scheduler: str | None, asked: Sequence[Cell]) 
     elif count == 1:
         crew = Here()
     else:
-        crew = Pool(count, main=any(getattr(cell.policy, "__module__", "") == "__main__" for cell in asked))
+        crew = Pool(count, main=_of_main(asked))
     try:
+        if isinstance(crew, Pool):
+            crew.check()
         yield crew
     finally:
         crew.close()
+
+
+def _of_main(asked: Sequence[Cell]) -> bool:
+    """Whether a policy, or what it is made of, is defined in the script or notebook itself."""
+    own = [cell.policy for cell in asked if cell.policy is not None and not isinstance(cell.policy, str)]
+    return any(b"__main__" in pickle.dumps(policy) for policy in own)
 
 
 def cores() -> int:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sim.ensemble.work import Work, lost, singles
 from sim.ensemble.worker import Chunk, Outcome, play_chunk
+from sim.errors import input_error
 
 _IN_HAND: Final = 2
 """Chunks a worker has in hand: one being played, one waiting."""
@@ -46,6 +47,26 @@ class Pool:
         """`main`: workers need the caller's main module, since a policy is defined there."""
         self.workers, self._main = workers, main
         self._executor: ProcessPoolExecutor | None = None
+
+    def check(self) -> None:
+        """Raises `InputError` where workers need the main module and cannot load it, or where this is such a worker."""
+        from multiprocessing import current_process
+
+        loading = getattr(current_process(), "_inheriting", False)  # a worker that plays the script of its parent
+        if not self._main and not loading:
+            return
+        loads = not loading and bool(getattr(sys.modules["__main__"], "__file__", None))
+        if loads:
+            try:
+                self._made().submit(_loaded).result()
+            except (BrokenProcessPool, RuntimeError):
+                loads = False
+        if not loads:
+            message = (
+                "is defined where workers cannot load it: define it in a module, use workers=1, or put what the script "
+                'does under `if __name__ == "__main__":`'
+            )
+            raise input_error(message, path="policy")
 
     def play(self, work: Work) -> Iterator[list[Outcome]]:
         """Outcomes, a chunk at a time. A run that kills its process twice, while alone, has failed."""
@@ -95,12 +116,15 @@ class Pool:
         return outcomes
 
     def _submit(self, chunk: Chunk) -> Future[list[Outcome]]:
+        with _without_main(self._main):
+            return self._made().submit(play_chunk, chunk)
+
+    def _made(self) -> ProcessPoolExecutor:
         from multiprocessing import get_context
 
         if self._executor is None:
             self._executor = ProcessPoolExecutor(self.workers, get_context("spawn"), _begin)
-        with _without_main(self._main):
-            return self._executor.submit(play_chunk, chunk)
+        return self._executor
 
     def close(self) -> None:
         """Stop at once."""
@@ -127,6 +151,10 @@ def _result(future: Future[list[Outcome]]) -> list[Outcome] | None:
         return future.result()
     except (BrokenProcessPool, CancelledError):
         return None
+
+
+def _loaded() -> None:
+    """Nothing: a worker that gets here has loaded the main module."""
 
 
 def _begin() -> None:

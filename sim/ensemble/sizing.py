@@ -67,7 +67,7 @@ class Sizing:
         first, last = self.points[0], self.points[-1]
         if self.answer is None:
             best = max(self.points, key=lambda point: (point.held / max(point.runs, 1), -point.number))
-            at_best = f"at best {best.share:.0%} with {best.number}"
+            at_best = f"at best {best.share:.0%} with {best.number}" if best.runs else "they can be told in no run"
             told = [f"Even {last.number} of {self.resource} are not enough for {goal}: {at_best}"]
         else:
             here = next(point for point in self.points if point.number == self.answer)
@@ -75,7 +75,8 @@ class Sizing:
             told = [f"{self.answer} of {self.resource} are enough for {goal}: {sure}"]
             if self.below_fails:
                 below = next(point for point in self.points if point.number == self.answer - 1)
-                told.append(f"Checked: with {below.number} they hold in {below.share:.0%}, which is not enough")
+                why = f"hold in {below.share:.0%}, which is not enough" if below.runs else "can be told in no run"
+                told.append(f"Checked: with {below.number} they {why}")
             elif self.answer == first.number:
                 told.append(f"{self.answer} is the first number asked about; fewer may do")
             if here.low < self.probability:
@@ -155,7 +156,7 @@ def sizing(
     answer, points = smallest(held, first, last, probability)
     below = None
     if answer is not None and answer > first:
-        below = any(point.number == answer - 1 and point.share < probability for point in points)
+        below = any(point.number == answer - 1 and not point.share >= probability for point in points)
     return Sizing(resource, probability, tuple(targets), answer, below, tuple(points), tuple(contradictions(points)))
 
 

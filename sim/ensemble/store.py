@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,10 +42,19 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._path = folder / CATALOGUE
         with _on_disk(self._path):
+            if self._only_read():
+                address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+                self._base = sqlite3.connect(address, uri=True, check_same_thread=False)
+                return
             self._base = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
             self._base.execute("pragma journal_mode=wal")
             self._base.execute("pragma synchronous=normal")
             self._base.executescript(_TABLES)
+
+    def _only_read(self) -> bool:
+        """Whether the directory may not be written, as on an archive, and nothing waits beside the file."""
+        beside = self._path.with_name(f"{self._path.name}-wal")
+        return self._path.is_file() and not beside.exists() and not os.access(self._path.parent, os.W_OK)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -87,26 +97,29 @@ class Store:
 
     # reading
 
+    def _read(self, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """All rows. Raises `InputError` for a damaged file."""
+        with _on_disk(self._path):
+            return self._base.execute(query, parameters).fetchall()
+
     def present(self, variant: str, *, failed: bool = True) -> set[int]:
         """Seeds of a variant that have a row; `failed`: those that failed count as well."""
-        rows = self._base.execute("select seed, status from runs where variant=?", (variant,))
+        rows = self._read("select seed, status from runs where variant=?", (variant,))
         return {seed for seed, status in rows if failed or status == DONE}
 
     def statuses(self) -> Iterator[tuple[str, int, str, str | None, str | None, float]]:
         """`variant, seed, status, digest, error, wall_s` of every run."""
-        yield from self._base.execute(
-            "select variant, seed, status, digest, error, wall_s from runs order by variant, seed"
-        )
+        yield from self._read("select variant, seed, status, digest, error, wall_s from runs order by variant, seed")
 
     def errors(self, variant: str) -> list[tuple[int, str]]:
         """Seed and error of the runs that failed."""
         query = "select seed, error from runs where variant=? and status=? order by seed"
-        return list(self._base.execute(query, (variant, FAILED)))
+        return self._read(query, (variant, FAILED))
 
     def lines(self, variant: str) -> list[dict[str, Any]]:
         """What the scorecard's lines of target and record are; none before the first run is done."""
-        row = self._base.execute("select lines from cells where variant=?", (variant,)).fetchone()
-        return json.loads(row[0]) if row else []
+        rows = self._read("select lines from cells where variant=?", (variant,))
+        return json.loads(rows[0][0]) if rows else []
 
     def kpi(self, variant: str, name: str, seeds: Sequence[int]) -> Floats:
         """A KPI at the horizon, a figure a seed; NaN where undefined or without a finished run."""
@@ -120,7 +133,7 @@ class Store:
         rows = {seed: at for at, seed in enumerate(seeds)}
         found = np.full(len(rows), np.nan)
         query = f"select seed, substr({column}, ?, 8) from runs where variant=? and status='{DONE}'"  # noqa: S608
-        for seed, packed in self._base.execute(query, (1 + 8 * place, variant)):
+        for seed, packed in self._read(query, (1 + 8 * place, variant)):
             if seed in rows and len(packed) == 8:
                 found[rows[seed]] = np.frombuffer(packed)[0]
         return found
@@ -131,14 +144,14 @@ class Store:
         query = f"select seed, curve from runs where variant=? and status='{DONE}' order by seed"  # noqa: S608
         found = [
             np.frombuffer(packed, np.int32)
-            for seed, packed in self._base.execute(query, (variant,))
+            for seed, packed in self._read(query, (variant,))
             if seed in wanted and len(packed) == 4 * CURVE_POINTS
         ]
         return np.array(found, dtype=np.int32).reshape(len(found), CURVE_POINTS)
 
     def wall_s(self) -> float:
         """Seconds a run took in the mean; NaN before the first."""
-        value = self._base.execute(f"select avg(wall_s) from runs where status='{DONE}'").fetchone()[0]  # noqa: S608
+        value = self._read(f"select avg(wall_s) from runs where status='{DONE}'")[0][0]  # noqa: S608
         return float("nan") if value is None else float(value)
 
 
@@ -147,6 +160,9 @@ def _on_disk(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            message = f"is damaged: {error}; delete it, and the same `drill` command plays all of it again"
+            raise input_error(message, file=path) from None
         message = f"cannot be written: {error}; what is done is kept, the same command goes on".replace("\n", " ")
         raise input_error(message, file=path) from None
 
