@@ -247,6 +247,8 @@ def run(  # noqa: PLR0917 (typer's options)
     bound: Annotated[bool, typer.Option("--bound", help="Say how few station-hours any policy could lose.")] = False,
 ) -> None:
     """Play a scenario once, write its run directory and print the scorecard."""
+    if bound and as_json:
+        raise input_error("goes without --json", file="--bound")
     scenario = _load(path, set_)
     _check_policy(policy)
     _warn(scenario)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim import console
-from sim.cli_ensemble import Counter, check_policy
+from sim.cli_ensemble import Counter, check_policy, failures_of
 from sim.errors import InputError, input_error
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def compare(
     asked = check_kpis(_names(kpi)) or None
     room = import_module("sim.ensemble")
     try:
-        found = answer([room.open_ensemble(folder) for folder in folders], asked, against)
+        ensembles = [room.open_ensemble(folder) for folder in folders]
+        found = answer(ensembles, asked, against)
     except InputError as error:
         if len(error.problems) == 1 and not error.problems[0].file:
             raise input_error(error.problems[0].message, file=", ".join(map(str, folders))) from None
@@ -78,6 +79,9 @@ def compare(
     if not any(one.pairs for one in found.differences):
         told = ", ".join(map(str, folders))
         raise input_error("holds no seed that is done under two variants; finish `drill ensemble` first", file=told)
+    for many in ensembles:
+        for line in failures_of(many):
+            console.err(line)
     if out is not None:
         from sim.report.answer_figures import save_answers
 

@@ -134,14 +134,22 @@ def _tell(found: Ensemble, *, as_json: bool) -> None:
     else:
         console.out(console.table(_rows(summary)))
         console.out(f"{_count(len(found.seeds), 'seed')} of {found.asked.scenario}. Written to {found.folder}")
-    for name, errors in failed.items():
-        if errors:
+    for line in failures_of(found):
+        console.err(line)
+    if all(len(errors) == len(found.seeds) for errors in failed.values()):
+        raise typer.Exit(_FAILED)
+
+
+def failures_of(found: Ensemble) -> list[str]:
+    """A line for every variant in which runs failed."""
+    lines = []
+    for name in found.variants:
+        if errors := found.failures(name):
             seeds = ", ".join(str(seed) for seed, _ in errors[:5])
             more = f" and {len(errors) - 5} more" if len(errors) > 5 else ""
             told = f"{_count(len(errors), 'run')} failed (seed{'s' * (len(errors) > 1)} {seeds}{more})"
-            console.err(f"drill: {name}: {told}: {errors[0][1]}")
-    if all(len(errors) == len(found.seeds) for errors in failed.values()):
-        raise typer.Exit(_FAILED)
+            lines.append(f"drill: {name}: {told}: {errors[0][1]}")
+    return lines
 
 
 def _count(number: int, word: str) -> str:

@@ -54,7 +54,7 @@ class Serial:
 
         if target is not None:
             return np.array([one(run[1][target]) for run in self._runs[variant]])
-        from sim.ensemble.answers import together
+        from sim.ensemble.paired import together
 
         return together([self.held(variant, name) for name in self._targets])
 

@@ -533,3 +533,22 @@ def test_memory_does_not_grow_with_runs(scenario, tmp_path):
         sizes = base.execute("select length(kpis)+length(simulated)+length(met)+length(at_h)+length(curve) from runs")
         assert len(set(sizes)) == 1
     assert isinstance(Drill(scenario, None).scenario, type(scenario))
+
+
+def test_figures_of_another_catalogue_of_kpis_are_found_by_name(scenario, tmp_path):
+    """A KPI that a later program has in another place, or no more, is not mistaken for its neighbour."""
+    from sim.ensemble.store import Store
+
+    many = ensemble(scenario, 2, workers=1, out=tmp_path / "e")
+    before = many.values("as_written", "station_outage_h")
+    names = ["gone", *(name for name in KPIS if name != "saidi")]
+    with sqlite3.connect(tmp_path / "e" / "catalogue.sqlite") as base:
+        (packed,) = base.execute("select kpis from runs where seed=2").fetchone()
+        base.execute("update facts set value=? where name='kpis'", (json.dumps(names),))
+    again = open_ensemble(tmp_path / "e")
+    at = names.index("station_outage_h")
+    assert again.values("as_written", "station_outage_h")[1] == np.frombuffer(packed)[at]
+    assert np.isnan(again.values("as_written", "saidi")).all()
+    assert len(before) == 2
+    with pytest.raises(InputError, match="other KPIs"):
+        Store(tmp_path / "e").keep([Outcome("as_written", 3)])

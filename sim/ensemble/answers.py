@@ -13,9 +13,9 @@ import numpy as np
 from sim.ensemble.analysis import Effort, Sensitivity, analyse
 from sim.ensemble.factors import factors, settings
 from sim.ensemble.fill import ensemble
-from sim.ensemble.paired import Cell, Comparison, Floats, compare_cells
+from sim.ensemble.paired import Cell, Comparison, Floats, compare_cells, together
 from sim.ensemble.sizing import Sizing, overrides, places, sizing
-from sim.ensemble.variants import Variant
+from sim.ensemble.variants import Variant, called
 from sim.errors import input_error
 from sim.parameters import hint, one_of
 from sim.scenario import Scenario
@@ -95,17 +95,11 @@ def size(
     wanted = _targets(scenario, targets)
 
     def held(number: int) -> Floats:
-        many = _play(scenario, [(f"n{number}", overrides(present, number))], how)
-        cell = _cells(many, [f"n{number}"])[0]
+        cell = f"{resource}={number}{'' if how.policy is None else f', {called(how.policy)}'}"
+        many = _play(scenario, [(cell, overrides(present, number))], how)
         return together([many.held(cell, target) for target in wanted])[_asked(many, how)]
 
     return sizing(held, span, probability, resource, wanted)
-
-
-def together(columns: Sequence[Floats]) -> Floats:
-    """Whether all targets held: 0 where one did not, else NaN where one is undefined, else 1."""
-    rows = np.array(columns, dtype=np.float64)
-    return np.where((rows == 0).any(axis=0), 0.0, np.where(np.isnan(rows).any(axis=0), np.nan, 1.0))
 
 
 def _targets(scenario: Scenario, asked: Sequence[str]) -> list[str]:
@@ -135,16 +129,10 @@ def sensitivity(
     def evaluate(points: Floats) -> Floats:
         variants = [_named(settings(moved, row.tolist())) for row in points]
         many = _play(scenario, list(dict(variants).items()), how)
-        place = dict(zip(dict(variants), _cells(many, list(dict(variants))), strict=True))
         rows = _asked(many, how)
-        return np.array([[_mean(many.values(place[name], kpi)[rows]) for kpi in asked] for name, _ in variants])
+        return np.array([[_mean(many.values(name, kpi)[rows]) for kpi in asked] for name, _ in variants])
 
     return analyse(evaluate, moved, asked, effort)
-
-
-def _cells(many: Any, asked: Sequence[str]) -> list[str]:
-    """Names of the cells that were asked for: their own, else, where a policy is part of them, by their order."""
-    return list(asked) if all(name in many.variants for name in asked) else list(many.variants)[: len(asked)]
 
 
 def _asked(many: Any, how: Playing) -> list[int]:
@@ -175,7 +163,7 @@ def _play(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]],
         out=how.out,
         progress=how.progress,
     )
-    for cell in _cells(many, [name for name, _ in variants]):
+    for cell, _ in variants:
         if errors := many.failures(cell):
             told = f"{cell}: {len(errors)} run(s) failed and are left out, the first with seed {errors[0][0]}"
             how.failures.append(f"{told}: {errors[0][1]}")

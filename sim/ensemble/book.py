@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.asked import MARK, Asked, read_asked, write_text
+from sim.ensemble.paired import together
 from sim.ensemble.store import CATALOGUE, Store
 from sim.ensemble.summary import summary
 from sim.ensemble.worker import CURVE_POINTS
@@ -86,9 +87,9 @@ class Ensemble:
         return [(line["id"] or line["kpi"], number) for line, number in rows]
 
     def held(self, variant: str, target: str | None = None) -> Floats:
-        """1 where a target was met, 0 where it was missed; of all targets together where `target` is None.
+        """1 where a target was met, 0 where it was missed, NaN where it is undefined or the run failed.
 
-        All together: 0 where one was missed, NaN where none was but one is undefined.
+        Of all targets together where `target` is None, as `together` has it.
         """
         known = self._targets(variant)
         wanted = [number for name, number in known if target is None or name == target]
@@ -98,7 +99,7 @@ class Ensemble:
         if not wanted:
             return np.full(len(self.seeds), np.nan)
         met = np.array([self.line("met", variant, number) for number in wanted])
-        return np.where((met == 0).any(axis=0), 0.0, np.where(np.isnan(met).any(axis=0), np.nan, 1.0))
+        return together(list(met))
 
     def curve(self, variant: str) -> tuple[Floats, Floats]:
         """Instants in hours, and stations out, shape (finished runs, instants)."""

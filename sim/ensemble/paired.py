@@ -251,6 +251,16 @@ def compare_cells(cells: Sequence[Cell], kpis: Sequence[str], against: str = "")
     return Comparison(base.name, tuple(common), tuple(names), tuple(found), tuple(kept), tuple(_notes(cells, common)))
 
 
+def together(columns: Sequence[Floats]) -> Floats:
+    """Whether all targets held in each run: 0 where one was missed, else 1.
+
+    A target that is undefined in a run (nothing to restore, no generator called for) breaks no promise, so the others
+    decide. NaN where all are undefined, or the run failed.
+    """
+    rows = np.array(columns, dtype=np.float64)
+    return np.where((rows == 0).any(axis=0), 0.0, np.where(np.isnan(rows).all(axis=0), np.nan, 1.0))
+
+
 def _rows(seeds: Sequence[int], common: Sequence[int]) -> list[int]:
     place = {seed: row for row, seed in enumerate(seeds)}
     return [place[seed] for seed in common]

@@ -135,7 +135,7 @@ def smallest(held: Held, first: int, last: int, probability: float) -> tuple[int
 
 
 def contradictions(points: Sequence[Tried]) -> list[tuple[int, int]]:
-    """Neighbouring tried numbers of which the greater one holds less often; the seeds are the same."""
+    """Neighbouring tried numbers of which the greater one holds less often, each over the runs that can be told."""
     return [(a.number, b.number) for a, b in pairwise(points) if b.share < a.share]
 
 

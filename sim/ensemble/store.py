@@ -24,6 +24,7 @@ LOCK: Final = "catalogue.lock"
 DONE, FAILED = "done", "failed"
 _TABLES: Final = """
 create table if not exists cells (variant text primary key, lines text not null) without rowid;
+create table if not exists facts (name text primary key, value text not null) without rowid;
 create table if not exists runs (
   variant text not null, seed integer not null, status text not null, digest text, error text, wall_s real,
   kpis blob, simulated blob, met blob, at_h blob, curve blob,
@@ -36,7 +37,7 @@ _COLUMNS: Final = "variant, seed, status, digest, error, wall_s, kpis, simulated
 class Store:
     """The catalogue of a directory. A row a run: what became of it, its digest or error, its figures.
 
-    Figures are packed as 64-bit floats: KPIs in the order of the catalogue of KPIs, lines in that of `lines`.
+    Figures are packed as 64-bit floats: KPIs in the order that the fact `kpis` names, lines in that of `lines`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,6 +51,7 @@ class Store:
             self._base.execute("pragma journal_mode=wal")
             self._base.execute("pragma synchronous=normal")
             self._base.executescript(_TABLES)
+            self._base.execute("insert or ignore into facts values ('kpis', ?)", (json.dumps(list(KPIS)),))
 
     def _only_read(self) -> bool:
         """Whether the directory may not be written, as on an archive, and nothing waits beside the file."""
@@ -67,6 +69,8 @@ class Store:
 
         Raises `InputError` where the disk refuses.
         """
+        if self._kpis() != list(KPIS):
+            raise input_error("was begun by a program with other KPIs; choose another --out", file=self._path)
         with _on_disk(self._path), held():
             self._base.execute("begin immediate")
             try:
@@ -123,7 +127,15 @@ class Store:
 
     def kpi(self, variant: str, name: str, seeds: Sequence[int]) -> Floats:
         """A KPI at the horizon, a figure a seed; NaN where undefined or without a finished run."""
-        return self._floats("kpis", variant, list(KPIS).index(name), seeds)
+        known = self._kpis()
+        return self._floats("kpis", variant, known.index(name) if name in known else len(known), seeds)
+
+    def _kpis(self) -> list[str]:
+        """Names of the KPIs in the order in which they are packed: those of the program that began the directory."""
+        for (value,) in self._read("select value from facts where name='kpis'", ()):
+            names: list[str] = json.loads(value)
+            return names
+        return list(KPIS)
 
     def line(self, column: str, variant: str, number: int, seeds: Sequence[int]) -> Floats:
         """`simulated`, `met` or `at_h` of a line by its number, a figure a seed."""

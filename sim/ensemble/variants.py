@@ -92,10 +92,11 @@ class Cell:
     @property
     def policy_name(self) -> str:
         """What the policy is called."""
-        return _called(self.policy) if self.policy is not None else self.scenario.spec.policy
+        return called(self.policy) if self.policy is not None else self.scenario.spec.policy
 
 
-def _called(policy: AnyPolicy) -> str:
+def called(policy: AnyPolicy) -> str:
+    """What a policy is called."""
     if isinstance(policy, str):
         return policy
     return policy.name if isinstance(policy, Policy) else getattr(policy, "__name__", "custom")
@@ -118,9 +119,9 @@ def cells(
             chosen = policy if policy is not None else patch.policy
             name = patch.name
             if policies and not variants:
-                name = _called(policies[len(found)])
+                name = called(policies[len(found)])
             elif policies and len(policies) > 1:
-                name = f"{patch.name}/{_called(policy or '')}"
+                name = f"{patch.name}/{called(policy or '')}"
             found.append(Cell(name, patched, chosen, patch))
     names = [cell.name for cell in found]
     for name in names:
