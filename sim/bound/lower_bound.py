@@ -90,8 +90,9 @@ def lower_bound(scenario: Scenario, seed: int = 1) -> Bound:
         in_need, spoken_for = all_struck.of(powered), float(never[powered & unordered].sum())
         crews_at = attended(scenario, world, in_need.site)
         lists = lists_of(scenario, disaster)
-        by_generators = least_by_generators(in_need, generators, horizon_h, crews_at, lists) - spoken_for
-    least = (certain + max(by_rank, by_generators, 0.0)) * (1 - _GIVEN_AWAY)
+        needed = least_by_generators(in_need, generators, horizon_h, crews_at, lists)
+        by_generators = max(needed - spoken_for, 0.0)
+    least = (certain + max(by_rank, by_generators)) * (1 - _GIVEN_AWAY)
     return Bound(least, certain, by_rank, by_generators, float(never.sum()), len(all_struck), crews, generators)
 
 
