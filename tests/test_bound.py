@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from validation.worlds import bare_sites, drill, scenario
 
 from sim.bound import lower_bound
+from sim.bound.attendance import Attended
 from sim.bound.crews import least_by_rank
-from sim.bound.feeders import next_slot_h, serve_in_order
+from sim.bound.feeders import Lists, next_slot_h, serve_in_order
 from sim.bound.generators import least_by_generators
 from sim.bound.struck import Struck
 from sim.policies import POLICIES, Policy
@@ -62,6 +63,7 @@ def sites(**columns):
     """Struck sites by their columns; scalars are repeated."""
     count = max(len(value) for value in columns.values() if isinstance(value, list))
     usual = {"stations": 1.0, "lost_h": 0.0, "restart_h": 0.0, "service_h": 1.0, "stretch_h": 0.0, "gain": 0.0}
+    usual |= {"late_h": columns.get("back_h", 0.0), "feeder": -1.0}
     given_ = {
         name: np.broadcast_to(np.array(value, dtype=float), count) for name, value in {**usual, **columns}.items()
     }
@@ -111,6 +113,38 @@ def test_generators_carry_what_they_can_and_no_more():
     stretched = sites(out_h=[0.0] * 3, back_h=10.0, service_h=0.0, stretch_h=2.0)
     assert least_by_generators(stretched, 1, 20.0) == pytest.approx(14.0, abs=ROUNDING)
     assert least_by_generators(plain, 3, 20.0) == pytest.approx(0.0, abs=ROUNDING)
+
+
+def test_who_must_stand_by_needs_crews_and_they_need_rest():
+    """Four sites for ten hours, sets enough: two crews carry two of them, and with stints of four hours fewer."""
+    plain = sites(out_h=[0.0] * 4, back_h=10.0, service_h=0.0)
+
+    def least(crews, stint_h, rest_h):
+        everywhere = Attended(np.ones(4, dtype=bool), crews, stint_h, rest_h)
+        return least_by_generators(plain, 9, 20.0, [everywhere])
+
+    assert least(4, inf, 0.0) == pytest.approx(0.0, abs=ROUNDING)
+    assert least(2, inf, 0.0) == pytest.approx(20.0, abs=ROUNDING)
+    assert least(2, 4.0, 2.0) == pytest.approx(24.0, abs=ROUNDING)  # hours 0–4 and 6–10 of two crews
+    nobody_there = Attended(np.array([True, False, False, False]), 0, inf, 0.0)
+    assert least_by_generators(plain, 9, 20.0, [nobody_there]) == pytest.approx(10.0, abs=ROUNDING)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(hours, hours), min_size=1, max_size=4), st.integers(1, 2))
+def test_lists_bring_back_as_much_as_the_best_choice_of_feeders(rows, length):
+    """One site a feeder, no help but the lists at hours 1 and 3: all ways to fill the lists, and the cheapest."""
+    lists = Lists(np.array([1.0, 3.0]), length, (1.0, 2.0, 3.5, 4.0))
+    out_h, lost_h = [a + b for a, b in rows], [a for a, _ in rows]
+    told = sites(
+        lost_h=lost_h, out_h=out_h, back_h=0.0, late_h=9.0, service_h=inf, feeder=[float(n) for n in range(len(rows))]
+    )
+    best = inf
+    for chosen in product((-1, 0, 1), repeat=len(rows)):
+        if all(chosen.count(number) <= length for number in (0, 1)):
+            back_h = [9.0 if k < 0 else lists.back_h(lost_h[site])[k] for site, k in enumerate(chosen)]
+            best = min(best, sum(max(back - out, 0.0) for back, out in zip(back_h, out_h, strict=True)))
+    assert least_by_generators(told, 0, 20.0, lists=lists) == pytest.approx(best, abs=ROUNDING)
 
 
 @settings(max_examples=50, deadline=None)

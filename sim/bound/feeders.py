@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.disaster import Disaster
 from sim.scenario import Scenario
@@ -17,8 +20,8 @@ LATE_REPAIR_H: Final = 1.0
 _HUB: Final = ROLES.index("hub")
 
 
-def feeder_spells(scenario: Scenario, disaster: Disaster, seed: int) -> dict[str, tuple[float, float]]:
-    """Feeder → hour of its first failure, and the earliest return of its mains; only feeders of which that is certain.
+def feeder_spells(scenario: Scenario, disaster: Disaster, seed: int) -> dict[str, tuple[float, float, float]]:
+    """Feeder → first failure, earliest return, and that if never asked for; only feeders of which that is certain.
 
     The desk may ask for some feeders first. One that can be asked for takes the next slot at the best. For one that
     cannot, whoever was asked for only goes ahead of it, so the order without any asking serves it earliest. Where
@@ -41,13 +44,14 @@ def feeder_spells(scenario: Scenario, disaster: Disaster, seed: int) -> dict[str
         back_h = min((mend.t_h for mend in mends.get(feeder, []) if mend.t_h >= lost_h), default=inf)
         if back_h == inf and plain:
             queue[feeder] = lost_h
-        spells[feeder] = (lost_h, back_h if plain else min(back_h, next_slot_h(lost_h, slots_h)))
+        back_h = back_h if plain else min(back_h, next_slot_h(lost_h, slots_h))
+        spells[feeder] = (lost_h, back_h, back_h)
     if plain:
         asked = askable(scenario)
         unasked = serve_in_order(queue, slots_h, Streams(seed))
         for feeder, lost_h in queue.items():
             back_h = next_slot_h(lost_h, slots_h) if feeder in asked else unasked[feeder]
-            spells[feeder] = (lost_h, back_h)
+            spells[feeder] = (lost_h, min(back_h, unasked[feeder]), unasked[feeder])
     return {feeder: spell for feeder, spell in spells.items() if feeder not in conditional}
 
 
@@ -69,6 +73,33 @@ def next_slot_h(lost_h: float, slots_h: Sequence[float]) -> float:
     coming = next((slot_h for slot_h in slots_h if slot_h >= lost_h), inf)
     waiting = bool(slots_h) and slots_h[0] <= lost_h
     return min(coming, lost_h + LATE_REPAIR_H if waiting else inf)
+
+
+class Lists(NamedTuple):
+    """The lists of feeders that the desk asks for."""
+
+    sent_h: NDArray[np.float64]
+    """The earliest hour of each list."""
+    length: int
+    """How many feeders a list names at most."""
+    slots_h: tuple[float, ...]
+    """When a feeder asked for may be live again."""
+
+    def back_h(self, lost_h: float) -> NDArray[np.float64]:
+        """Earliest return of a feeder by the list that names it."""
+        return np.array([next_slot_h(max(lost_h, float(sent_h)), self.slots_h) for sent_h in self.sent_h])
+
+
+def lists_of(scenario: Scenario, disaster: Disaster) -> Lists:
+    """The first list goes out when a line is reported out, so not before one fails; the next ones at even spaces."""
+    requests = scenario.spec.grid.requests
+    fails = [spell[0].t_h for spell in _by_target(disaster.injects, "fail").values()]
+    slots_h = tuple(sorted(inject.t_h for inject in disaster.injects if inject.action == "slot"))
+    first_h = min(fails, default=inf)
+    if not requests.feeders or first_h >= scenario.horizon_h:
+        return Lists(np.zeros(0), 0, slots_h)
+    count = int((scenario.horizon_h - first_h) / requests.every_h) + 1
+    return Lists(first_h + np.arange(count, dtype=np.float64) * requests.every_h, requests.feeders, slots_h)
 
 
 def askable(scenario: Scenario) -> frozenset[str]:

@@ -7,7 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from sim.bound.attendance import attended
 from sim.bound.crews import least_by_rank
+from sim.bound.feeders import lists_of
 from sim.bound.generators import least_by_generators
 from sim.bound.links import cut_off_h, never_out, without_orders
 from sim.bound.struck import Orders, struck
@@ -32,7 +34,7 @@ class Bound:
     by_rank: float
     """Of the rest, by the number of services that crews can have ended by then."""
     by_generators: float
-    """By the generators there are."""
+    """By the generators there are, and by the crews that must stand by where generators rove."""
     undisturbed: float
     """Station-hours lost by the sites counted if nobody came at all: what a policy can work on."""
     sites: int
@@ -82,8 +84,15 @@ def lower_bound(scenario: Scenario, seed: int = 1) -> Bound:
     unlimited = scenario.spec.resources.crew.unlimited_generators
     generators = None if unlimited else len(world.roster.generators)
     by_rank = least_by_rank(sites, crews, horizon_h)
-    by_generators = 0.0 if generators is None else least_by_generators(sites, generators, horizon_h)
-    least = (certain + max(by_rank, by_generators, 0.0)) * (1 - _GIVEN_AWAY)
+    by_generators = 0.0
+    if generators is not None:
+        powered = ~np.isin(all_struck.site, list(cut_off))
+        in_need, spoken_for = all_struck.of(powered), float(never[powered & unordered].sum())
+        crews_at = attended(scenario, world, in_need.site)
+        lists = lists_of(scenario, disaster)
+        needed = least_by_generators(in_need, generators, horizon_h, crews_at, lists)
+        by_generators = max(needed - spoken_for, 0.0)
+    least = (certain + max(by_rank, by_generators)) * (1 - _GIVEN_AWAY)
     return Bound(least, certain, by_rank, by_generators, float(never.sum()), len(all_struck), crews, generators)
 
 

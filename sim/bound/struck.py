@@ -56,6 +56,10 @@ class Struck:
     """Most hours that the first charge lasts longer where a crew has come in time."""
     gain: Floats
     """Most hours on battery that an hour on a generator gives."""
+    late_h: Floats
+    """The earliest return of mains if nobody asks for the site's feeder; at most the horizon."""
+    feeder: Floats
+    """Number of the feeder where asking may bring it back earlier, else −1."""
 
     def __len__(self) -> int:
         return len(self.site)
@@ -85,21 +89,25 @@ class Orders(NamedTuple):
 def struck(scenario: Scenario, disaster: Disaster, world: World, seed: int, orders: Orders) -> Struck:
     """The sites of a seed that would be out if nobody came, with what is certain of each."""
     lost = mains_spells(scenario, disaster, seed)
+    unasked = {feeder: late_h for feeder, (_, _, late_h) in feeder_spells(scenario, disaster, seed).items()}
     topology, streams = scenario.topology, Streams(seed)
     plants = Plants(topology, scenario.spec, disaster.weather, streams, set(orders.quilted))
     left_out = _uncertain(scenario, disaster) | orders.placed
     if any("lineman" in crew.skills for crew in world.roster.crews):  # they may mend a site's own supply at any time
         left_out |= {site for site, (_, _, by_drop) in lost.items() if by_drop}
     horizon_h = scenario.horizon_h
+    smallest_w = _smallest_w(scenario, world)
     rows = []
     for site, (lost_h, earliest_h, by_drop) in sorted(lost.items()):
         if site in left_out or lost_h >= horizon_h or not topology.stations_per_site[site]:
             continue
         plant, back_h = plants.plant(site), min(earliest_h - SLACK_H, horizon_h)
+        feeder = int(topology.sites.feeder[site])
+        late_h = back_h if by_drop else min(unasked[str(topology.feeders.id[feeder])] - SLACK_H, horizon_h)
         lasts_h = _lasts_h(plant, lost_h) + SLACK_H
-        if lost_h + lasts_h >= back_h:
+        if lost_h + lasts_h >= late_h:
             continue
-        longest_h, gain = _at_best(scenario, plant, lost_h, back_h)
+        longest_h, gain = _at_best(smallest_w, plant, lost_h, late_h)
         service_h = max(_service_h(scenario, world, streams, site, lasts_h) - SLACK_H, 0.0)
         if site in orders.unordered and not by_drop:
             service_h = inf
@@ -107,9 +115,9 @@ def struck(scenario: Scenario, disaster: Disaster, world: World, seed: int, orde
         restart_h = max(plant.reconnect_h - SLACK_H, 0.0)
         rows.append(
             (site, topology.stations_per_site[site], lost_h, lost_h + lasts_h, back_h, restart_h, service_h, stretch_h,
-             gain)
+             gain, late_h, feeder if late_h > back_h else -1)
         )  # fmt: skip
-    columns = np.array(rows, dtype=np.float64).reshape(len(rows), 9).T
+    columns = np.array(rows, dtype=np.float64).reshape(len(rows), 11).T
     return Struck(columns[0].astype(np.int64), *columns[1:])
 
 
@@ -136,7 +144,8 @@ def mains_spells(scenario: Scenario, disaster: Disaster, seed: int) -> dict[int,
     by_row = {row_of[feeder]: spell for feeder, spell in feeders.items()}
     for site in np.flatnonzero(np.isin(topology.sites.feeder, list(by_row))).tolist():
         if site not in drops:
-            found[site] = (*by_row[int(topology.sites.feeder[site])], False)
+            lost_h, back_h, _ = by_row[int(topology.sites.feeder[site])]
+            found[site] = (lost_h, back_h, False)
     return found
 
 
@@ -197,17 +206,23 @@ def _lasts_h(plant: Plant, lost_h: float) -> float:
     return usable * plant.full_h(load_w, plant.alpha_of(load_w), lost_h)
 
 
-def _at_best(scenario: Scenario, plant: Plant, lost_h: float, back_h: float) -> tuple[float, float]:
+def _smallest_w(scenario: Scenario, world: World) -> float:
+    """What the smallest set that may ever be carried to a site gives its load."""
+    spec = scenario.spec
+    sizes_kw = [generator.kind.prime_kw for generator in world.roster.generators]
+    if spec.resources.crew.unlimited_generators or not sizes_kw:
+        sizes_kw = [kind.prime_kw for kind in {**GENERATOR_KINDS, **spec.resources.kinds}.values()]
+    return _MARGIN * min(sizes_kw) * 1000 * derating(spec.generators.altitude_m)
+
+
+def _at_best(smallest_w: float, plant: Plant, lost_h: float, back_h: float) -> tuple[float, float]:
     """Hours a full battery lasts at most once help has come, and hours that an hour of charging gives.
 
     At the warmest of the time without mains, and without 5G where the smallest generator would not carry that.
     """
-    spec = scenario.spec
-    kinds = {**GENERATOR_KINDS, **spec.resources.kinds}
-    smallest_w = min(kind.prime_kw for kind in kinds.values()) * 1000 * derating(spec.generators.altitude_m)
     least_w = plant.load_4g_w + plant.load_transmission_w
     full_w = least_w + plant.load_5g_w
-    carried = min(plant.rectifier_w, _MARGIN * smallest_w) >= full_w
+    carried = min(plant.rectifier_w, smallest_w) >= full_w
     load_w = full_w if carried else least_w
     alpha = plant.alpha_of(load_w)
     if alpha is not None and not carried:
