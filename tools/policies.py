@@ -3,8 +3,8 @@
 `python tools/policies.py -n 200 --workers 2 --out docs/background/policies.csv --page docs/background/policies.md`
 
 One row a seed and policy: station-hours lost, the figures of the plan's targets, the bound of the seed. Then the paired
-comparison on the terminal, and with `--page` the same table between the marks of that page. `--from CSV` takes the rows
-of an earlier run in place of new ones.
+comparison on the terminal, and with `--page` the same table between the marks of that page. `--from` takes the rows
+of an earlier run, or the runs of a directory that `drill ensemble` has filled, in place of new ones.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from scipy.stats import t as student
 
 from sim import load
 from sim.bound import lower_bound
+from sim.ensemble import open_ensemble
 from sim.loading import find_file
 from sim.policies import POLICIES
 from sim.results import simulate
@@ -42,6 +43,25 @@ def figures(job: tuple[str, int, tuple[str, ...]]) -> list[dict[str, str | float
             if target.id:
                 row[f"{target.id} {target.kpi}"] = "" if target.simulated is None else float(target.simulated)
         rows.append({**row, "bound": bound})
+    return rows
+
+
+def of_ensemble(folder: Path, path: str, n: int) -> list[dict[str, str | float]]:
+    """The rows of the first `n` seeds that are done under all policies of a directory, and the bounds of these seeds."""
+    many = open_ensemble(folder)
+    scenario = load(path)
+    lines = {line["id"]: (row, line["kpi"]) for row, line in enumerate(many.lines(many.variants[0])) if line["id"]}
+    lost = {name: many.values(name, LOST) for name in many.variants}
+    rows: list[dict[str, str | float]] = []
+    done = [at for at in range(len(many.seeds)) if all(np.isfinite(values[at]) for values in lost.values())]
+    for at in done[:n]:
+        bound = lower_bound(scenario, many.seeds[at]).station_outage_h
+        for name in many.variants:
+            row: dict[str, str | float] = {"seed": many.seeds[at], "policy": name, LOST: float(lost[name][at])}
+            for target, (number, kpi) in lines.items():
+                value = float(many.line("simulated", name, number)[at])
+                row[f"{target} {kpi}"] = "" if np.isnan(value) else value
+            rows.append({**row, "bound": bound})
     return rows
 
 
@@ -92,12 +112,19 @@ def main() -> None:
     parser.add_argument("--policies", default=",".join(POLICIES), help="names, with commas")
     parser.add_argument("--base", default="class_then_deadline", help="policy to compare with")
     parser.add_argument("--out", type=Path, help="CSV to write")
-    parser.add_argument("--from", dest="source", type=Path, help="CSV to read in place of running")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        help="CSV or directory of `drill ensemble --policy ...` to read in place of running",
+    )
     parser.add_argument("--page", type=Path, help="page whose table is renewed")
     asked = parser.parse_args()
-    if asked.source:
+    if asked.source and asked.source.is_dir():
+        rows: list[dict[str, str | float]] = of_ensemble(asked.source, asked.scenario, asked.n)
+    elif asked.source:
         with asked.source.open(encoding="utf-8") as file:
-            rows: list[dict[str, str | float]] = list(csv.DictReader(file))  # type: ignore[arg-type]
+            rows = list(csv.DictReader(file))  # type: ignore[arg-type]
     else:
         path = str(find_file(asked.scenario, "scenarios"))
         jobs = [(path, seed, tuple(asked.policies.split(","))) for seed in range(1, asked.n + 1)]
