@@ -47,7 +47,7 @@ def figures(job: tuple[str, int, tuple[str, ...]]) -> list[dict[str, str | float
 
 
 def of_ensemble(folder: Path, path: str, n: int) -> list[dict[str, str | float]]:
-    """The rows of the first `n` seeds that are done under all policies of a directory, and the bounds of these seeds."""
+    """The rows of the first `n` seeds that are done under all policies of a directory, and their bounds."""
     many = open_ensemble(folder)
     scenario = load(path)
     lines = {line["id"]: (row, line["kpi"]) for row, line in enumerate(many.lines(many.variants[0])) if line["id"]}
