@@ -17,6 +17,7 @@ from sim.log import EventLog
 from sim.models.crews import LEAST_L, REFUEL_L, Crew
 from sim.models.deskview import DeskView
 from sim.models.driving import Driving
+from sim.models.roadpart import LeastHours
 from sim.models.timer import Timer, at_the_end
 from sim.models.visits import Visits
 from sim.models.waiting import Entry, JobQueue, Need
@@ -38,7 +39,7 @@ class Origin(NamedTuple):
     free_since: int
     likeness: tuple[object, ...]
     left_h: float
-    ways_h: list[float] | None
+    ways_h: LeastHours | None
 
 
 class Dispatcher:

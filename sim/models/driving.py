@@ -16,6 +16,7 @@ from sim.log import EventLog
 from sim.models.crews import Crew, fitting
 from sim.models.generators import Generator
 from sim.models.lots import Lots
+from sim.models.roadpart import LeastHours
 from sim.models.roads import Load, Roads
 from sim.models.steps import Steps
 from sim.settings import RoadSettings
@@ -76,17 +77,17 @@ class Driving:
             hours + self.roads.access(site, crew.vehicle, self._load(crew, job, now, with_generator, via_depot), now)[0]
         )
 
-    def ways_h(self, crew: Crew, now: float) -> list[float] | None:
+    def ways_h(self, crew: Crew, now: float) -> LeastHours | None:
         """At least so many hours by road to every node from where a crew is; None where journeys are not driven."""
         if not self.roads.known or self.drawn:
             return None
         return self.roads.least_hours(crew.node, crew.vehicle, now, permit=self.permitted(crew))
 
-    def least_h(self, crew: Crew, job: Job, ways_h: list[float] | None) -> float:
+    def least_h(self, crew: Crew, job: Job, ways_h: LeastHours | None) -> float:
         """A bound that costs little: no `estimate_h` to the job is below it (tracks and the depot only add hours)."""
         if ways_h is None or crew.site == job.site:
             return 0.0
-        return ways_h[self.roads.site_node[job.site]] - _ROUNDING_H
+        return ways_h.to(self.roads.site_node[job.site]) - _ROUNDING_H
 
     def onward_h(self, crew: Crew, first: Job, then: Job, now: float) -> float:
         """Expected hours from one job's site to another's, with nothing carried on foot; inf where no way is open."""

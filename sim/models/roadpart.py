@@ -48,6 +48,17 @@ class Ways(NamedTuple):
     """Whether any of the ways leads through the outside."""
 
 
+class LeastHours(NamedTuple):
+    """At least so many hours to any node: `hours[place[node]]`."""
+
+    hours: list[float]
+    place: list[int]
+
+    def to(self, node: int) -> float:
+        """Hours that no way to the node beats; inf where there is none."""
+        return self.hours[self.place[node]]
+
+
 class RoadPart:
     """Some nodes of the road graph with the edges at them. Nodes and edges are named by their rows of the table."""
 
@@ -136,10 +147,9 @@ class RoadPart:
         """Values of the part's nodes as a list over all nodes, inf elsewhere."""
         return values.tolist() if self.whole else self._spread(values.tolist(), inf, self._all_nodes, self._rows)
 
-    def least_by_node(self, hours: Floats) -> list[float]:
-        """Hours of ways as a list over all nodes: to those elsewhere, as to the outside, which are never more."""
-        found: list[float] = hours.tolist()
-        return found if self.whole else self._spread(found, found[self._outside], self._all_nodes, self._rows)
+    def least(self, hours: Floats) -> LeastHours:
+        """Hours of ways to every node of the graph: to those elsewhere, as to the outside, which are never more."""
+        return LeastHours(hours.tolist(), self._place)
 
     @staticmethod
     def _spread(values: list[T], elsewhere: T, length: int, rows: list[int]) -> list[T]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.models.roadpart import Nodes, RoadPart, Ways, around
+from sim.models.roadpart import LeastHours, Nodes, RoadPart, Ways, around
 from sim.models.snowroads import SnowRoads, foot_kmh
 from sim.topology.tables import Topology
 
@@ -45,7 +45,7 @@ class _Passage:
         self._depth_cm = speed
         self._depths: list[float] | None = None
         self._ways: dict[int, Ways] = {}
-        self._least: dict[int, list[float]] = {}
+        self._least: dict[int, LeastHours] = {}
 
     def renew(self, state: tuple[int, int], depth_cm: Floats) -> None:
         """The state in which the speeds are these, and the snow on the part's edges in it."""
@@ -76,11 +76,11 @@ class _Passage:
             known = self._ways[node] = self._part.quickest(self._graph, node)
         return known
 
-    def least_hours(self, node: int) -> list[float]:
+    def least_hours(self, node: int) -> LeastHours:
         """Hours of these ways to every node of the graph; to one outside the part, those to the outside."""
         known = self._least.get(node)
         if known is None:
-            known = self._least[node] = self._part.least_by_node(self.ways(node).hours)
+            known = self._least[node] = self._part.least(self.ways(node).hours)
         return known
 
 
@@ -147,7 +147,7 @@ class Roads:
         passage = self._passage(vehicle, now, permit)
         return passage.speeds, passage.depths
 
-    def least_hours(self, node: int, vehicle: str, now: float, *, permit: bool = False) -> list[float]:
+    def least_hours(self, node: int, vehicle: str, now: float, *, permit: bool = False) -> LeastHours:
         """Hours from a node to every other that no way beats by the roads of this half hour; inf where there is none.
 
         They are those of the quickest ways, or less where a way may lead beyond the part looked at so far.
@@ -256,7 +256,7 @@ class Roads:
 
     def _joined(self, node: int, to_node: int, now: float, permit: bool) -> bool:
         """Whether `hours` of an ordinary vehicle are finite."""
-        if isinf(self.least_hours(node, "snow", now, permit=permit)[to_node]):
+        if isinf(self.least_hours(node, "snow", now, permit=permit).to(to_node)):
             return False
         return self._part.whole or self.hours(node, to_node, "snow", now, permit=permit) < inf
 
