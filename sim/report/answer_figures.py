@@ -37,7 +37,9 @@ def differences(compared: Comparison) -> Figure:
     grid = figure.subplots(len(kpis), 1, squeeze=False)[:, 0]
     tall = figure.get_figheight()
     wide = 0.05 + 0.0075 * min(max(map(len, others)), 30)
-    figure.subplots_adjust(left=wide, right=0.97, top=1 - 1.1 / tall, bottom=0.35 / tall, hspace=0.95)
+    figure.subplots_adjust(
+        left=wide, right=0.97, top=1 - 1.1 / tall, bottom=0.35 / tall, hspace=1.1 / (0.75 + 0.3 * len(others))
+    )
     for axes, kpi in zip(grid, kpis, strict=True):
         _difference_panel(axes, [found for found in compared.differences if found.kpi == kpi], len(others))
     words = f"mean and 95 % interval over {len(compared.seeds)} seeds, against {compared.against}; "
