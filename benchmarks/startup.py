@@ -9,8 +9,8 @@ from typing import Final
 
 from measure import ROOT, Plan, Row, children, environment
 
-WORKER: Final = "from sim.run import play; from sim.metrics import kpis; from sim.scorecard import scorecard"
-"""What a process imports that plays runs and measures them."""
+WORKER: Final = "import sim.ensemble.worker"
+"""What a worker process of an ensemble imports."""
 
 
 def rows(plan: Plan) -> Iterator[Row]:

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.disaster import Disaster
+from sim.models.grid import LATE_REPAIR_H
 from sim.scenario import Scenario
 from sim.streams import Streams
 from sim.topology.tables import ROLES
 from sim.vocabulary import Inject
 
-LATE_REPAIR_H: Final = 1.0
-"""As `sim.models.grid`: a line crew that waited in its slot needs this long for the feeder that fails next."""
 _HUB: Final = ROLES.index("hub")
 
 

@@ -19,6 +19,7 @@ from sim.models import battery
 from sim.models.generators import derating
 from sim.models.plants import Plants
 from sim.models.powerplant import Plant
+from sim.models.site import GENERATOR_MARGIN, RECTIFIER_EFFICIENCY
 from sim.resources import GENERATOR_KINDS
 from sim.scenario import Scenario
 from sim.streams import Streams
@@ -30,10 +31,11 @@ Floats = NDArray[np.float64]
 
 SLACK_H: Final = 1e-5
 """Times in a run are rounded to the millisecond, a few times over; so much is given away at each end."""
-_MARGIN: Final = 0.8 * 0.95
-"""As `sim.models.site`: what a generator of 1 W gives the load."""
+_MARGIN: Final = GENERATOR_MARGIN * RECTIFIER_EFFICIENCY
+"""What a generator of 1 W gives the load."""
 _WIRELESS: Final = MONITORS.index("wireless")
 _LEAST_ALPHA: Final = 0.006
+"""The least of the temperature coefficients in `sim.models.battery`, so that no battery lasts longer."""
 
 
 @dataclass(frozen=True, eq=False)

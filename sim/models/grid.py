@@ -14,7 +14,7 @@ from sim.settings import Grid as GridSpec
 from sim.streams import Streams
 from sim.units import quantise_h
 
-_LATE_REPAIR_H: Final = 1.0
+LATE_REPAIR_H: Final = 1.0
 """Assumed: a line crew that waited in its slot needs this long for the feeder that fails next."""
 
 
@@ -45,7 +45,7 @@ class Grid:
             return
         if self._spare:
             self._spare -= 1
-            back_h = quantise_h(self._env.now + _LATE_REPAIR_H)
+            back_h = quantise_h(self._env.now + LATE_REPAIR_H)
             Timer(self._env, lambda: self._mended(feeder, "slot", row)).set(back_h)
             self._tell_at(feeder, told_in_h, back_h)
             return

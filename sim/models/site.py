@@ -23,8 +23,8 @@ from sim.units import quantise_h
 
 __all__ = ["Plant", "SitePower"]
 
-_GENERATOR_MARGIN: Final = 0.8
-_RECTIFIER_EFFICIENCY: Final = 0.95
+GENERATOR_MARGIN: Final = 0.8
+RECTIFIER_EFFICIENCY: Final = 0.95
 """0.8·P_gen ≥ (P_dc + P_charge)/0.95. Source: the tower company's sizing rule."""
 _FULL: Final = 1.0 - 1e-9
 _TAPER: Final = battery.TAPER_FROM - 1e-9
@@ -117,12 +117,12 @@ class SitePower:
         most_w = self.plant.rectifier_w
         if self.mains:
             return most_w
-        given_w = _GENERATOR_MARGIN * self.generator_w * _RECTIFIER_EFFICIENCY
+        given_w = GENERATOR_MARGIN * self.generator_w * RECTIFIER_EFFICIENCY
         return min(most_w, given_w)
 
     def drawn_w(self) -> float:
         """AC power asked of mains or generator."""
-        return (min(self.load_w, self.available_w()) + self.charge_w) / _RECTIFIER_EFFICIENCY
+        return (min(self.load_w, self.available_w()) + self.charge_w) / RECTIFIER_EFFICIENCY
 
     def _settle(self, row: int) -> None:
         """Work out stages, load and battery after a change, log what is new and tell the world."""
