@@ -18,7 +18,8 @@ import pytest
 # From top to bottom. A room (module or folder right below sim/) may import its own storey and those after it.
 STOREYS = (
     ("cli", "cli_ensemble", "cli_answers", "console", "__main__"),
-    ("live", "report"),
+    ("live", "page", "replay"),
+    ("report",),
     ("incident", "ensemble", "contingency", "bound"),
     ("results",),
     ("scorecard",),
@@ -39,8 +40,9 @@ STOREYS = (
     ),
     ("hazards", "policies", "plan", "procedure", "resources", "settings"),
     ("topology", "inventory", "selection"),
+    ("phrases",),
     ("vocabulary",),
-    ("units", "streams", "log", "errors", "exact", "yamlfile", "checking", "spec", "folders", "interrupts"),
+    ("language", "units", "streams", "log", "errors", "exact", "yamlfile", "checking", "spec", "folders", "interrupts"),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
 EVERYWHERE = frozenset(FLOOR)
@@ -55,14 +57,15 @@ def from_upwards(room: str) -> frozenset[str]:
 OUTSIDE = {
     "distributed": frozenset({"ensemble"}),
     "duckdb": from_upwards("results"),
-    "matplotlib": frozenset({"report"}),
+    "jinja2": frozenset({"page", "replay"}),
+    "matplotlib": frozenset({"page", "report"}),
     "networkx": frozenset({"models", "world", "topology"}),
     "numpy": EVERYWHERE,
     "pandas": from_upwards("results"),
     "pydantic": EVERYWHERE,
     "pydantic_core": EVERYWHERE,
     "pyvrp": frozenset({"models", "ensemble", "plans", "policies"}),
-    "rich": frozenset({"cli", "report"}),
+    "rich": frozenset({"cli", "report", "replay"}),
     "scipy": from_upwards("models") | {"policies"},
     "simpy": frozenset({"models", "world", "controllers", "operations", "response"}),
     "typer": frozenset({"cli", "cli_ensemble", "cli_answers"}),

@@ -1,0 +1,57 @@
+"""What people read, in English or Chinese: messages are English in the code, their Chinese in gettext catalogues.
+
+`_` marks a message and gives it in the language in use; `speaking` sets that language for what is done inside. The
+catalogues lie in `sim/languages/zh/LC_MESSAGES`, one a room; `tools/catalogues.py` keeps and compiles them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+Language = Literal["en", "zh"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+CATALOGUES: Final = Path(__file__).parent / "languages"
+
+_now: ContextVar[Language] = ContextVar("language", default="en")
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """The language of all messages made inside."""
+    before = _now.set(language)
+    try:
+        yield
+    finally:
+        _now.reset(before)
+
+
+def spoken() -> Language:
+    """The language in use."""
+    return _now.get()
+
+
+def _(message: str) -> str:
+    """A message in the language in use; English where it has no translation."""
+    return message if _now.get() == "en" else translations(_now.get()).get(message, message)
+
+
+def chosen(en: str, zh: str) -> str:
+    """A name that has two spellings in the language in use, the other one where that is empty."""
+    return (zh or en) if _now.get() == "zh" else (en or zh)
+
+
+@cache
+def translations(language: Language, room: str = "*") -> dict[str, str]:
+    """All messages of the compiled catalogues of a language, English → translation; `room` names one catalogue."""
+    found: dict[str, str] = {}
+    for file in sorted((CATALOGUES / language / "LC_MESSAGES").glob(f"{room}.mo")):
+        with file.open("rb") as stream:
+            catalogue = GNUTranslations(stream)._catalog  # type: ignore[attr-defined]  # noqa: SLF001 (no public listing)
+        found |= {str(key): str(text) for key, text in catalogue.items() if key and isinstance(key, str)}
+    return found
