@@ -23,11 +23,11 @@ export function mountControls(app: Page, element: HTMLElement): void {
   const steps = document.createElement("span");
   steps.className = "steps";
   steps.append(
-    button("step", () => "⏮", () => app._("Previous bookmark ([)"), () => stepMark(app, -1)),
-    button("step", () => "◀", () => app._("Previous event (←)"), () => stepEvent(app, -1)),
+    button("step", () => "|◀", () => app._("Previous bookmark ([)"), () => stepMark(app, -1)),
+    button("step", () => "‹", () => app._("Previous event (←)"), () => stepEvent(app, -1)),
     button("play", () => (app.clock.playing ? "❚❚" : "▶"), () => (app.clock.playing ? app._("Pause (space)") : app._("Play (space)")), () => app.clock.toggle()),
-    button("step", () => "▶", () => app._("Next event (→)"), () => stepEvent(app, 1)),
-    button("step", () => "⏭", () => app._("Next bookmark (])"), () => stepMark(app, 1)),
+    button("step", () => "›", () => app._("Next event (→)"), () => stepEvent(app, 1)),
+    button("step", () => "▶|", () => app._("Next bookmark (])"), () => stepMark(app, 1)),
   );
   const text = (): void => relabel.forEach((one) => one());
   element.append(steps, speeds(app, relabel), clock(app), jump(app, relabel));

@@ -9,6 +9,8 @@ import { planeOf } from "./scene";
 const CLICK_PX = 5;
 const STEP_PX = 80;
 const ZOOM = 1.5;
+/** Numbers of the legend change at most this often; what was put off is done after a while of quiet. */
+const COUNT_EVERY_MS = 120, LATER_MS = 210;
 
 export interface Maps {
   pan(across: number, down: number): void;
@@ -30,11 +32,17 @@ export function mountMap(app: App, element: HTMLElement): Maps {
   const maps = actions(view, panes);
   element.append(buttons(app, maps), tip);
   const legend = new Legend(app, panes, element);
-  let frame = 0;
+  let frame = 0, later = 0, counted_ms = 0;
   const draw = (): void => {
     frame = 0;
-    for (const pane of panes) pane.draw();
-    legend.update();
+    let left = panes.map((pane) => pane.draw()).some(Boolean);
+    const time_ms = performance.now();
+    if (time_ms - counted_ms > COUNT_EVERY_MS) {
+      counted_ms = time_ms;
+      legend.update();
+    } else left = true;
+    clearTimeout(later);
+    if (left) later = window.setTimeout(soon, LATER_MS);
   };
   const soon = (): void => {
     frame ||= requestAnimationFrame(draw);

@@ -10,7 +10,7 @@ import { Frame, type Plane, type View } from "./plane";
 import { Grid, Scene } from "./scene";
 import { SiteLayer } from "./site_layer";
 
-/** While it plays, the still part is drawn anew at most this often. */
+/** While time moves, the still part is drawn anew at most this often. */
 const GROUND_EVERY_MS = 200;
 
 export class MapPane {
@@ -94,14 +94,14 @@ export class MapPane {
     this.viewed = this.groundStale = this.labelsStale = true;
   }
 
-  /** Draws the present, as little of it as has changed. */
-  draw(): void {
-    const { app, view } = this, { clock } = app, now_ms = clock.now_ms;
-    if (this.frame.width < 2) return;
+  /** Draws the present, as little of it as has changed; whether something is left to be drawn soon. */
+  draw(): boolean {
+    const { app, view } = this, now_ms = app.clock.now_ms;
+    if (this.frame.width < 2) return false;
     this.seek(now_ms);
     const time_ms = performance.now();
     if (this.viewed) this.frame = new Frame(view, this.frame.width, this.frame.height, this.frame.dots);
-    if (this.groundStale && (this.viewed || !clock.playing || time_ms - this.groundDrawn_ms > GROUND_EVERY_MS)) {
+    if (this.groundStale && (this.viewed || time_ms - this.groundDrawn_ms > GROUND_EVERY_MS)) {
       this.groundDrawn_ms = time_ms;
       this.groundStale = false;
       drawGround(pen(this.layers[0]), this.frame, this.scene, this.ground());
@@ -112,6 +112,7 @@ export class MapPane {
     if (this.labelsStale) drawLabels(pen(this.layers[2]), this.frame, this.scene, app);
     this.viewed = this.labelsStale = false;
     this.movers.draw(pen(this.layers[3]), this.frame, now_ms, this.chosen(), app.trainer);
+    return this.groundStale;
   }
 
   private seek(now_ms: number): void {

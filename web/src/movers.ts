@@ -89,16 +89,8 @@ export class Movers {
   }
 
   private sign(pen: Pen, sort: string, x: number, y: number, colour: string, count: number): void {
-    const size = sort === "generator" ? SIZE - 1 : SIZE;
-    drawShape(pen, SHAPES[sort], x, y, size + 1.4, PAPER, PAPER);
-    drawShape(pen, SHAPES[sort], x, y, size, colour);
-    if (sort === "generator") {
-      pen.font = "700 8px system-ui, sans-serif";
-      pen.textAlign = "center";
-      pen.textBaseline = "middle";
-      pen.fillStyle = INK;
-      pen.fillText("G", x, y + 0.5);
-    }
+    const size = sort === "generator" ? SIZE - 1 : SIZE, picture = pictureOf(sort, size, colour), side = picture.width / OVER;
+    pen.drawImage(picture, x - side / 2, y - side / 2, side, side);
     if (count < 2) return;
     pen.font = "700 10px system-ui, sans-serif";
     pen.textAlign = "left";
@@ -187,6 +179,31 @@ export class Movers {
     rim(pen, 3);
     pen.globalAlpha = 1;
   }
+}
+
+const pictures = new Map<string, HTMLCanvasElement>();
+/** Device pixels of a picture to one of the page. */
+const OVER = 2;
+
+/** The picture of a sign, made once. */
+function pictureOf(sort: string, size: number, colour: string): HTMLCanvasElement {
+  const key = sort + colour, found = pictures.get(key);
+  if (found) return found;
+  const made = document.createElement("canvas"), side = Math.ceil(size * 1.5 + 3) * 2, middle = side / 2;
+  made.width = made.height = side * OVER;
+  const pen = made.getContext("2d")!;
+  pen.scale(OVER, OVER);
+  drawShape(pen, SHAPES[sort], middle, middle, size + 1.4, PAPER, PAPER);
+  drawShape(pen, SHAPES[sort], middle, middle, size, colour);
+  if (sort === "generator") {
+    pen.font = "700 8px system-ui, sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillStyle = INK;
+    pen.fillText("G", middle, middle + 0.5);
+  }
+  pictures.set(key, made);
+  return made;
 }
 
 /** The line of what is chosen: dark on white, seen on anything. */

@@ -5,13 +5,17 @@ import type { Frame } from "./plane";
 import { Grid, type Points } from "./scene";
 
 interface Stamp {
-  pixels: Uint32Array;
   /** Width and height, device pixels; odd. */
   side: number;
+  /** Rows and columns of the pixels that are not clear. */
+  dx: Int16Array;
+  dy: Int16Array;
+  ink: Uint32Array;
 }
 
 /** Beyond this many changes all sites are drawn anew. */
-const MANY = 150;
+const MANY = 48;
+const AWAY = -9999;
 
 export class SiteLayer {
   private image: ImageData | null = null;
@@ -23,12 +27,14 @@ export class SiteLayer {
   private order: number[] = [];
   private made = "";
   private reach = 0;
+  private readonly pen: CanvasRenderingContext2D;
 
   constructor(
     readonly canvas: HTMLCanvasElement,
     private readonly sites: Points,
     private readonly hub: Uint8Array,
   ) {
+    this.pen = canvas.getContext("2d", { willReadFrequently: true })!;
     this.px = new Int32Array(sites.x.length);
     this.py = new Int32Array(sites.x.length);
   }
@@ -41,8 +47,8 @@ export class SiteLayer {
     for (let row = 0; row < px.length; row++) {
       const x = frame.px(sites.x[row]) * dots, y = frame.py(sites.y[row]) * dots;
       const seen = x > -99 && y > -99 && x < canvas.width + 99 && y < canvas.height + 99;
-      px[row] = seen ? Math.round(x) : -9999;
-      py[row] = seen ? Math.round(y) : -9999;
+      px[row] = seen ? Math.round(x) : AWAY;
+      py[row] = seen ? Math.round(y) : AWAY;
     }
     this.grid = null;
     this.redraw(states);
@@ -52,22 +58,24 @@ export class SiteLayer {
   redraw(states: Uint8Array): void {
     if (!this.image) return;
     this.buffer.fill(0);
-    const byState: number[][] = this.order.map(() => []);
-    for (let row = 0; row < this.px.length; row++) if (this.px[row] !== -9999) byState[states[row]]?.push(row);
-    const { width, height } = this.image;
-    for (const state of this.order) for (const row of byState[state]) this.put(row, state, 0, 0, width, height);
-    this.canvas.getContext("2d")?.putImageData(this.image, 0, 0);
+    const { width, height } = this.image, { px } = this, there = new Uint32Array(this.order.length);
+    for (const state of states) there[state]++;
+    for (const state of this.order) {
+      if (!there[state]) continue;
+      for (let row = 0; row < px.length; row++) if (states[row] === state && px[row] !== AWAY) this.put(row, state, 0, 0, width, height);
+    }
+    this.pen.putImageData(this.image, 0, 0);
   }
 
   /** Draws only what changed, and what overlaps it. */
   update(states: Uint8Array, touched: Uint32Array, changed: number): void {
     if (!changed || !this.image) return;
     if (changed > MANY) return this.redraw(states);
-    const pen = this.canvas.getContext("2d"), { reach, px, py } = this, { width, height } = this.image;
+    const { pen, reach, px, py } = this, { width, height } = this.image;
     this.grid ??= new Grid(px, py, 24);
     for (let at = 0; at < changed; at++) {
       const row = touched[at];
-      if (px[row] === -9999) continue;
+      if (px[row] === AWAY) continue;
       const left = Math.max(px[row] - reach, 0), top = Math.max(py[row] - reach, 0);
       const right = Math.min(px[row] + reach + 1, width), bottom = Math.min(py[row] + reach + 1, height);
       if (left >= right || top >= bottom) continue;
@@ -76,7 +84,7 @@ export class SiteLayer {
       this.grid.within(left - reach, top - reach, right + reach, bottom + reach, (one) => near.push(one));
       near.sort((one, other) => this.rank(states[one]) - this.rank(states[other]) || one - other);
       for (const one of near) this.put(one, states[one], left, top, right, bottom);
-      pen?.putImageData(this.image, 0, 0, left, top, right - left, bottom - top);
+      pen.putImageData(this.image, 0, 0, left, top, right - left, bottom - top);
     }
   }
 
@@ -105,15 +113,16 @@ export class SiteLayer {
 
   /** Puts a site's picture into the buffer, within a box. */
   private put(row: number, state: number, left: number, top: number, right: number, bottom: number): void {
-    const { pixels, side } = this.stamps[state][this.hub[row]], half = side >> 1, { buffer } = this;
+    const { dx, dy, ink, side } = this.stamps[state][this.hub[row]], half = side >> 1, { buffer } = this;
     const wide = this.image!.width, x0 = this.px[row] - half, y0 = this.py[row] - half;
-    const x1 = Math.max(x0, left), x2 = Math.min(x0 + side, right), y2 = Math.min(y0 + side, bottom);
-    for (let y = Math.max(y0, top); y < y2; y++) {
-      let from = (y - y0) * side + (x1 - x0), to = y * wide + x1;
-      for (let x = x1; x < x2; x++, from++, to++) {
-        const pixel = pixels[from];
-        if (pixel >>> 24 > 200 || (pixel >>> 24 > 40 && !buffer[to])) buffer[to] = pixel;
+    const whole = x0 >= left && y0 >= top && x0 + side <= right && y0 + side <= bottom, base = y0 * wide + x0;
+    for (let at = 0; at < ink.length; at++) {
+      if (!whole) {
+        const x = x0 + dx[at], y = y0 + dy[at];
+        if (x < left || x >= right || y < top || y >= bottom) continue;
       }
+      const to = base + dy[at] * wide + dx[at], pixel = ink[at];
+      if (pixel >>> 24 > 200 || !buffer[to]) buffer[to] = pixel;
     }
   }
 }
@@ -134,5 +143,10 @@ function stamp(look: Look, scale: number, hub: boolean): Stamp {
     pen.stroke();
   }
   drawShape(pen, look.shape, side / 2, side / 2, size, look.colour);
-  return { pixels: new Uint32Array(pen.getImageData(0, 0, side, side).data.buffer), side };
+  const pixels = new Uint32Array(pen.getImageData(0, 0, side, side).data.buffer);
+  const inked = [...pixels.keys()].filter((at) => pixels[at] >>> 24 > 40);
+  return {
+    side, dx: Int16Array.from(inked, (at) => at % side), dy: Int16Array.from(inked, (at) => Math.floor(at / side)),
+    ink: Uint32Array.from(inked, (at) => pixels[at]),
+  };
 }
