@@ -1,4 +1,4 @@
-"""A made-up area of any size for the replay page: sites, roads, feeders and crews that do much, packed as the page wants it.
+"""A made-up area of any size for the replay page, packed as the page wants it: sites, roads, feeders, busy crews.
 
 No simulation stands behind it; it is there to measure frames where no drill of that size is at hand.
 """
@@ -87,7 +87,8 @@ def _changes(draw: np.random.Generator, sites: int) -> tuple[_Ints, _Ints, _Ints
 
 def _about(rows: int) -> dict[str, Any]:
     return {
-        "scenario": "made_up", "title": {"en": "Made-up area", "zh": "虚构地区"}, "seed": 1, "policy": "none", "version": "0",
+        "scenario": "made_up", "title": {"en": "Made-up area", "zh": "虚构地区"},
+        "seed": 1, "policy": "none", "version": "0",
         "start": "2023-11-05T22:00:00", "horizon_ms": HOURS * HOUR_MS, "log_digest": "0" * 64, "rows": rows,
     }  # fmt: skip
 
@@ -121,12 +122,15 @@ def _items(
         "feeder": {"n": feeders, "columns": {
             "id": names, "lon": columns.near(lon[feeder[first]]), "lat": columns.near(lat[feeder[first]])}},
         "road_node": {"n": _ROADS, "columns": {
-            "id": [f"n{one}" for one in range(_ROADS)], "lon": columns.near(lon[near]), "lat": columns.near(lat[near])}},
+            "id": [f"n{one}" for one in range(_ROADS)], "lon": columns.near(lon[near]),
+            "lat": columns.near(lat[near])}},
         "road_edge": {"n": _ROADS - 1, "columns": {
             "id": [f"e{one}" for one in range(_ROADS - 1)], "u": [f"n{one}" for one in range(_ROADS - 1)],
             "v": [f"n{one + 1}" for one in range(_ROADS - 1)], "road_class": ["county"] * (_ROADS - 1)}},
         "link": {"n": sites, "columns": {
-            "id": [f"l{one}" for one in range(sites)], "a": [ids[one] for one in feeder], "b": [ids[one] for one in np.roll(feeder, 1)],
+            "id": [f"l{one}" for one in range(sites)],
+            "a": [ids[one] for one in feeder],
+            "b": [ids[one] for one in np.roll(feeder, 1)],
             "link_kind": ["ring"] * sites}},
         "crew": {"n": _CREWS, "columns": {"id": [f"crew_{one}" for one in range(_CREWS)]}},
     }  # fmt: skip
@@ -155,8 +159,8 @@ def _tracks(
         "links": never, "roads": never,
         "snow": {"every_ms": HOUR_MS, "steps": HOURS + 1, "cm": columns.whole(
             np.repeat(np.arange(HOURS + 1) // 2, _ROADS - 1))},
-        "crews": {"t_ms": columns.rising(when.astype(np.int64)), "who": columns.whole(crew), "lon": columns.near(lon[at]),
-                  "lat": columns.near(lat[at]), "state": columns.whole(draw.integers(0, 5, len(at)))},
+        "crews": {"t_ms": columns.rising(when.astype(np.int64)), "who": columns.whole(crew),
+                  "lon": columns.near(lon[at]), "lat": columns.near(lat[at]), "state": columns.whole(draw.integers(0, 5, len(at)))},
         "loaders": still, "generators": still | {"carrier": columns.whole(none)},
     }  # fmt: skip
 

@@ -2,8 +2,8 @@
 
     python benchmarks/replay_frames.py [--sites 5000,20000] [--page FILE.html] [--chromium /usr/bin/chromium] [--json]
 
-Headless Chromium draws a made-up area (benchmarks/replay_area.py), or a page that is given, 1,366 × 768. At 60 Hz a frame cannot
-come sooner than 16.7 ms; `work` is what the script takes of it.
+Headless Chromium draws a made-up area (benchmarks/replay_area.py), or a page that is given, 1,366 × 768. At 60 Hz a
+frame cannot come sooner than 16.7 ms; `work` is what the script takes of it.
 """
 
 from __future__ import annotations
@@ -113,11 +113,12 @@ def main() -> int:
             found[name] = measure(browser, file.as_uri())
         browser.close()
     if asked.json:
-        print(json.dumps(found, indent=2))
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
         return 0
     for name, ways in found.items():
         for way, numbers in ways.items():
-            print(f"{name:>14} {way:<13}" + "  ".join(f"{key} {value:g}" for key, value in numbers.items()))
+            said = "  ".join(f"{key} {value:g}" for key, value in numbers.items())
+            sys.stdout.write(f"{name:>14} {way:<13} {said}\n")
     return 0
 
 

@@ -2,8 +2,9 @@
 
 import type { App } from "./app";
 import type { MapPane } from "./map_pane";
+import type { WaysCursor } from "./cursor";
 import { SNOW_STEPS } from "./ground";
-import { BLUE, CREW_COLOURS, GENERATOR_COLOURS, ORANGE, PAPER, VERMILLION, drawShape, siteLook, type Shape } from "./palette";
+import { BLUE, CREW_COLOURS, GENERATOR_COLOURS, ORANGE, PAPER, VERMILLION, drawShape, plainly, siteLook, type Shape } from "./palette";
 
 type Count = (pane: MapPane) => number;
 
@@ -44,12 +45,18 @@ export class Legend {
     const states = app.trainer ? packed.known_states : packed.site_states;
     states.forEach((state, index) => {
       const { shape, colour, size } = siteLook(state);
+      if (!this.occurs(app.trainer ? "known" : "sites", index)) return;
       this.line(sign(shape, colour, Math.max(size * 1.25, 2.5)), this.words(state), (pane) => pane.sites.counts[index]);
     });
     this.line(hubSign(), app._("ring: hub"), null);
     if (!app.trainer) this.lineSigns();
     this.movers();
     this.update();
+  }
+
+  /** Whether any run has a state at some time. */
+  private occurs(track: "sites" | "known", state: number): boolean {
+    return state < 3 || this.panes.some((pane) => pane.data.track(track).after.includes(state));
   }
 
   private words(state: string): string {
@@ -79,19 +86,18 @@ export class Legend {
 
   private movers(): void {
     const { app } = this, { packed } = app;
-    const sorts: [Shape, string, string[], Record<string, string>, (pane: MapPane) => Uint8Array][] = [
-      ["truck", app._("Crews"), packed.crew_states, CREW_COLOURS, (pane) => pane.movers.crews.state],
-      ["loader", app._("Front loaders"), packed.crew_states, CREW_COLOURS, (pane) => pane.movers.loaders.state],
-      ["generator", app._("Generators"), packed.generator_states, GENERATOR_COLOURS, (pane) => pane.movers.generators.state],
+    const sorts: [Shape, string, string[], Record<string, string>, (pane: MapPane) => WaysCursor][] = [
+      ["truck", app._("Crews"), packed.crew_states, CREW_COLOURS, (pane) => pane.movers.crews],
+      ["loader", app._("Front loaders"), packed.crew_states, CREW_COLOURS, (pane) => pane.movers.loaders],
+      ["generator", app._("Generators"), packed.generator_states, GENERATOR_COLOURS, (pane) => pane.movers.generators],
     ];
     for (const [shape, title, states, colours, of] of sorts) {
-      if (!this.panes.some((pane) => of(pane).length)) continue;
+      if (!this.panes.some((pane) => of(pane).state.length)) continue;
       this.head(title);
       states.forEach((state, index) => {
-        if (app.trainer && ["stuck in snow", "out of fuel", "broken"].includes(state)) return;
-        const hidden = app.trainer && state === "driving" ? states.indexOf("stuck in snow") : app.trainer && state === "running" ? -2 : -1;
-        const counted = (one: number): boolean => one === index || one === hidden || (hidden === -2 && ["out of fuel", "broken"].includes(states[one]));
-        this.line(sign(shape, colours[state] ?? BLUE, 5), app._(state), (pane) => of(pane).reduce((sum, one) => sum + Number(counted(one)), 0));
+        if (plainly(state, app.trainer) !== state || !this.panes.some((pane) => of(pane).ways.state.includes(index))) return;
+        const counted = Uint8Array.from(states, (one) => Number(plainly(one, app.trainer) === state));
+        this.line(sign(shape, colours[state] ?? BLUE, 5), app._(state), (pane) => of(pane).state.reduce((sum, one) => sum + counted[one], 0));
       });
     }
   }
@@ -111,6 +117,11 @@ export class Legend {
     row.append(...cells);
     this.body.append(row);
     if (count) this.lines.push({ cells, count, shown: cells.map(() => -1), row });
+  }
+
+  /** Pixels that it covers at the left of the map. */
+  get width(): number {
+    return this.box.open ? this.box.offsetLeft + this.box.offsetWidth : 0;
   }
 
   /** Brings the numbers up to now. */

@@ -29,9 +29,10 @@ export function mountMap(app: App, element: HTMLElement): Maps {
     if (panes.length > 1) pane.box.append(letter(pane.run));
     handle(app, pane, tip);
   }
-  const maps = actions(view, panes);
-  element.append(buttons(app, maps), tip);
   const legend = new Legend(app, panes, element);
+  const fit = (): void => view.fit(panes[0].width, panes[0].height, panes.length > 1 || panes[0].width < 700 ? 0 : legend.width);
+  const maps: Maps = { pan: (across, down) => view.pan(-across * STEP_PX, -down * STEP_PX), zoom: (factor) => view.zoom(factor), whole: fit };
+  element.append(buttons(app, maps), tip);
   let frame = 0, later = 0, counted_ms = 0;
   const draw = (): void => {
     frame = 0;
@@ -71,7 +72,7 @@ export function mountMap(app: App, element: HTMLElement): Maps {
   new ResizeObserver(() => {
     const changed = panes.map((pane) => pane.resize()).some(Boolean);
     if (!changed || panes[0].width < 2) return;
-    if (!fitted || view.nearness === 1) view.fit(panes[0].width, panes[0].height);
+    if (!fitted || view.nearness === 1) fit();
     fitted = true;
     draw();
   }).observe(element);
@@ -91,14 +92,6 @@ function describe(app: App, box: HTMLElement, run: number): void {
   box.setAttribute("aria-roledescription", app._("map"));
   const title = app.name(app.packed.runs[run].about.title) || app.packed.runs[run].about.scenario;
   box.setAttribute("aria-label", `${app._("Map: Alt and arrows move it, + and − come nearer or go farther")} – ${title}`);
-}
-
-function actions(view: View, panes: MapPane[]): Maps {
-  return {
-    pan: (across, down) => view.pan(-across * STEP_PX, -down * STEP_PX),
-    zoom: (factor) => view.zoom(factor),
-    whole: () => view.fit(panes[0].width, panes[0].height),
-  };
 }
 
 function buttons(app: App, maps: Maps): HTMLElement {

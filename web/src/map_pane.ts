@@ -5,7 +5,7 @@ import { TrackCursor } from "./cursor";
 import { NO_SORT, type Numbers, type RunData } from "./data";
 import { drawGround, drawLabels } from "./ground";
 import { Movers, type Target } from "./movers";
-import { siteLook } from "./palette";
+import { plainly, siteLook } from "./palette";
 import { Frame, type Plane, type View } from "./plane";
 import { Grid, Scene } from "./scene";
 import { SiteLayer } from "./site_layer";
@@ -195,8 +195,7 @@ export class MapPane {
     const id = String(data.cell(sort, row, "id") ?? ""), zh = String(data.cell(sort, row, "name") ?? ""), en = String(data.cell(sort, row, "name_en") ?? "");
     const name = (app.language === "zh" ? zh || en : en) || id;
     const states = app.packed, { movers } = this;
-    const hidden = (state: string): string =>
-      !app.trainer ? state : state === "stuck in snow" ? "driving" : ["out of fuel", "broken"].includes(state) ? "running" : state;
+    const hidden = (state: string): string => plainly(state, app.trainer);
     const state =
       sort === "site" ? (app.trainer ? states.known_states : states.site_states)[this.sites.state[row]]
       : sort === "crew" ? hidden(states.crew_states[movers.crews.state[row]])

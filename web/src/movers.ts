@@ -2,7 +2,7 @@
 
 import { WaysCursor, lastAt } from "./cursor";
 import type { RunData } from "./data";
-import { BLUE, CREW_COLOURS, GENERATOR_COLOURS, INK, PAPER, drawShape, type Shape } from "./palette";
+import { BLUE, CREW_COLOURS, GENERATOR_COLOURS, INK, PAPER, drawShape, plainly, type Shape } from "./palette";
 import type { Frame } from "./plane";
 import type { Scene } from "./scene";
 
@@ -50,32 +50,30 @@ export class Movers {
     this.generators.seek(t_ms, this.crews);
   }
 
-  /** Draws all; `plainly`: states that the desk may not know are not told. */
-  draw(pen: Pen, frame: Frame, t_ms: number, chosen: Target | null, plainly: boolean): void {
+  /** Draws all; `hide`: states that the desk may not know are not told. */
+  draw(pen: Pen, frame: Frame, t_ms: number, chosen: Target | null, hide: boolean): void {
     pen.setTransform(frame.dots, 0, 0, frame.dots, 0, 0);
     pen.clearRect(0, 0, frame.width, frame.height);
     this.drawn = [];
-    if (chosen) this.drawRoute(pen, frame, t_ms, chosen, plainly);
-    this.drawSort(pen, frame, "generator", this.generators, plainly);
-    this.drawSort(pen, frame, "loader", this.loaders, plainly);
-    this.drawSort(pen, frame, "crew", this.crews, plainly);
+    if (chosen) this.drawRoute(pen, frame, t_ms, chosen, hide);
+    this.drawSort(pen, frame, "generator", this.generators, hide);
+    this.drawSort(pen, frame, "loader", this.loaders, hide);
+    this.drawSort(pen, frame, "crew", this.crews, hide);
     if (chosen) this.drawChosen(pen, frame, chosen);
   }
 
-  private state(sort: string, cursor: WaysCursor, row: number, plainly: boolean): string {
-    const state = (sort === "generator" ? this.states.generator : this.states.crew)[cursor.state[row]] ?? "";
-    if (plainly && (state === "out of fuel" || state === "broken")) return "running";
-    return plainly && state === "stuck in snow" ? "driving" : state;
+  private state(sort: string, cursor: WaysCursor, row: number, hide: boolean): string {
+    return plainly((sort === "generator" ? this.states.generator : this.states.crew)[cursor.state[row]] ?? "", hide);
   }
 
   /** Those at one place become one sign with their number. */
-  private drawSort(pen: Pen, frame: Frame, sort: string, cursor: WaysCursor, plainly: boolean): void {
+  private drawSort(pen: Pen, frame: Frame, sort: string, cursor: WaysCursor, hide: boolean): void {
     const { plane } = this.scene, piles = new Map<number, { x: number; y: number; count: number; row: number; state: string }>();
     const shift = sort === "crew" ? 7 : sort === "loader" ? 0 : -7;
     for (let row = 0; row < cursor.lon.length; row++) {
       const x = frame.px(plane.x(cursor.lon[row])), y = frame.py(plane.y(cursor.lat[row]));
       if (!(x > -20 && y > -20 && x < frame.width + 20 && y < frame.height + 20) || cursor.carrier[row] >= 0) continue;
-      const state = this.state(sort, cursor, row, plainly), key = Math.round(x / 4) * 100_000 + Math.round(y / 4);
+      const state = this.state(sort, cursor, row, hide), key = Math.round(x / 4) * 100_000 + Math.round(y / 4);
       this.drawn.push({ x: x + shift, y: y + (sort === "generator" ? 7 : 0), sort, row });
       const pile = piles.get(key);
       if (!pile) piles.set(key, { x, y, count: 1, row, state });
@@ -84,12 +82,13 @@ export class Movers {
         if (DEFERRED.has(pile.state) && !DEFERRED.has(state)) Object.assign(pile, { row, state });
       }
     }
+    const near = Math.min(Math.max(frame.view.nearness ** 0.25, 0.85), 1.35);
     const colours = sort === "generator" ? GENERATOR_COLOURS : CREW_COLOURS;
-    for (const { x, y, count, state } of piles.values()) this.sign(pen, sort, x + shift, y + (sort === "generator" ? 7 : 0), colours[state] ?? BLUE, count);
+    for (const { x, y, count, state } of piles.values()) this.sign(pen, sort, x + shift, y + (sort === "generator" ? 7 : 0), colours[state] ?? BLUE, count, near);
   }
 
-  private sign(pen: Pen, sort: string, x: number, y: number, colour: string, count: number): void {
-    const size = sort === "generator" ? SIZE - 1 : SIZE, picture = pictureOf(sort, size, colour), side = picture.width / OVER;
+  private sign(pen: Pen, sort: string, x: number, y: number, colour: string, count: number, near: number): void {
+    const size = sort === "generator" ? SIZE - 1 : SIZE, picture = pictureOf(sort, size, colour), side = (picture.width / OVER) * near;
     pen.drawImage(picture, x - side / 2, y - side / 2, side, side);
     if (count < 2) return;
     pen.font = "700 10px system-ui, sans-serif";

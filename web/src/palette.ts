@@ -61,6 +61,12 @@ export const GENERATOR_COLOURS: Record<string, string> = {
   "in store": "#c3c8cf", "carried": BLUE, "standing by": SKY, "running": GREEN, "out of fuel": ORANGE, "broken": VERMILLION,
 };
 
+/** A state of a crew or generator as the desk sees it: what it is not told of at once looks as before. */
+export function plainly(state: string, trainer: boolean): string {
+  if (!trainer) return state;
+  return state === "stuck in snow" ? "driving" : state === "out of fuel" || state === "broken" ? "running" : state;
+}
+
 /** Draws a shape of half width `size` about a point. */
 export function drawShape(pen: CanvasRenderingContext2D, shape: Shape, x: number, y: number, size: number, colour: string, edge: string = INK): void {
   pen.fillStyle = colour;

@@ -46,13 +46,13 @@ export class View {
     for (const listener of this.listeners) listener();
   }
 
-  /** Shows the whole area in a map of this size, less what covers its edges. */
-  fit(width: number, height: number): void {
+  /** Shows the whole area in a map of this size, less what covers its left edge. */
+  fit(width: number, height: number, covered = 0): void {
     const { left, top, right, bottom } = this.whole, pad = 28;
     const across = Math.max(right - left, 0.02), down = Math.max(bottom - top, 0.02);
-    this.scale = Math.max(Math.min((width - 2 * pad) / across, (height - 2 * pad) / down), 1e-3);
+    this.scale = Math.max(Math.min((width - covered - 2 * pad) / across, (height - 2 * pad) / down), 1e-3);
     this.least = this.scale;
-    this.x = (left + right) / 2;
+    this.x = (left + right) / 2 - covered / 2 / this.scale;
     this.y = (top + bottom) / 2;
     this.tell();
   }

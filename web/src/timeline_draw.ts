@@ -54,7 +54,7 @@ export function drawAxes(pen: Pen, axes: Axes, start_ms: number, wall: (t_ms: nu
     pen.lineWidth = 1;
     line(pen, x, TOP, x, axes.height - BOTTOM + 4);
     pen.fillStyle = INK;
-    if (x > LEFT + 12 && x < axes.width - 24) pen.fillText(midnight ? text.slice(0, 5) : text.slice(6), x, axes.height - 7);
+    if (x >= LEFT && x < axes.width - 24) pen.fillText(midnight ? text.slice(0, 5) : text.slice(6), x, axes.height - 7);
   }
   pen.textAlign = "right";
   for (const value of ticks(axes.most)) {
