@@ -160,7 +160,8 @@ def _tracks(
         "snow": {"every_ms": HOUR_MS, "steps": HOURS + 1, "cm": columns.whole(
             np.repeat(np.arange(HOURS + 1) // 2, _ROADS - 1))},
         "crews": {"t_ms": columns.rising(when.astype(np.int64)), "who": columns.whole(crew),
-                  "lon": columns.near(lon[at]), "lat": columns.near(lat[at]), "state": columns.whole(draw.integers(0, 5, len(at)))},
+                  "lon": columns.near(lon[at]), "lat": columns.near(lat[at]),
+                  "state": columns.whole(draw.integers(0, 5, len(at)))},
         "loaders": still, "generators": still | {"carrier": columns.whole(none)},
     }  # fmt: skip
 

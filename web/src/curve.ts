@@ -24,6 +24,13 @@ export class Curve {
     this.most = [...this.total, ...this.known].reduce((one, other) => Math.max(one, other), 1);
   }
 
+  /** The most that the desk knew out by a moment, rounded up so that an axis seldom changes: of what is to come it tells nothing. */
+  mostKnown(t_ms: number): number {
+    let most = 8;
+    for (let row = after(this.t_ms, t_ms) - 1; row >= 0; row--) most = Math.max(most, this.known[row]);
+    return 2 ** (Math.ceil(Math.log2(most) * 2 + 0.1) / 2);
+  }
+
   /** A series at a moment. */
   at(values: ArrayLike<number>, t_ms: number): number {
     const row = after(this.t_ms, t_ms) - 1;

@@ -6,6 +6,9 @@ import type { WaysCursor } from "./cursor";
 import { SNOW_STEPS } from "./ground";
 import { BLUE, CREW_COLOURS, GENERATOR_COLOURS, ORANGE, PAPER, VERMILLION, drawShape, plainly, siteLook, type Shape } from "./palette";
 
+/** Maps narrower than this begin with the legend closed. */
+const NARROW_PX = 760;
+
 type Count = (pane: MapPane) => number;
 
 interface Line {
@@ -28,7 +31,7 @@ export class Legend {
   ) {
     this.box = document.createElement("details");
     this.box.className = "legend";
-    this.box.open = true;
+    this.box.open = element.clientWidth >= NARROW_PX;
     this.body = document.createElement("div");
     this.box.append(document.createElement("summary"), this.body);
     element.append(this.box);
@@ -143,7 +146,7 @@ export class Legend {
 function picture(draw: (pen: CanvasRenderingContext2D) => void): HTMLCanvasElement {
   const canvas = document.createElement("canvas"), dots = Math.max(window.devicePixelRatio || 1, 1);
   canvas.width = 18 * dots;
-  canvas.height = 16 * dots;
+  canvas.height = 14 * dots;
   canvas.setAttribute("aria-hidden", "true");
   const pen = canvas.getContext("2d")!;
   pen.scale(dots, dots);
@@ -153,20 +156,20 @@ function picture(draw: (pen: CanvasRenderingContext2D) => void): HTMLCanvasEleme
 
 function sign(shape: Shape, colour: string, size: number): HTMLCanvasElement {
   return picture((pen) => {
-    drawShape(pen, shape, 9, 8, size, colour);
+    drawShape(pen, shape, 9, 7, size, colour);
     if (shape !== "generator") return;
     pen.font = "700 8px system-ui, sans-serif";
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.fillStyle = "#1f2328";
-    pen.fillText("G", 9, 8.5);
+    pen.fillText("G", 9, 7.5);
   });
 }
 
 function hubSign(): HTMLCanvasElement {
   return picture((pen) => {
-    drawShape(pen, "disc", 9, 8, 5.5, PAPER);
-    drawShape(pen, "dot", 9, 8, 2, "#9aa5b1");
+    drawShape(pen, "disc", 9, 7, 5.5, PAPER);
+    drawShape(pen, "dot", 9, 7, 2, "#9aa5b1");
   });
 }
 
@@ -177,8 +180,8 @@ function stroke(colour: string, dash: number[], width: number): HTMLCanvasElemen
     pen.globalAlpha = width === 4 ? 0.55 : 1;
     pen.setLineDash(dash);
     pen.beginPath();
-    pen.moveTo(1, 8);
-    pen.lineTo(17, 8);
+    pen.moveTo(1, 7);
+    pen.lineTo(17, 7);
     pen.stroke();
   });
 }

@@ -109,9 +109,9 @@ export class MapPane {
     const states = app.trainer ? app.packed.known_states : app.packed.site_states;
     if (this.viewed) this.siteLayer.draw(this.frame, this.sites.state, states.map(siteLook));
     else this.siteLayer.update(this.sites.state, this.sites.touched, this.sites.changed);
-    if (this.labelsStale) drawLabels(pen(this.layers[2]), this.frame, this.scene, app);
+    if (this.labelsStale) drawLabels(pen(this.layers[3]), this.frame, this.scene, app);
     this.viewed = this.labelsStale = false;
-    this.movers.draw(pen(this.layers[3]), this.frame, now_ms, this.chosen(), app.trainer);
+    this.movers.draw(pen(this.layers[2]), this.frame, now_ms, this.chosen(), app.trainer);
     return this.groundStale;
   }
 

@@ -25,7 +25,8 @@ const SHAPES: Record<string, Shape> = { crew: "truck", loader: "loader", generat
 const SIZE = 6;
 /** Hours of a route shown behind and ahead of the present. */
 const ROUTE_MS = 12 * 3_600_000;
-const DEFERRED = new Set(["ready", "resting", "off duty", "in store"]);
+/** States of those with nothing to do: smaller, and what else is at the place goes before them. */
+const IDLE = new Set(["ready", "resting", "off duty", "in store", "standing by"]);
 
 export class Movers {
   readonly crews: WaysCursor;
@@ -79,12 +80,12 @@ export class Movers {
       if (!pile) piles.set(key, { x, y, count: 1, row, state });
       else {
         pile.count++;
-        if (DEFERRED.has(pile.state) && !DEFERRED.has(state)) Object.assign(pile, { row, state });
+        if (IDLE.has(pile.state) && !IDLE.has(state)) Object.assign(pile, { row, state });
       }
     }
-    const near = Math.min(Math.max(frame.view.nearness ** 0.25, 0.85), 1.35);
+    const near = Math.min(Math.max(0.8 * frame.view.nearness ** 0.3, 0.8), 1.35);
     const colours = sort === "generator" ? GENERATOR_COLOURS : CREW_COLOURS;
-    for (const { x, y, count, state } of piles.values()) this.sign(pen, sort, x + shift, y + (sort === "generator" ? 7 : 0), colours[state] ?? BLUE, count, near);
+    for (const { x, y, count, state } of piles.values()) this.sign(pen, sort, x + shift, y + (sort === "generator" ? 7 : 0), colours[state] ?? BLUE, count, near * (IDLE.has(state) ? 0.78 : 1));
   }
 
   private sign(pen: Pen, sort: string, x: number, y: number, colour: string, count: number, near: number): void {

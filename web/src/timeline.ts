@@ -77,7 +77,7 @@ class Timeline {
     const dots = this.canvas.width / axes.width, now_ms = app.clock.now_ms;
     pen.setTransform(dots, 0, 0, dots, 0, 0);
     pen.clearRect(0, 0, axes.width, axes.height);
-    const seen = app.trainer ? { ...axes, most: Math.max(...curves.map((curve) => Math.max(...curve.known, 1))) * 1.06 } : axes;
+    const seen = app.trainer ? { ...axes, most: Math.max(...curves.map((curve) => curve.mostKnown(now_ms))) } : axes;
     drawNights(pen, seen, this.nights);
     drawAxes(pen, seen, this.start_ms, (t_ms) => app.wall(t_ms));
     if (curves.length > 1) drawPair(pen, seen, curves[0], curves[1], app.trainer, app.trainer ? now_ms : axes.end_ms);
