@@ -38,7 +38,7 @@ class Timeline {
     };
     this.nights = nights(this.start_ms, app.clock.end_ms, mean("lon"), mean("lat"));
     this.key.className = "curve-key";
-    this.plot.className = "plot";
+    this.plot.className = app.runs.length > 1 ? "plot pair" : "plot";
     this.hand.className = "hand";
     this.tip.className = "tip";
     this.tip.hidden = true;
