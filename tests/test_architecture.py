@@ -40,7 +40,7 @@ STOREYS = (
     ),
     ("hazards", "policies", "plan", "procedure", "resources", "settings"),
     ("topology", "inventory", "selection"),
-    ("phrases",),
+    ("phrases", "wordlist"),
     ("vocabulary",),
     ("language", "units", "streams", "log", "errors", "exact", "yamlfile", "checking", "spec", "folders", "interrupts"),
 )
