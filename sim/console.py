@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
@@ -60,6 +60,18 @@ def progress(text: str) -> None:
     """What is going on, for a person at a terminal only."""
     if sys.stderr is not None and sys.stderr.isatty():
         err(f"drill: {text}")
+
+
+def counting(what: str) -> Callable[[int, int], None]:
+    """Tells how far something is in one line of a terminal; silent in a pipe."""
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr is not None and sys.stderr.isatty():
+            end = "\n" if done == total else ""
+            sys.stderr.write(f"\rdrill: {what} {done} of {total}{end}")
+            sys.stderr.flush()
+
+    return tell
 
 
 def width() -> int:
