@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import cli_answers, cli_ensemble, console, interrupts
+from sim import cli_answers, cli_ensemble, cli_look, console, interrupts
 from sim.errors import InputError, Problem, input_error, one_line
 
 if TYPE_CHECKING:
@@ -355,3 +355,4 @@ def topology_import(
 
 cli_ensemble.register(app)
 cli_answers.register(app)
+cli_look.register(app)

@@ -17,7 +17,7 @@ import pytest
 
 # From top to bottom. A room (module or folder right below sim/) may import its own storey and those after it.
 STOREYS = (
-    ("cli", "cli_ensemble", "cli_answers", "console", "__main__"),
+    ("cli", "cli_ensemble", "cli_answers", "cli_look", "console", "__main__"),
     ("live", "page", "replay"),
     ("report",),
     ("incident", "ensemble", "contingency", "bound"),
@@ -68,7 +68,7 @@ OUTSIDE = {
     "rich": frozenset({"cli", "report", "replay"}),
     "scipy": from_upwards("models") | {"policies"},
     "simpy": frozenset({"models", "world", "controllers", "operations", "response"}),
-    "typer": frozenset({"cli", "cli_ensemble", "cli_answers"}),
+    "typer": frozenset({"cli", "cli_ensemble", "cli_answers", "cli_look"}),
     "yaml": frozenset({"yamlfile"}),
 }
 
