@@ -116,7 +116,8 @@ def _of_powering(telling: Telling, group: Bools | None) -> Why | None:
     worst = int(late[np.argmax(behind_h)])
     never = int(np.count_nonzero(~power.powered[late]))
     words = _(
-        "{count} times the battery came to the first disconnect before a generator was there, {never} of them without any generator coming. The longest wait:"
+        "{count} times the battery came to the first disconnect before a generator was there, "
+        "{never} of them without any generator coming. The longest wait:"
     ).format(count=len(late), never=never)
     title = telling.name(str(tables.ground.site_ids[mains.who[worst]]))
     facts = _("without mains from {start} to {end}").format(
