@@ -6,7 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sim.language import Language, _, chosen, speaking
-from sim.page import reproduce, verdict
+from sim.page import (
+    assumptions,
+    costliest,
+    counties,
+    crews,
+    dispatch,
+    drawings,
+    record,
+    reproduce,
+    rooms,
+    verdict,
+)
 from sim.page.parts import Page, Section
 from sim.page.shell import html_of
 from sim.page.telling import Telling
@@ -14,6 +25,17 @@ from sim.results import Run
 
 SECTIONS: Final[tuple[Callable[[Telling], Section | None], ...]] = (
     verdict.section,
+    record.section,
+    drawings.curve,
+    drawings.situation,
+    counties.section,
+    dispatch.section,
+    crews.section,
+    costliest.section,
+    rooms.section,
+    rooms.procedures,
+    rooms.levels,
+    assumptions.section,
     reproduce.section,
 )
 """Every section, in the order of the page; None where a run has nothing of it."""

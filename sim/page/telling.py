@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan
 from typing import Final
 
 from sim.inventory import text
@@ -53,7 +54,7 @@ class Telling:
 
     def clock(self, t_h: float | None) -> str:
         """Wall clock of a moment in the zone of the drill, to the minute: `6 Nov 17:00`; an en dash for none."""
-        if t_h is None or t_h != t_h:  # noqa: PLR0124 (NaN)
+        if t_h is None or isnan(t_h):
             return "–"
         at = self.story.wall(t_h)
         return chosen(f"{at.day} {_MONTHS[at.month - 1]} {at:%H:%M}", f"{at.month}月{at.day}日 {at:%H:%M}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from typing import Final
 
-from sim.language import _, chosen
+from sim.language import _, spoken
 from sim.metrics import select
 from sim.page import causes
 from sim.page.parts import Card, Cell, Chains, Head, Part, Section, Table, Tone, Words
@@ -58,8 +59,9 @@ def target_name(row: ScoreRow) -> str:
 
 
 def _words(row: ScoreRow) -> str:
-    """The plan's own words; the figure's name where it has none."""
-    return row.say if row.say and row.say != KPIS[row.kpi].zh else kpi_name(row.kpi)
+    """The plan's own words; the figure's name where it has none, or none in letters that the reader reads."""
+    known = spoken() == "zh" or row.say.isascii()
+    return row.say if row.say and known and row.say != KPIS[row.kpi].zh else kpi_name(row.kpi)
 
 
 def bound_words(row: ScoreRow) -> str:
@@ -71,7 +73,7 @@ def kpi_cards(telling: Telling) -> list[Card]:
     """The figures that should be seen at once, of those that are defined."""
     values = telling.run.kpi_values
     names = _STRIP if telling.has("station") else _ROOM_STRIP
-    defined = [name for name in names if values[name] == values[name]]
+    defined = [name for name in names if not isnan(values[name])]
     return [
         Card(kpi_name(name), number_cell(values[name], KPIS[name].unit, name), unit_word(KPIS[name].unit))
         for name in defined
@@ -101,12 +103,13 @@ def _row(telling: Telling, row: ScoreRow) -> list[Cell]:
     targets = {target.id: target for target in telling.run.spec.plan.targets}
     where = where_words(targets[row.id].of)
     when = "" if row.at_h is None else _("at {clock}").format(clock=telling.clock(row.at_h))
-    under = [kpi_name(row.kpi) if _words(row) != kpi_name(row.kpi) else "", where, when, reading_words(row)]
+    other = row.say if _words(row) == kpi_name(row.kpi) != row.say else kpi_name(row.kpi)
+    under = [other if other != _words(row) else "", where, when, reading_words(row)]
     word = {True: _("met"), False: _("missed"), None: _("undefined")}[row.met]
     margin = "–" if row.margin is None else f"{'+' if row.margin > 0 else ''}{figure(row.margin, row.unit)}"
     return [
         Cell(row.id),
-        Cell(_words(row), under=chosen(" · ", " · ").join(part for part in under if part)),
+        Cell(_words(row), under=" · ".join(part for part in under if part)),
         Cell(bound_words(row), value=row.target),
         Cell(figure(row.simulated, row.unit), value=row.simulated, kpi=row.kpi, scope=f"target {row.id}"),
         Cell(margin, value=row.margin),

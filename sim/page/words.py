@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Final
 
 from sim.language import _, chosen
@@ -35,21 +36,19 @@ _WITH_NUMBER: Final = ("station_h", "site_h", "user_h", "h_per_user", "h", "mm",
 
 def figure(value: float | None, unit: str = "") -> str:
     """A figure with its unit: shares in percent, thousands apart, an en dash where there is none; counts bare."""
-    text = shown(value, unit, with_unit=False)
+    text = bare(value, unit)
     return f"{text} {unit_word(unit)}" if unit in _WITH_NUMBER and text != "–" else text
 
 
-def hours(value: float | None) -> str:
-    """Hours with their unit; minutes where they are few."""
-    if value is not None and 0 < abs(value) < 1:
-        return _("{minutes} min").format(minutes=f"{value * 60:.0f}")
-    return figure(value, "h")
+def bare(value: float | None, unit: str = "") -> str:
+    """A figure without its unit, with a proper minus."""
+    return shown(value, unit, with_unit=False).replace("-", "−")
 
 
 def number_cell(value: float | None, unit: str = "", kpi: str = "", scope: str = "") -> Cell:
     """A figure in a table: no unit (the head has it), the exact number beside it."""
-    known = value is not None and value == value  # noqa: PLR0124 (not NaN)
-    return Cell(shown(value, unit, with_unit=False), value=value if known else None, kpi=kpi, scope=scope)
+    known = value is not None and not isnan(value)
+    return Cell(bare(value, unit), value=value if known else None, kpi=kpi, scope=scope)
 
 
 def kpi_name(name: str) -> str:
