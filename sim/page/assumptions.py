@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sim.language import _
 from sim.page.parts import Cell, Folded, Head, Part, Section, Table, Tone
 from sim.page.telling import Telling
 from sim.page.words import figure
 from sim.scorecard import Assumed
+
+_CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?")
 
 
 def section(telling: Telling) -> Section | None:
@@ -54,10 +57,14 @@ def plain(value: Any) -> str:
 
 
 def _number(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value).replace("T", " ", int(str(value)[:2].isdigit()))
+    if isinstance(value, float):
+        return f"{value:.4g}".replace("-", "−")
+    return _CLOCK.sub(r"\1 \2", str(value))
 
 
 def _range(allowed: list[float | str] | None) -> str:
     if not allowed:
         return _("no range")
-    return (" – " if len(allowed) == 2 else ", ").join(map(plain, allowed))
+    if len(allowed) == 2:
+        return _("{low} to {high}").format(low=plain(allowed[0]), high=plain(allowed[1]))
+    return ", ".join(map(plain, allowed))

@@ -147,7 +147,7 @@ def outage_chain(telling: Telling, outage: int) -> Chain:
     spell = found.spells
     begin, end = int(spell.begin[outage]), int(spell.end[outage])
     hours, stations = float(spell.hours[outage]), int(found.stations[outage])
-    facts = _("{cause}; {start} to {end}, {hours}; {stations} stations, {users} users: {station_h}, {user_h}").format(
+    facts = _("{cause}; {start} to {end}, {hours}; stations {stations}, users {users}: {station_h}, {user_h}").format(
         cause=cause_name(CAUSES[int(found.cause[outage])]),
         start=telling.clock(float(spell.start_h[outage])),
         end=_("the end of the drill") if spell.open[outage] else telling.clock(float(spell.end_h[outage])),

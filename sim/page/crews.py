@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from sim.inventory import Floats, text
 from sim.language import _
-from sim.page.parts import Bar, Bars, Cell, Head, Section, Slice, Table
+from sim.page import drawings
+from sim.page.parts import Bar, Bars, Cell, Head, Part, Section, Slice, Table
 from sim.page.telling import Telling
-from sim.page.words import figure
+from sim.page.words import figure, number_cell
 from sim.report.movements import CALLED, CREW_STATES, DRIVE, READY, REST, STUCK, WAIT, WORK, crew_states
 
 _SHOWN: Final = (DRIVE, STUCK, WORK, WAIT, REST, READY)
@@ -71,7 +72,7 @@ def section(telling: Telling) -> Section | None:
     bars = Bars(words, [_bar(group, words, telling.horizon_h) for group in shown])
     heads = [
         Head(""),
-        Head(_("crews"), number=True),
+        Head(_("number of crews"), number=True),
         *(Head(word, number=True) for word in words),
         Head(_("sum"), number=True),
     ]
@@ -86,7 +87,33 @@ def section(telling: Telling) -> Section | None:
     lead = _("{crews} crews were out for {hours} in all; of that they spent {share} on the road.").format(
         crews=total.crews, hours=figure(float(busy), "h"), share=figure(float(driving / busy), "share") if busy else "–"
     )
-    return Section("crews", _("Time of the crews"), [bars, table], lead)
+    parts: list[Part] = [bars, table]
+    if telling.card.vehicle_bands:
+        parts.append(_bands(telling))
+    return Section("crews", _("Time of the crews"), [*parts, *drawings.crews_hour_by_hour(telling)], lead)
+
+
+def _bands(telling: Telling) -> Table:
+    """Hours by sites without mains per vehicle on duty, of the whole and of each county."""
+    lines = telling.card.vehicle_bands
+    heads = [Head(_("county")), *(Head(_band(band), number=True) for band in lines[0]["bands"])]
+    rows = [
+        [
+            Cell(telling.county(line["county"]) if line["county"] else _("all")),
+            *(number_cell(band["hours"], "h") for band in line["bands"]),
+        ]
+        for line in [*lines[1:], lines[0]]
+    ]
+    return Table(heads, rows, _("Hours by sites without mains per vehicle on duty"), totals=1)
+
+
+def _band(band: dict[str, Any]) -> str:
+    above, up_to = band["above"], band["up_to"]
+    if above is None:
+        return _("nobody on duty")
+    if up_to is None:
+        return f"> {above:g}"
+    return f"≤ {up_to:g}" if not above else f"{above:g}–{up_to:g}"
 
 
 def _bar(group: Group, words: Sequence[str], horizon_h: float) -> Bar:

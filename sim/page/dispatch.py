@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isnan
+from math import inf, isnan
 from typing import Any, Final
 
 from sim.language import _
@@ -87,13 +87,12 @@ def _placed(telling: Telling, planned: Sequence[Placement]) -> Table:
 
 def _ruled(telling: Telling, called: Sequence[Call]) -> list[Part]:
     parts: list[Part] = [_rules(telling)]
-    wrong = [call for call in called if call.status in {"late", "never"}]
-    wrong.sort(key=lambda call: (-_behind_h(call, telling.horizon_h), call.lost_h, call.site))
-    if wrong:
-        title = _("The {few} longest behind their planned instant, of {count}").format(
-            few=min(_SHOWN, len(wrong)), count=len(wrong)
+    late = sorted((call for call in called if call.status == "late"), key=_latest_first)
+    if late:
+        title = _("Generators that came late, the latest {few} of {count}").format(
+            few=min(_SHOWN, len(late)), count=len(late)
         )
-        parts.append(_called(telling, wrong[:_SHOWN], title))
+        parts.append(_called(telling, late[:_SHOWN], title))
     due = [call for call in called if call.status in {"on time", "late", "never"}]
     if due:
         title = _("All {count} times without mains that were due").format(count=len(due))
@@ -101,11 +100,9 @@ def _ruled(telling: Telling, called: Sequence[Call]) -> list[Part]:
     return parts
 
 
-def _behind_h(call: Call, horizon_h: float) -> float:
-    """Hours behind the planned instant; where no generator came, up to the end of the drill."""
-    if not isnan(call.lag_h):
-        return call.lag_h
-    return 0.0 if isnan(call.due_h) else horizon_h - call.due_h
+def _latest_first(call: Call) -> tuple[float, float, str]:
+    """Order of calls: the longest lag first, those without a known one last."""
+    return (inf if isnan(call.lag_h) else -call.lag_h, call.lost_h, call.site)
 
 
 def _rules(telling: Telling) -> Table:

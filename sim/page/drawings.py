@@ -21,6 +21,7 @@ LARGEST_SVG: Final = 350_000
 """Characters; a larger drawing becomes a PNG."""
 _DPI: Final = 110
 _MANY_SITES: Final = 500
+_MANY_CREWS: Final = 40
 _NO_METADATA: Final = {"Creator": None, "Date": None, "Format": None, "Type": None}
 _HEAD: Final = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 _NOT_OURS: Final = re.compile(r"<metadata>.*?</metadata>|<style type=\"text/css\">.*?</style>|<!--.*?-->", re.DOTALL)
@@ -76,11 +77,11 @@ def situation(telling: Telling) -> Section | None:
     )
 
 
-def crews_hour_by_hour(telling: Telling) -> Picture | None:
-    """Crews and generators as bars over time."""
-    if not telling.has("crew"):
-        return None
-    return picture("gantt", gantt.draw, telling, _("Crews and generators hour by hour."))
+def crews_hour_by_hour(telling: Telling) -> list[Picture]:
+    """Crews and generators as bars over time, where there are crews."""
+    words = _("Crews and generators hour by hour.")
+    large = telling.story.count("crew") > _MANY_CREWS
+    return [picture("gantt", gantt.draw, telling, words, large=large)] if telling.has("crew") else []
 
 
 def rooms(telling: Telling) -> list[Picture]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from sim.language import _
+from sim.page.reasons import undefined_words
 from sim.scorecard import ScoreRow
 
 _READ_AS: Final = re.compile(r"(?:instant unstated, read as|at) (the end|\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)")
@@ -41,5 +42,5 @@ def _after(match: re.Match[str]) -> str:
 _PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
     (_READ_AS, _read_as),
     (_AFTER, _after),
-    (_UNDEFINED, lambda match: _("undefined: {why}").format(why=_(match[1]))),
+    (_UNDEFINED, lambda match: _("undefined: {why}").format(why=undefined_words(match[1]))),
 )

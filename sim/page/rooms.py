@@ -52,7 +52,7 @@ def _services(telling: Telling) -> Table:
     units = ("h", "share", "ms")
     heads = (
         Head(_("service")),
-        *(Head(word, number=True) for word in (_("out"), _("availability"), _("highest delay"))),
+        *(Head(word, number=True) for word in (_("hours out"), _("availability"), _("highest delay"))),
     )
     rows = []
     for key in text(telling.run.inventory["service"], "id").tolist():
@@ -135,7 +135,7 @@ def levels(telling: Telling) -> Section | None:
     missed = telling.story.rows("desk.level_missed")
     if not len(raised) and not len(missed):
         return None
-    heads = (Head(_("level")), Head(_("due since")), Head(_("raised")), Head(_("after"), number=True))
+    heads = (Head(_("level")), Head(_("due since")), Head(_("raised")), Head(_("after being due"), number=True))
     rows = []
     for row in raised.tolist():
         earlier = [one for one in due.tolist() if log.subject[one] == log.subject[row] and one < row]

@@ -126,5 +126,5 @@ def _why(telling: Telling, row: ScoreRow) -> list[Part]:
     found = causes.why(telling, row.kpi, row.at_h, mask)
     if found is None:
         return []
-    head = _("Why {target} was missed").format(target=target_name(row))
-    return [Words(f"{head}{_(': ')}{found.words}", tone="bad"), Chains(found.chains, numbered=False)]
+    told = _("Why {target} was missed: {why}").format(target=target_name(row), why=found.words)
+    return [Words(told, tone="bad"), Chains(found.chains, numbered=False)]
