@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from sim.inventory import text
@@ -9,9 +11,11 @@ from sim.language import _, chosen
 from sim.metrics import kpi
 from sim.metrics.procedures import procedure_of
 from sim.page import drawings
-from sim.page.parts import Cell, Head, Part, Section, Table, Tone
+from sim.page.parts import Cell, Chain, Chains, Head, Part, Section, Table, Tone, Words
 from sim.page.telling import Telling
 from sim.page.words import figure, number_cell
+
+_MOST_FAULTS: Final = 10
 
 
 def section(telling: Telling) -> Section | None:
@@ -23,7 +27,27 @@ def section(telling: Telling) -> Section | None:
         parts.append(_rows(telling))
     if telling.has("service"):
         parts.append(_services(telling))
+    if len(telling.tables.rooms.faults.who):
+        parts += _faults(telling)
     return Section("rooms", _("Machine rooms"), parts)
+
+
+def _faults(telling: Telling) -> list[Part]:
+    """Faults with the chain of their causes, and what led to their repair."""
+    found, log = telling.tables.rooms.faults, telling.tables.log
+    shown = min(len(found.who), _MOST_FAULTS)
+    chains = []
+    for fault in range(shown):
+        begin, end = int(found.begin[fault]), int(found.end[fault])
+        facts = _("{start} to {end}, {hours}").format(
+            start=telling.clock(float(found.start_h[fault])),
+            end=_("the end of the drill") if found.open[fault] else telling.clock(float(found.end_h[fault])),
+            hours=figure(float(found.hours[fault]), "h"),
+        )
+        after = telling.steps(end, telling.chain(begin)) if end >= 0 else []
+        chains.append(Chain(telling.name(log.names[int(log.subject[begin])]), facts, telling.steps(begin), after))
+    said = _("Faults, and how each was mended: {shown} of {count}").format(shown=shown, count=len(found.who))
+    return [Words(said), Chains(chains)]
 
 
 def _rows(telling: Telling) -> Table:

@@ -12,7 +12,7 @@ from sim.page import causes
 from sim.page.parts import Card, Cell, Chains, Head, Part, Section, Table, Tone, Words
 from sim.page.readings import reading_words
 from sim.page.telling import Telling
-from sim.page.words import figure, kpi_name, number_cell, unit_word, where_words
+from sim.page.words import bare, figure, kpi_name, unit_word, where_words
 from sim.scorecard import Scorecard, ScoreRow
 from sim.vocabulary import KPIS
 
@@ -74,10 +74,13 @@ def kpi_cards(telling: Telling) -> list[Card]:
     values = telling.run.kpi_values
     names = _STRIP if telling.has("station") else _ROOM_STRIP
     defined = [name for name in names if not isnan(values[name])]
-    return [
-        Card(kpi_name(name), number_cell(values[name], KPIS[name].unit, name), unit_word(KPIS[name].unit))
-        for name in defined
-    ]
+    return [_card(name, values[name]) for name in defined]
+
+
+def _card(name: str, value: float) -> Card:
+    unit = KPIS[name].unit
+    text, _space, word = figure(value, unit).partition(" ") if unit == "h" else (bare(value, unit), "", unit_word(unit))
+    return Card(kpi_name(name), Cell(text, value=value, kpi=name), word)
 
 
 def section(telling: Telling) -> Section | None:

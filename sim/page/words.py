@@ -13,6 +13,7 @@ from sim.spec import Where
 from sim.vocabulary import KPIS
 
 _ENDINGS: Final = ("_h", "_c", "_mm", "_cm", "_ms", "_km", "_share")
+_MINUTE_H: Final = 1 / 60
 _SHORT: Final = {"saifi", "saidi", "caidi", "mtta_h", "mttr_h"}
 
 
@@ -35,7 +36,12 @@ _WITH_NUMBER: Final = ("station_h", "site_h", "user_h", "h_per_user", "h", "mm",
 
 
 def figure(value: float | None, unit: str = "") -> str:
-    """A figure with its unit: shares in percent, thousands apart, an en dash where there is none; counts bare."""
+    """A figure with its unit: shares in percent, thousands apart, an en dash where there is none; counts bare.
+
+    Hours below one are told in minutes.
+    """
+    if unit == "h" and value is not None and _MINUTE_H / 2 < abs(value) < 1:
+        return _("{minutes} min").format(minutes=f"{value * 60:.0f}".replace("-", "−"))
     text = bare(value, unit)
     return f"{text} {unit_word(unit)}" if unit in _WITH_NUMBER and text != "–" else text
 
