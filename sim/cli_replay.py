@@ -28,7 +28,7 @@ def replay(
     force: Annotated[bool, typer.Option("--force", help="Replace FILE even if it is no replay page.")] = False,
 ) -> None:
     """Play a run again: in a browser with --html, else in the terminal."""
-    language = language_of(lang)
+    language = console.language_of(lang)
     if html is None:
         raise input_error("must be given: the file to write", file="--html")
     _page(folders, html, language, force=force)
@@ -43,13 +43,3 @@ def _page(folders: list[Path], html: Path, language: Language, *, force: bool) -
     runs = [open_run(folder) for folder in folders]
     write_page(html, page(runs, language, console.counting("figures as of moment")))
     console.out(f"Written to {html}")
-
-
-def language_of(lang: str) -> Language:
-    """The language named on the command line. Raises `InputError`."""
-    from sim.language import LANGUAGES
-
-    found = next((language for language in LANGUAGES if language == lang), None)
-    if found is None:
-        raise input_error(f"must be one of {', '.join(LANGUAGES)} (got '{lang}')", file="--lang")
-    return found

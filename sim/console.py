@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sim.errors import InputError, input_error, one_line
 
 if TYPE_CHECKING:
+    from sim.language import Language
     from sim.scenario import Scenario
     from sim.topology import Topology
     from sim.vocabulary import Inject
@@ -72,6 +73,16 @@ def counting(what: str) -> Callable[[int, int], None]:
             sys.stderr.flush()
 
     return tell
+
+
+def language_of(lang: str) -> Language:
+    """The language named on the command line. Raises `InputError`."""
+    from sim.language import LANGUAGES
+
+    found = next((language for language in LANGUAGES if language == lang), None)
+    if found is None:
+        raise input_error(f"must be one of {', '.join(LANGUAGES)} (got '{lang}')", file="--lang")
+    return found
 
 
 def width() -> int:

@@ -39,10 +39,23 @@ STOREYS = (
         "schema",
     ),
     ("hazards", "policies", "plan", "procedure", "resources", "settings"),
+    ("phrases",),
     ("topology", "inventory", "selection"),
-    ("phrases", "wordlist"),
-    ("vocabulary",),
-    ("language", "units", "streams", "log", "errors", "exact", "yamlfile", "checking", "spec", "folders", "interrupts", "pagefile"),
+    ("vocabulary", "wordlist"),
+    (
+        "language",
+        "units",
+        "streams",
+        "log",
+        "errors",
+        "exact",
+        "yamlfile",
+        "checking",
+        "spec",
+        "folders",
+        "interrupts",
+        "pagefile",
+    ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
 EVERYWHERE = frozenset(FLOOR)

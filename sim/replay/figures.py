@@ -18,7 +18,8 @@ from sim.scorecard.rows import Instant, Source, score_row, target_rows
 from sim.vocabulary import KPIS
 
 GENERAL: Final = (
-    "stations_out", "stations_out_cumulative", "stations_restored", "sites_without_mains", "sites_on_backup", "users_out",
+    "stations_out", "stations_out_cumulative", "stations_restored", "sites_without_mains", "sites_on_backup",
+    "users_out",
     "station_outage_h", "user_outage_h", "site_visits", "generator_runs", "townships_dark", "mttr_h",
 )  # fmt: skip
 OF_ROOMS: Final = (
