@@ -69,10 +69,10 @@ def _placed(telling: Telling, planned: Sequence[Placement]) -> Table:
     rows = [
         [
             Cell(telling.bare(line.site), under=line.site),
-            Cell(telling.clock(line.by_h)),
+            Cell(telling.clock(line.by_h), tight=True),
             Cell(line.generator or "–", under=line.crew),
             Cell(telling.bare(line.site) if line.generator else "–"),
-            Cell(telling.clock(line.done_h)),
+            Cell(telling.clock(line.done_h), tight=True),
             _lag(line.lag_h),
             Cell(status_word(line.status), _TONES.get(line.status, "")),
             Cell(str(line.moves) if line.generator else "–"),
@@ -143,10 +143,10 @@ def _called(telling: Telling, called: Sequence[Call], title: str) -> Table:
         [
             Cell(telling.bare(call.site), under=call.site),
             Cell(call.site_class),
-            Cell(telling.clock(call.lost_h)),
-            Cell(telling.clock(call.due_h)),
+            Cell(telling.clock(call.lost_h), tight=True),
+            Cell(telling.clock(call.due_h), tight=True),
             Cell(call.generator or "–"),
-            Cell(telling.clock(call.powered_h)),
+            Cell(telling.clock(call.powered_h), tight=True),
             _lag(call.lag_h),
             Cell(status_word(call.status), _TONES.get(call.status, "")),
         ]
