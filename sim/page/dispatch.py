@@ -39,7 +39,7 @@ def _lead(telling: Telling, planned: Sequence[Placement]) -> str:
     never = sum(line.status == "never" for line in planned)
     values = telling.run.kpi_values
     return _(
-        "{count} placements of generators were planned: {share} in time, {late} late, {never} never; "
+        "Placements of generators planned: {count}; {share} in time, {late} late, {never} never; "
         "median deviation {lag}."
     ).format(
         count=len(planned), share=figure(values["dispatch_on_time_share"], "share"), late=late, never=never,
