@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import inf, isnan
 from typing import Any, Final
@@ -13,6 +14,7 @@ from sim.page.telling import Telling
 from sim.page.words import figure, number_cell, rule_words
 
 _TONES: Final[dict[str, Tone]] = {"on time": "good", "late": "bad", "never": "bad"}
+_KIND: Final = re.compile(r"(petrol|diesel|trailer)_(\d+)kw")
 _SHOWN: Final = 12
 """Calls that are shown at once, the worst first."""
 _LEFT: Final = ("on time", "late", "never", "skipped", "not needed", "not due")
@@ -45,6 +47,17 @@ def _lead(telling: Telling, planned: Sequence[Placement]) -> str:
         count=len(planned), share=figure(values["dispatch_on_time_share"], "share"), late=late, never=never,
         lag=figure(values["dispatch_lag_h"], "h"),
     )  # fmt: skip
+
+
+def kind_word(kind: str) -> str:
+    """A sort of generator; one that is named otherwise than those shipped, as it is."""
+    if kind == "fixed":
+        return _("fixed generators")
+    found = _KIND.fullmatch(kind)
+    if found is None:
+        return kind
+    sort = {"petrol": _("petrol"), "diesel": _("diesel"), "trailer": _("trailer")}[found[1]]
+    return _("{sort}, {power} kW").format(sort=sort, power=found[2])
 
 
 def status_word(status: str) -> str:
@@ -166,6 +179,10 @@ def _moved(found: Sequence[Moves]) -> Table:
         place = _("with a planned place") if line.planned else _("without a planned place")
         counts = (line.owned, line.used, line.placements, line.sites, line.runs)
         rows.append(
-            [Cell(line.kind, under=place), *(number_cell(count) for count in counts), number_cell(line.hours, "h")]
+            [
+                Cell(kind_word(line.kind), under=place),
+                *(number_cell(count) for count in counts),
+                number_cell(line.hours, "h"),
+            ]
         )
     return Table(heads, rows, _("What the generators did in all"))
