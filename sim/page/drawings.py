@@ -24,6 +24,8 @@ _MANY_SITES: Final = 500
 _MANY_CREWS: Final = 40
 _NO_METADATA: Final = {"Creator": None, "Date": None, "Format": None, "Type": None}
 _HEAD: Final = re.compile(r"^.*?(?=<svg )", re.DOTALL)
+_TAG: Final = re.compile(r"<[^>]+>")
+_ID: Final = re.compile(r"""(\sid="|href="#|url\(#)""")
 _NOT_OURS: Final = re.compile(r"<metadata>.*?</metadata>|<style type=\"text/css\">.*?</style>|<!--.*?-->", re.DOTALL)
 
 
@@ -55,7 +57,7 @@ def _svg(figure: Figure, name: str) -> str:
     text = _NOT_OURS.sub("", _HEAD.sub("", out.getvalue()))
     for side in ("width", "height"):
         text = re.sub(rf'^(<svg [^>]*?)\s{side}="[^"]*"', r"\1", text, count=1)
-    return text.strip()
+    return _TAG.sub(lambda tag: _ID.sub(rf"\1{name}-", tag[0]), text).strip()
 
 
 def _png(figure: Figure) -> str:
