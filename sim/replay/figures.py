@@ -13,7 +13,7 @@ from sim.metrics import Tables, tables
 from sim.phrases import title_of
 from sim.replay.columns import Columns, ms_of
 from sim.report.series import Story
-from sim.scorecard.card import ScoreRow
+from sim.scorecard.card import ScoreRow, number
 from sim.scorecard.rows import Instant, Source, score_row, target_rows
 from sim.vocabulary import KPIS
 
@@ -80,10 +80,10 @@ def _figure(row: ScoreRow, values: dict[str, Any]) -> dict[str, Any]:
         "unit": KPIS[row.kpi].unit,
         "better": KPIS[row.kpi].better,
         "of": row.of,
-        "bound": row.target if target else None,
+        "bound": number(row.target) if target else None,
         "comparison": row.comparison if target else None,
         "at_ms": None if row.at_h is None or not target else int(ms_of(np.array([row.at_h]))[0]),
-        "final": row.simulated,
+        "final": number(row.simulated),
         "met": row.met if target else None,
         "values": values,
     }
