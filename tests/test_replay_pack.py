@@ -307,8 +307,8 @@ def test_boxes_of_the_diagram_do_not_cover_each_other():
     boxes = [
         box for box in run_of(packed_of("hohhot_exchange_drill"))["rooms"]["diagram"]["boxes"] if box["item"] != "rack"
     ]
-    for number, a in enumerate(boxes):
-        for b in boxes[:number]:
+    for at, a in enumerate(boxes):
+        for b in boxes[:at]:
             apart = (
                 a["x"] + a["w"] <= b["x"]
                 or b["x"] + b["w"] <= a["x"]

@@ -58,11 +58,11 @@ def packed(story: Story, lists: Any, columns: Columns, progress: Progress | None
     moments = moments_h(story)
     values: list[list[float]] = []
     last: list[ScoreRow] = []
-    for number, t_h in enumerate(moments):
+    for done, t_h in enumerate(moments, 1):
         last = _rows(story, lists, tables(story.columns, story.inventory, t_h, story.spec.plan))
         values.append([nan if row.simulated is None else row.simulated for row in last])
         if progress is not None:
-            progress(number + 1, len(moments))
+            progress(done, len(moments))
     return {
         "figures_t_ms": columns.rising(ms_of(np.array(moments))),
         "figures": [_figure(row, columns.exact(np.array([at[n] for at in values]))) for n, row in enumerate(last)],
