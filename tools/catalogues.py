@@ -59,7 +59,8 @@ def messages() -> Iterator[tuple[str, str, str]]:
 def _in_template(room: str, file: Path) -> Iterator[tuple[str, str, str]]:
     from jinja2 import Environment
 
-    for _, _, message in Environment(autoescape=True).extract_translations(file.read_text(encoding="utf-8"), ("_",)):
+    reader = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    for _, _, message in reader.extract_translations(file.read_text(encoding="utf-8"), ("_",)):  # type: ignore[attr-defined]
         yield room, str(message), file.relative_to(ROOT).as_posix()
 
 

@@ -39,7 +39,10 @@ class Changes(NamedTuple):
 
 
 def changes(t_ms: Ints, who: Ints, after: Ints) -> Changes:
-    """Changes from states told in time order; of several at one moment the last holds, what changes nothing is dropped."""
+    """Changes from states told in time order; of several at one moment the last holds.
+
+    What changes nothing is dropped.
+    """
     order = np.lexsort((np.arange(len(who)), t_ms, who))
     t_ms, who, after = t_ms[order], who[order], after[order]
     last = np.ones(len(who), dtype=np.bool_)

@@ -87,7 +87,10 @@ def generators(story: Story, columns: Columns) -> dict[str, Any]:
     ]
     here = [point for _, _, point, _ in points]
     for row, who, t_ms in zip(
-        rows.tolist(), story.rows_of("generator")[log.subject[rows]].tolist(), ms_of(log.t_h[rows]).tolist(), strict=True
+        rows.tolist(),
+        story.rows_of("generator")[log.subject[rows]].tolist(),
+        ms_of(log.t_h[rows]).tolist(),
+        strict=True,
     ):
         if who < 0:
             continue

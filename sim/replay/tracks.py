@@ -111,4 +111,4 @@ def known_out(story: Story) -> series.Curve:
     step: Ints = (told.after >= KNOWN_OUT).astype(np.int64) - (told.before >= KNOWN_OUT).astype(np.int64)
     times, place = np.unique(told.t_ms, return_inverse=True)
     change = np.bincount(place, weights=step * weight[told.who], minlength=len(times))
-    return series.Curve(times / 3.6e6, np.round(np.cumsum(change)))
+    return series.Curve(times.astype(np.float64) / 3.6e6, np.round(np.cumsum(change)).astype(np.float64))
