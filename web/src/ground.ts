@@ -171,16 +171,20 @@ function drawScale(pen: Pen, frame: Frame): void {
   const px_a_km = frame.view.scale / KM_A_DEGREE, most = 110 / px_a_km;
   const power = 10 ** Math.floor(Math.log10(most)), km = [5, 2, 1].map((one) => one * power).find((one) => one <= most) ?? power;
   const wide = km * px_a_km, right = frame.width - 14, y = frame.height - 12;
-  pen.strokeStyle = INK;
-  pen.lineWidth = 1.2;
   pen.beginPath();
   pen.moveTo(right - wide, y - 5);
   pen.lineTo(right - wide, y);
   pen.lineTo(right, y);
   pen.lineTo(right, y - 5);
-  pen.stroke();
   pen.font = `11px ${FONT}`;
   pen.textAlign = "right";
+  const text = km < 1 ? `${Math.round(km * 1000)} m` : `${km} km`;
+  for (const [width, colour] of [[4, PAPER], [1.2, INK]] as const) {
+    pen.lineWidth = width;
+    pen.strokeStyle = colour;
+    pen.stroke();
+    if (colour === PAPER) pen.strokeText(text, right, y - 12);
+  }
   pen.fillStyle = INK;
-  pen.fillText(km < 1 ? `${Math.round(km * 1000)} m` : `${km} km`, right, y - 12);
+  pen.fillText(text, right, y - 12);
 }

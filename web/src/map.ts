@@ -31,7 +31,7 @@ export function mountMap(app: App, element: HTMLElement): Maps {
   }
   const legend = new Legend(app, panes, element);
   const fit = (): void => view.fit(panes[0].width, panes[0].height, panes.length > 1 || panes[0].width < 700 ? 0 : legend.width);
-  const maps: Maps = { pan: (across, down) => view.pan(-across * STEP_PX, -down * STEP_PX), zoom: (factor) => view.zoom(factor), whole: fit };
+  const maps: Maps = { pan: (across, down) => view.pan(-across * STEP_PX, -down * STEP_PX), zoom: (factor) => view.zoom(factor, ...panes[app.chosen?.run ?? 0].focus()), whole: fit };
   element.append(buttons(app, maps), tip);
   let frame = 0, later = 0, counted_ms = 0;
   const draw = (): void => {

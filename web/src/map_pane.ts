@@ -156,6 +156,12 @@ export class MapPane {
     this.view.centre(this.view.x + (place[0] - this.width / 2) / scale, this.view.y + (place[1] - this.height / 2) / scale);
   }
 
+  /** What is to stay where it is when the map comes nearer, pixels from the middle: the chosen thing where it is in sight. */
+  focus(): [number, number] {
+    const target = this.chosen(), place = target && this.movers.place(this.frame, target);
+    return place && this.frame.sees(...place, ...place, 0) ? [place[0] - this.width / 2, place[1] - this.height / 2] : [0, 0];
+  }
+
   /** The thing at a point (pixels), null where there is none. */
   at(x: number, y: number): Target | null {
     const { drawn } = this.movers;
