@@ -1,10 +1,11 @@
 /** Figures as of now beside the targets of the plan. */
 
 import type { App } from "./app";
+import { after } from "./data";
 import { el, fill, fillWith, type Child } from "./element";
 import type { Figure } from "./format";
 import { sparkline } from "./sparkline";
-import { after, storiesOf } from "./story";
+import { storiesOf } from "./story";
 import { lasting, shown } from "./units";
 
 /** What a desk counts by itself; other figures are known only when the drill is over. */
@@ -49,7 +50,9 @@ interface Line {
 
 export function mountFigures(app: App, element: HTMLElement): void {
   let lines: Line[] = [];
+  const inside = el("div");
   element.classList.add("panel", "figures");
+  element.append(inside);
   const build = (): void => {
     const title = el("h2", "", app._("Figures now beside the plan's targets"));
     const note = app.trainer && el("p", "note", app._("Trainer's mode: only figures that the desk can count are shown."));
@@ -57,7 +60,7 @@ export function mountFigures(app: App, element: HTMLElement): void {
     lines = [...(app.trainer ? [knownOut(app)] : []), ...figures.map((figure) => line(app, figure))];
     const targets = lines.filter((one) => one.element.classList.contains("target"));
     const others = lines.filter((one) => !one.element.classList.contains("target"));
-    fillWith(element, title, note, table(app, targets), others.length > 0 && el("h3", "", app._("Other figures")), others.length > 0 && table(app, others));
+    fillWith(inside, title, note, table(app, targets), others.length > 0 && el("h3", "", app._("Other figures")), others.length > 0 && table(app, others));
     for (const one of lines) one.draw();
   };
   let last = -1;
@@ -147,8 +150,8 @@ function knownOut(app: App): Line {
   element.dataset.kpi = "known_out";
   const draw = (): void => {
     const values = storiesOf(app).map(({ data }) => {
-      const at = after(data.curve.t_ms, app.clock.now_ms) - 1;
-      return at < 0 ? 0 : data.curve.known[at];
+      const { t_ms, known } = data.packed.curve, at = after(data.column(t_ms), app.clock.now_ms) - 1;
+      return at < 0 ? 0 : data.column(known)[at];
     });
     now.textContent = shown(app, values[0], "");
     if (two) {

@@ -1,7 +1,8 @@
 /** Which rows of the log are shown: the feed lists them, and the controls step from one to the next. */
 
 import type { App } from "./app";
-import { after, storiesOf, type Story } from "./story";
+import { after } from "./data";
+import { storiesOf, type Story } from "./story";
 
 export interface Filter {
   /** The run whose rows are shown. */

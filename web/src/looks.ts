@@ -5,9 +5,9 @@ import { el } from "./element";
 /** English name of a group → CSS variable of its colour, sign. Source: Okabe & Ito 2008 for the colours. */
 const GROUPS: Record<string, [colour: string, sign: string]> = {
   "outages": ["--vermillion", "✖"],
-  "power": ["--orange", "ϟ"],
+  "mains and power": ["--orange", "ϟ"],
   "weather and roads": ["--sky", "❄"],
-  "transport": ["--blue", "⇄"],
+  "transport network": ["--blue", "⇄"],
   "generators": ["--green", "G"],
   "crews": ["--blue", "▶"],
   "jobs": ["--purple", "☑"],

@@ -1,14 +1,13 @@
 /** From event to event and from bookmark to bookmark. */
 
 import type { App } from "./app";
-import { after } from "./data";
+import { filtersOf, nextRow } from "./filters";
 import { goToMark } from "./timeline";
 
-/** Goes to the next event after (1) or the one before (-1) what is chosen or now. */
+/** Goes to the next event of the feed after (1) or the one before (-1) what is chosen or now. */
 export function stepEvent(app: App, direction: 1 | -1): void {
-  const run = app.chosen?.run ?? 0, { t_ms, subject } = app.runs[run];
-  const row = direction > 0 ? after(t_ms, app.clock.now_ms) : after(t_ms, app.clock.now_ms - 1) - 1;
-  if (row < 0 || row >= t_ms.length) return;
+  const row = nextRow(app, direction), { run } = filtersOf(app).now, { t_ms, subject } = app.runs[run];
+  if (row < 0) return;
   app.clock.pause();
   app.clock.goTo(t_ms[row]);
   app.choose({ run, name: subject[row], row });
