@@ -1,5 +1,6 @@
 /** How groups of rows look: a colour and a sign for each, so that neither is needed alone. */
 
+import type { App } from "./app";
 import { el } from "./element";
 
 /** English name of a group → CSS variable of its colour, sign. Source: Okabe & Ito 2008 for the colours. */
@@ -16,6 +17,11 @@ const GROUPS: Record<string, [colour: string, sign: string]> = {
   "procedures": ["--green", "☰"],
   "injects and messages": ["--vermillion", "!"],
 };
+
+/** A group in words; two of them are also units, of which the Chinese is another word. */
+export function groupName(app: App, group: string): string {
+  return group === "outages" ? app._("outages and radio") : group === "generators" ? app._("generators and fuel") : app._(group);
+}
 
 /** The badge of a group. */
 export function badge(group: string): HTMLElement {

@@ -4,7 +4,7 @@ import type { App } from "./app";
 import { TrackCursor } from "./cursor";
 import { el } from "./element";
 import type { Part } from "./rooms";
-import { boxTrack } from "./states";
+import { boxTrack, roomState } from "./states";
 import type { Story } from "./story";
 import { hatch, label, svg } from "./svg";
 
@@ -32,7 +32,7 @@ const LOOKS: Record<string, Look> = {
   "nothing reported": { fill: "var(--paper)", edge: "var(--faint)", sign: "" },
 };
 const GIVES = new Set(["live", "on its battery", "overloaded"]);
-const SIZE = 11;
+const SIZE = 13;
 
 export function mountDiagram(app: App, story: Story): Part {
   const element = el("div", "diagram"), { rooms } = story.packed, track = boxTrack(story);
@@ -61,7 +61,7 @@ export function mountDiagram(app: App, story: Story): Part {
       paths[at].setAttribute("class", alarms ? "wire unknown" : live ? "wire live" : "wire dead");
     });
     const seen = [...new Set(states.filter((_state, at) => boxes[at].item !== "rack"))];
-    key.replaceChildren(...seen.map((state) => el("span", "", swatch(LOOKS[state] ?? LOOKS.live), app._(state))));
+    key.replaceChildren(...seen.map((state) => el("span", "", swatch(LOOKS[state] ?? LOOKS.live), roomState(app, state))));
   };
   return { element, draw };
 }
@@ -82,8 +82,8 @@ function shape(app: App, story: Story, box: { name: string; item: string; x: num
   const en = String(story.at(box.item, row, "name_en")), zh = String(story.at(box.item, row, "name")), text = app.name({ en, zh }) || box.name;
   const rect = svg("rect", { x: box.x, y: box.y, width: box.w, height: box.h, rx: 4 });
   const high = box.item === "rack" ? box.y + 15 : box.y + box.h / 2 + 4;
-  const word = label(text, box.w - 24, SIZE, { x: box.x + 7, y: high, class: box.item === "rack" ? "rack" : "" });
-  const sign = svg("text", { x: box.x + box.w - 14, y: high, "font-size": SIZE + 1, "text-anchor": "middle", class: "sign" });
+  const word = label(text, box.w - 11, SIZE, { x: box.x + 6, y: high, class: box.item === "rack" ? "rack" : "" });
+  const sign = svg("text", { x: box.x + box.w - 10, y: high, "font-size": SIZE + 1, "text-anchor": "middle", class: "sign" });
   const group = svg("g", { class: `box ${box.item}` }, rect, word, sign);
   const press = (): void => {
     if (name >= 0) app.choose({ run: story.run, name, row: -1 });
@@ -106,7 +106,7 @@ function shape(app: App, story: Story, box: { name: string; item: string; x: num
     rect.setAttribute("stroke-width", chosen ? "3" : box.item === "rack" ? "0.8" : "1.3");
     rect.setAttribute("stroke-dasharray", look.dashed ? "4 3" : "");
     sign.textContent = box.item === "rack" ? "" : look.sign;
-    group.setAttribute("aria-label", box.item === "rack" ? text : `${text}: ${app._(state)}`);
+    group.setAttribute("aria-label", box.item === "rack" ? text : `${text}: ${roomState(app, state)}`);
   };
   return { group, draw };
 }

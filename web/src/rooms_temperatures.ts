@@ -8,7 +8,7 @@ import type { Part } from "./rooms";
 import type { Story } from "./story";
 import { digits } from "./units";
 
-const HIGH = 128, LEFT = 40, RIGHT = 86, TOP = 8, BOTTOM = 18;
+const HIGH = 128, LEFT = 40, RIGHT = 98, TOP = 8, BOTTOM = 18;
 
 export function mountTemperatures(app: App, story: Story): Part {
   const element = el("div", "temperatures"), parts = (story.packed.rooms?.rows ?? []).map((row) => curve(app, story, row));

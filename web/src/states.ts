@@ -13,7 +13,7 @@ export interface State {
 }
 
 /** Rows that say little about a thing's state; the latest other row is what its `why` is asked of. */
-const QUIET = /^(battery\.|crew\.leg|power\.load|row\.|rack\.|snow\.|air\.|person\.|site\.source|device\.feeds|ups\.|service\.(delay|loss)|generator\.watched|run\.)/;
+const QUIET = /^(desk\.|battery\.|crew\.leg|power\.load|row\.|rack\.|snow\.|air\.|person\.|site\.source|device\.feeds|ups\.|service\.(delay|loss)|generator\.watched|run\.)/;
 
 /** The state of each `who` of a track at a moment, by bisection of its own changes. */
 class ByWho {
@@ -59,6 +59,11 @@ export function boxTrack(story: Story): Track | null {
   return found;
 }
 
+/** A state of a machine room in words; "cooling" alone is the cause of an outage elsewhere. */
+export function roomState(app: App, state: string): string {
+  return state === "cooling" ? app._("runs, cooling") : app._(state);
+}
+
 /** What to say of a thing's state now; in trainer's mode what the desk knows. */
 export function statesOf(app: App, story: Story, name: number, t_ms: number): State[] {
   const sort = story.sort(name), row = story.data.rowOf[name], found: State[] = [];
@@ -81,7 +86,7 @@ export function statesOf(app: App, story: Story, name: number, t_ms: number): St
     const box = story.packed.rooms.diagram.boxes.findIndex((one) => one.name === story.packed.log.names[name]), track = boxTrack(story);
     if (box >= 0 && sort !== "rack" && track) {
       const { state, since_ms } = byWho(track).at(box, t_ms);
-      add(app.packed.room_states[state] ?? "", since_ms);
+      add(roomState(app, app.packed.room_states[state] ?? ""), since_ms);
     }
   }
   return found;
@@ -100,6 +105,9 @@ function battery(app: App, story: Story, name: number, t_ms: number): State[] {
 
 /** The latest row that says what happened to a thing, of those that may be seen; -1 for none. */
 export function tellingRow(app: App, story: Story, name: number, t_ms: number): number {
-  const subject = story.latest(name, t_ms, (kind, row) => !QUIET.test(kind) && story.data.subject[row] === name && (!app.trainer || story.desk(row)));
-  return subject >= 0 ? subject : story.latest(name, t_ms, (kind, row) => !QUIET.test(kind) && (!app.trainer || story.desk(row)));
+  const fits = (kind: string, row: number): boolean => (app.trainer ? story.desk(row) : !QUIET.test(kind));
+  const subject = story.latest(name, t_ms, (kind, row) => fits(kind, row) && story.data.subject[row] === name);
+  if (subject >= 0) return subject;
+  const object = story.latest(name, t_ms, fits);
+  return object >= 0 ? object : story.latest(name, t_ms, (kind, row) => kind.startsWith("desk.") && (!app.trainer || story.desk(row)));
 }

@@ -93,9 +93,22 @@ export class Story {
   text(name: number): string {
     const id = this.packed.log.names[name] ?? "";
     if (!id || this.isThing(name)) return this.name(name);
-    const target = /^\w+:([^.]+)(?:\.(.+))?$/.exec(id), thing = target ? this.code(target[1]) : -1;
-    if (target && thing >= 0) return this.name(thing) + (target[2] ? ` (${this.word(target[2])})` : "");
+    const target = /^\w+:(.+)$/.exec(id)?.[1] ?? "", part = target.lastIndexOf(".");
+    for (const end of [target.length, part]) {
+      const thing = end > 0 ? this.code(target.slice(0, end)) : -1;
+      if (thing > 0 && this.isThing(thing)) return this.name(thing) + (end < target.length ? ` (${this.word(target.slice(end + 1))})` : "");
+    }
+    const step = /^(\w+)#(\d+)(?:\.(\w+))?$/.exec(id);
+    if (step) return this.step(step[1], step[2], step[3] ?? "") || id;
     return id.split(",").map((part) => this.word(part)).join(this.app.language === "zh" ? "、" : ", ");
+  }
+
+  /** A run of a procedure or a step of it by its name in words: `Replace the PDU (pdu_fault#1)`. */
+  private step(procedure: string, number: string, step: string): string {
+    const row = step ? this.data.rowOfId("procedure_step", `${procedure}.${step}`) : -1;
+    const name = this.app.name({ en: String(this.at("procedure_step", row, "name_en")), zh: String(this.at("procedure_step", row, "name")) });
+    const run = `${this.word(procedure) === procedure ? procedure.replaceAll("_", " ") : this.word(procedure)} #${number}`;
+    return step ? name && `${name} (${run})` : run;
   }
 
   /** A word of the log, such as `first_disconnect`, in the language in use; itself where it is none. */
