@@ -13,11 +13,11 @@ export class Curve {
   readonly most: number;
 
   constructor(data: RunData) {
-    const { curve } = data.packed;
-    this.t_ms = data.column(curve.t_ms);
-    this.causes = curve.causes;
-    this.out = curve.out.map((one) => data.column(one));
-    this.known = data.column(curve.known);
+    const { t_ms, causes, out, known } = data.curve;
+    this.t_ms = t_ms;
+    this.causes = causes;
+    this.out = out;
+    this.known = known;
     let sum = new Float64Array(this.t_ms.length);
     this.stacked = this.out.map((one) => (sum = sum.map((below, at) => below + one[at])));
     this.total = sum;

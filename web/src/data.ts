@@ -220,6 +220,16 @@ export class RunData {
     });
   }
 
+  /** Stations out over time, as arrays; `out` in the order of `causes`. */
+  get curve(): { t_ms: Numbers; causes: string[]; out: Numbers[]; ever: Numbers; known: Numbers; without_mains: Numbers } {
+    return this.once("curve", () => {
+      const { t_ms, causes, out, ever, known, without_mains } = this.packed.curve, { column } = this;
+      return {
+        t_ms: column(t_ms), causes, out: out.map((one) => column(one)), ever: column(ever), known: column(known), without_mains: column(without_mains),
+      };
+    });
+  }
+
   /** Values of a figure at each of `figures_t_ms`; NaN where undefined. */
   figureValues(figure: Figure): Numbers {
     return this.once(`figure ${figure.values.at}`, () => this.column(figure.values));
