@@ -69,7 +69,7 @@ export function statesOf(app: App, story: Story, name: number, t_ms: number): St
   const sort = story.sort(name), row = story.data.rowOf[name], found: State[] = [];
   const add = (word: string, since_ms = 0): void => {
     const since = since_ms > 0 ? ` · ${app._("for")} ${lasting(app, t_ms - since_ms)}` : "";
-    found.push({ tone: tone(word), text: app._(word) + since });
+    found.push({ tone: tone(word), text: app._(word).replaceAll("_", " ") + since });
   };
   if (sort === "site") {
     const { state, since_ms } = byWho(story.data.track(app.trainer ? "known" : "sites")).at(row, t_ms);
