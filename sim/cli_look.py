@@ -50,8 +50,13 @@ def report(
 
 def _page_of(folder: Path, language: Language, at: Sequence[str]) -> str:
     """The page of what the folder holds."""
-    if (folder / "ensemble.json").is_file():  # an ensemble's page goes here: sim.page.ensemble_page
-        raise input_error("is an ensemble directory; give one of a run", file=folder)
+    if (folder / "ensemble.json").is_file():
+        if at:
+            raise input_error("goes with a run, not with an ensemble", file="--at")
+        from sim.page.ensemble import ensemble_page
+
+        console.progress("drawing the page")
+        return ensemble_page(folder, language)
     from sim.page.page import run_page
     from sim.results import open_run
 

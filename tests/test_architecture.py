@@ -87,7 +87,7 @@ OUTSIDE = {
 }
 
 # What the package shows at its front door, and what a quick command must not wait for.
-FACE = {"ensemble", "load", "simulate", "open_run"}
+FACE = {"draw", "ensemble", "load", "simulate", "open_run", "what_breaks"}
 HEAVY = {"matplotlib", "scipy", "duckdb", "pandas"}
 
 ROOT = Path(__file__).resolve().parent.parent

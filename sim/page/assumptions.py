@@ -17,19 +17,30 @@ _CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:[+-]\d\d:
 
 def section(telling: Telling) -> Section | None:
     """The scenario's own assumptions, then guesses it leaves as they are, folded away."""
-    found = telling.card.assumptions
+    return of_lines(telling.card.assumptions)
+
+
+def of_lines(found: Sequence[Assumed]) -> Section | None:
+    """The same from the lines of a scorecard's assumptions."""
     own = [line for line in found if line.origin == "scenario"]
     others = [line for line in found if line.origin != "scenario"]
     parts: list[Part] = []
     if own:
-        heads = (Head(_("setting")), Head(_("value")), Head(_("range")), Head(_("why")), Head(_("tuned to")))
-        parts.append(Table(heads, [[*_head_cells(line), Cell(line.why), Cell(line.tuned_to)] for line in own]))
+        parts.append(_own(own))
     if others:
         title = _("{count} guessed defaults and constants that the scenario leaves as they are").format(
             count=len(others)
         )
         parts.append(Folded(title, [_others(others)]))
     return Section("assumptions", _("Assumptions and their ranges"), parts) if parts else None
+
+
+def _own(lines: Sequence[Assumed]) -> Table:
+    """The scenario's lines; what they were tuned to only where any was."""
+    tuned = any(line.tuned_to for line in lines)
+    heads = [Head(_("setting")), Head(_("value")), Head(_("range")), Head(_("why"))]
+    rows = [[*_head_cells(line), Cell(line.why), *([Cell(line.tuned_to)] if tuned else [])] for line in lines]
+    return Table([*heads, *([Head(_("tuned to"))] if tuned else [])], rows)
 
 
 def _others(lines: Sequence[Assumed]) -> Table:

@@ -73,7 +73,7 @@ def _of_outages(telling: Telling, chosen: Ints) -> Why | None:
     listed = _(", ").join(
         _("{count} by {cause}").format(count=counts[code], cause=cause_name(CAUSES[code])) for code in order
     )
-    words = _("{count} outages of sites count here, {listed}. The one that weighs most:").format(
+    words = _("Outages of sites that count here: {count} ({listed}). The one that weighs most:").format(
         count=len(chosen), listed=listed
     )
     return Why(words, [outage_chain(telling, int(chosen[0]))])
@@ -116,8 +116,8 @@ def _of_powering(telling: Telling, group: Bools | None) -> Why | None:
     worst = int(late[np.argmax(behind_h)])
     never = int(np.count_nonzero(~power.powered[late]))
     words = _(
-        "{count} times the battery came to the first disconnect before a generator was there, "
-        "{never} of them without any generator coming. The longest wait:"
+        "Times the battery came to the first disconnect before a generator was there: {count}, "
+        "of them without any generator coming: {never}. The longest wait:"
     ).format(count=len(late), never=never)
     title = telling.name(str(tables.ground.site_ids[mains.who[worst]]))
     facts = _("without mains from {start} to {end}").format(

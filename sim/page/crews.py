@@ -84,7 +84,7 @@ def section(telling: Telling) -> Section | None:
     )
     busy = total.hours[: len(_SHOWN) - 2].sum()
     driving = total.hours[:2].sum()
-    lead = _("{crews} crews were out for {hours} in all; of that they spent {share} on the road.").format(
+    lead = _("The crews ({crews}) were out for {hours} in all; of that they spent {share} on the road.").format(
         crews=total.crews, hours=figure(float(busy), "h"), share=figure(float(driving / busy), "share") if busy else "–"
     )
     parts: list[Part] = [bars, table]
@@ -128,13 +128,10 @@ def _bar(group: Group, words: Sequence[str], horizon_h: float) -> Bar:
 
 def _row(group: Group, horizon_h: float) -> list[Cell]:
     whole = group.crews * horizon_h
-    cells = [
-        Cell(figure(float(np.round(hours, 1))), value=hours, under=figure(hours / whole, "share"))
-        for hours in group.hours.tolist()
-    ]
+    cells = [Cell(f"{hours:,.1f}", value=hours, under=figure(hours / whole, "share")) for hours in group.hours.tolist()]
     return [
         Cell(group.name),
         Cell(f"{group.crews:,}", value=group.crews),
         *cells,
-        Cell(figure(float(np.round(group.hours.sum(), 1))), value=float(group.hours.sum())),
+        Cell(f"{group.hours.sum():,.1f}", value=float(group.hours.sum())),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import inf, isnan
 from typing import Any, Final
@@ -13,6 +14,7 @@ from sim.page.telling import Telling
 from sim.page.words import figure, number_cell, rule_words
 
 _TONES: Final[dict[str, Tone]] = {"on time": "good", "late": "bad", "never": "bad"}
+_KIND: Final = re.compile(r"(petrol|diesel|trailer)_(\d+)kw")
 _SHOWN: Final = 12
 """Calls that are shown at once, the worst first."""
 _LEFT: Final = ("on time", "late", "never", "skipped", "not needed", "not due")
@@ -39,12 +41,23 @@ def _lead(telling: Telling, planned: Sequence[Placement]) -> str:
     never = sum(line.status == "never" for line in planned)
     values = telling.run.kpi_values
     return _(
-        "{count} placements of generators were planned: {share} in time, {late} late, {never} never; "
+        "Placements of generators planned: {count}; {share} in time, {late} late, {never} never; "
         "median deviation {lag}."
     ).format(
         count=len(planned), share=figure(values["dispatch_on_time_share"], "share"), late=late, never=never,
         lag=figure(values["dispatch_lag_h"], "h"),
     )  # fmt: skip
+
+
+def kind_word(kind: str) -> str:
+    """A sort of generator; one that is named otherwise than those shipped, as it is."""
+    if kind == "fixed":
+        return _("fixed generators")
+    found = _KIND.fullmatch(kind)
+    if found is None:
+        return kind
+    sort = {"petrol": _("petrol"), "diesel": _("diesel"), "trailer": _("trailer")}[found[1]]
+    return _("{sort}, {power} kW").format(sort=sort, power=found[2])
 
 
 def status_word(status: str) -> str:
@@ -69,10 +82,10 @@ def _placed(telling: Telling, planned: Sequence[Placement]) -> Table:
     rows = [
         [
             Cell(telling.bare(line.site), under=line.site),
-            Cell(telling.clock(line.by_h)),
+            Cell(telling.clock(line.by_h), tight=True),
             Cell(line.generator or "–", under=line.crew),
             Cell(telling.bare(line.site) if line.generator else "–"),
-            Cell(telling.clock(line.done_h)),
+            Cell(telling.clock(line.done_h), tight=True),
             _lag(line.lag_h),
             Cell(status_word(line.status), _TONES.get(line.status, "")),
             Cell(str(line.moves) if line.generator else "–"),
@@ -143,10 +156,10 @@ def _called(telling: Telling, called: Sequence[Call], title: str) -> Table:
         [
             Cell(telling.bare(call.site), under=call.site),
             Cell(call.site_class),
-            Cell(telling.clock(call.lost_h)),
-            Cell(telling.clock(call.due_h)),
+            Cell(telling.clock(call.lost_h), tight=True),
+            Cell(telling.clock(call.due_h), tight=True),
             Cell(call.generator or "–"),
-            Cell(telling.clock(call.powered_h)),
+            Cell(telling.clock(call.powered_h), tight=True),
             _lag(call.lag_h),
             Cell(status_word(call.status), _TONES.get(call.status, "")),
         ]
@@ -166,6 +179,10 @@ def _moved(found: Sequence[Moves]) -> Table:
         place = _("with a planned place") if line.planned else _("without a planned place")
         counts = (line.owned, line.used, line.placements, line.sites, line.runs)
         rows.append(
-            [Cell(line.kind, under=place), *(number_cell(count) for count in counts), number_cell(line.hours, "h")]
+            [
+                Cell(kind_word(line.kind), under=place),
+                *(number_cell(count) for count in counts),
+                number_cell(line.hours, "h"),
+            ]
         )
     return Table(heads, rows, _("What the generators did in all"))

@@ -24,6 +24,8 @@ _MANY_SITES: Final = 500
 _MANY_CREWS: Final = 40
 _NO_METADATA: Final = {"Creator": None, "Date": None, "Format": None, "Type": None}
 _HEAD: Final = re.compile(r"^.*?(?=<svg )", re.DOTALL)
+_TAG: Final = re.compile(r"<[^>]+>")
+_ID: Final = re.compile(r"""(\sid="|href="#|url\(#)""")
 _NOT_OURS: Final = re.compile(r"<metadata>.*?</metadata>|<style type=\"text/css\">.*?</style>|<!--.*?-->", re.DOTALL)
 
 
@@ -32,11 +34,19 @@ def picture(
 ) -> Picture:
     """A drawing as a part of the page; `large` says beforehand that SVG would be."""
     with style.drawing():
-        figure = draw(telling.story)
-        svg = "" if large else _svg(figure, name)
-        if svg and len(svg) <= LARGEST_SVG:
-            return Picture(words, svg=svg)
-        return Picture(words, png=_png(figure))
+        return _of_figure(name, draw(telling.story), words, large=large)
+
+
+def drawn(name: str, draw: Callable[[], Figure | None], words: str) -> list[Picture]:
+    """A drawing that needs no run; none where it has nothing to show."""
+    with style.drawing():
+        figure = draw()
+        return [] if figure is None else [_of_figure(name, figure, words)]
+
+
+def _of_figure(name: str, figure: Figure, words: str, *, large: bool = False) -> Picture:
+    svg = "" if large else _svg(figure, name)
+    return Picture(words, svg=svg) if svg and len(svg) <= LARGEST_SVG else Picture(words, png=_png(figure))
 
 
 def _svg(figure: Figure, name: str) -> str:
@@ -47,7 +57,7 @@ def _svg(figure: Figure, name: str) -> str:
     text = _NOT_OURS.sub("", _HEAD.sub("", out.getvalue()))
     for side in ("width", "height"):
         text = re.sub(rf'^(<svg [^>]*?)\s{side}="[^"]*"', r"\1", text, count=1)
-    return text.strip()
+    return _TAG.sub(lambda tag: _ID.sub(rf"\1{name}-", tag[0]), text).strip()
 
 
 def _png(figure: Figure) -> str:

@@ -29,6 +29,8 @@ class Cell:
     scope: str = ""
     code: bool = False
     """An identifier, in fixed width."""
+    tight: bool = False
+    """Not to be broken, such as a clock."""
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,8 @@ def _late(telling: Telling) -> Table:
         [
             Cell(measure_word(line["measure"].rpartition("-")[0] or line["measure"]), under=line["measure"]),
             Cell(telling.bare(line["target"]), under=line["target"]),
-            Cell(telling.clock(line["by_h"])),
-            Cell(_("never"), "bad") if line["result"] == "never" else Cell(telling.clock(line["done_h"])),
+            Cell(telling.clock(line["by_h"]), tight=True),
+            Cell(_("never"), "bad") if line["result"] == "never" else Cell(telling.clock(line["done_h"]), tight=True),
             Cell("–" if line["lag_h"] is None else f"+{figure(line['lag_h'], 'h')}", value=line["lag_h"]),
         ]
         for line in found["lines"]

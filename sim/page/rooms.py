@@ -116,7 +116,7 @@ def _runs(telling: Telling) -> Table:
             [
                 Cell(run),
                 Cell(telling.name(log.names[int(log.object[found.runs.begin[row]])])),
-                Cell(telling.clock(float(found.runs.start_h[row]))),
+                Cell(telling.clock(float(found.runs.start_h[row])), tight=True),
                 Cell(_("not done") if open_ else telling.clock(float(found.runs.end_h[row])), "bad" if open_ else ""),
                 Cell(figure(float(found.runs.hours[row]), "h"), value=float(found.runs.hours[row])),
                 number_cell(late, "steps"),
@@ -143,8 +143,8 @@ def _steps(telling: Telling) -> Table:
         rows.append(
             [
                 Cell(chosen(en, zh) or step, under=str(name)),
-                Cell(telling.clock(by_h)),
-                Cell(telling.clock(done_h)),
+                Cell(telling.clock(by_h), tight=True),
+                Cell(telling.clock(done_h), tight=True),
                 Cell(f"{'+' if known and lag_h > 0 else ''}{figure(lag_h, 'h')}", value=lag_h if known else None),
                 Cell(word, tone),
             ]
@@ -169,8 +169,8 @@ def levels(telling: Telling) -> Section | None:
         rows.append(
             [
                 Cell(log.names[int(log.subject[row])]),
-                Cell(telling.clock(due_h)),
-                Cell(telling.clock(raised_h)),
+                Cell(telling.clock(due_h), tight=True),
+                Cell(telling.clock(raised_h), tight=True),
                 Cell(figure(after, "h"), value=None if np.isnan(after) else after),
             ]
         )

@@ -45,7 +45,7 @@ def verdict_words(card: Scorecard) -> str:
     if unknown:
         known = len(targets) - unknown
         return _("Plan not fully tested: {met} of {count} targets met.").format(met=known, count=len(targets)) + aside
-    return _("Plan met: all {count} targets.").format(count=len(targets))
+    return _("Plan met: {count} of {count} targets met.").format(count=len(targets))
 
 
 def verdict_tone(card: Scorecard) -> Tone:

@@ -35,13 +35,13 @@ class Columns:
         self._parts: list[bytes] = []
         self._size = 0
 
-    def _add(self, values: Numbers, as_: str, *, delta: bool = False) -> Column:
+    def _add(self, values: Numbers, as_: str) -> Column:
         part = np.ascontiguousarray(values, dtype=_TYPES[as_]).tobytes()
         part += bytes(-len(part) % _ALIGN)
         found: Column = {"at": self._size, "n": len(values), "as": as_}
         self._parts.append(part)
         self._size += len(part)
-        return found | {"delta": True} if delta else found
+        return found
 
     def whole(self, values: Numbers) -> Column:
         """Whole numbers in the smallest type that holds them, doubles where they are too large for any."""
@@ -51,13 +51,7 @@ class Columns:
 
     def rising(self, values: Numbers) -> Column:
         """Whole numbers as differences: small where they mostly rise slowly, such as times."""
-        steps = np.diff(np.asarray(values, dtype=np.int64), prepend=0)
-        high = int(np.abs(values).max(initial=0))
-        if len(steps) and int(steps.min()) < 0:
-            as_ = "i32" if high < 2**31 else "f64"
-        else:
-            as_ = "u32" if high < 2**32 else "f64"
-        return self._add(steps, as_, delta=True)
+        return self.whole(np.diff(np.asarray(values, dtype=np.int64), prepend=0)) | {"delta": True}
 
     def exact(self, values: Numbers) -> Column:
         """Numbers as they are: in single precision where that loses nothing, else in double; NaN means none."""

@@ -13,7 +13,7 @@ from sim.metrics import Tables, tables
 from sim.phrases import title_of
 from sim.replay.columns import Columns, ms_of
 from sim.report.series import Story
-from sim.scorecard.card import ScoreRow
+from sim.scorecard.card import ScoreRow, number
 from sim.scorecard.rows import Instant, Source, score_row, target_rows
 from sim.vocabulary import KPIS
 
@@ -58,11 +58,11 @@ def packed(story: Story, lists: Any, columns: Columns, progress: Progress | None
     moments = moments_h(story)
     values: list[list[float]] = []
     last: list[ScoreRow] = []
-    for number, t_h in enumerate(moments):
+    for done, t_h in enumerate(moments, 1):
         last = _rows(story, lists, tables(story.columns, story.inventory, t_h, story.spec.plan))
         values.append([nan if row.simulated is None else row.simulated for row in last])
         if progress is not None:
-            progress(number + 1, len(moments))
+            progress(done, len(moments))
     return {
         "figures_t_ms": columns.rising(ms_of(np.array(moments))),
         "figures": [_figure(row, columns.exact(np.array([at[n] for at in values]))) for n, row in enumerate(last)],
@@ -80,10 +80,10 @@ def _figure(row: ScoreRow, values: dict[str, Any]) -> dict[str, Any]:
         "unit": KPIS[row.kpi].unit,
         "better": KPIS[row.kpi].better,
         "of": row.of,
-        "bound": row.target if target else None,
+        "bound": number(row.target) if target else None,
         "comparison": row.comparison if target else None,
         "at_ms": None if row.at_h is None or not target else int(ms_of(np.array([row.at_h]))[0]),
-        "final": row.simulated,
+        "final": number(row.simulated),
         "met": row.met if target else None,
         "values": values,
     }
