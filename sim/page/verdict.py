@@ -84,13 +84,14 @@ def _card(name: str, value: float) -> Card:
 
 
 def section(telling: Telling) -> Section | None:
-    """Targets as a table, then the worst and why."""
+    """Targets as a table, then why each missed one was missed, the worst first and with the chain of causes."""
     card = telling.card
     if not card.targets:
         return None
     parts: list[Part] = [_table(telling, card.targets)]
-    for row in card.missed[:1]:
-        parts += _why(telling, row)
+    for place, row in enumerate(card.missed):
+        why = _why(telling, row)
+        parts += why if not place else why[:1]
     return Section("targets", _("Targets of the plan"), parts)
 
 
