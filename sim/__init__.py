@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.contingency.table import what_breaks
     from sim.ensemble import ensemble
     from sim.loading import load
+    from sim.report.picture import draw
     from sim.results import open_run, simulate
 
     __version__: str
 
-__all__ = ["ensemble", "load", "open_run", "simulate"]
+__all__ = ["draw", "ensemble", "load", "open_run", "simulate", "what_breaks"]
 
-_ROOMS = {"ensemble": "ensemble", "load": "loading", "open_run": "results", "simulate": "results"}
+_ROOMS = {
+    "draw": "report.picture", "ensemble": "ensemble", "load": "loading", "open_run": "results", "simulate": "results",
+    "what_breaks": "contingency.table",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -37,29 +37,26 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace FILE even if it is no report page.")] = False,
 ) -> None:
     """Write the report of a run or an ensemble as one HTML page."""
-    language = _language(lang)
+    language = console.language_of(lang)
     target = html or folder / _REPORT
-    from sim.page.writing import check_target, write_page
+    from sim.page.shell import MARK
+    from sim.pagefile import check_page, write_page
 
     text = _page_of(folder, language, at or ())
-    check_target(target, force=force)
+    check_page(target, f'content="{MARK}"', "report page", force=force)
     write_page(target, text)
     console.out(f"Written to {target}")
 
 
-def _language(lang: str) -> Language:
-    from sim.language import LANGUAGES
-
-    found = next((language for language in LANGUAGES if language == lang), None)
-    if found is None:
-        raise input_error(f"must be one of {', '.join(LANGUAGES)} (got '{lang}')", file="--lang")
-    return found
-
-
 def _page_of(folder: Path, language: Language, at: Sequence[str]) -> str:
     """The page of what the folder holds."""
-    if (folder / "ensemble.json").is_file():  # an ensemble's page goes here: sim.page.ensemble_page
-        raise input_error("is an ensemble directory; give one of a run", file=folder)
+    if (folder / "ensemble.json").is_file():
+        if at:
+            raise input_error("goes with a run, not with an ensemble", file="--at")
+        from sim.page.ensemble import ensemble_page
+
+        console.progress("drawing the page")
+        return ensemble_page(folder, language)
     from sim.page.page import run_page
     from sim.results import open_run
 

@@ -1,110 +1,142 @@
-"""The official daily report: at the end the figures of the files, at any hour those of the log up to then."""
+"""The daily report against a recount from the rows of the log, and against itself."""
+
+from functools import cache
 
 import numpy as np
 import pytest
-from little_runs import STORY, inventory, run_of
-from pages import Page
 
 import sim
-from sim.metrics import kpi
-from sim.page.daily import daily_report, instants_h
-from sim.page.page import run_page
-from sim.page.telling import Telling
-from sim.results import Run
-
-CABLES = (
-    (6.0, "link.cut", "l1", "snow"),
-    (7.0, "link.cut", "l2", "snow"),
-    (9.0, "link.mended", "l1"),
-    (10.5, "link.cut", "l1", "snow"),
-    (30.0, "link.mended", "l1"),
-)
+from sim.errors import InputError
+from sim.page.daily import NOT_MODELLED, daily_by_county, daily_report, default_hours
+from sim.report.series import Story
 
 
-def lines(run, at_h):
-    return {line.words: line.value for line in daily_report(run, at_h)}
+@cache
+def played(name, **overrides):
+    return sim.simulate(sim.load(name, dict(overrides)), seed=1)
 
 
-def with_cables():
-    made = inventory()
-    made["link"] = {
-        "id": np.array(["l1", "l2", "l3"]),
-        "a": np.array(["s1", "s2", "s3"]),
-        "b": np.array(["h1"] * 3),
-        "length_km": np.array([10.0, 4.5, 7.0]),
-    }
-    run = run_of(*STORY, *CABLES)
-    return Run(run.spec, 7, "test", run.log, made)
+@pytest.fixture(params=["ten_sites", "blizzard_mini"])
+def run(request):
+    return played(request.param)
 
 
-@pytest.mark.parametrize("name", ["ten_sites", "hohhot_exchange_drill"])
-def test_at_the_end_every_figure_is_that_of_the_run(name):
-    run = sim.simulate(sim.load(f"scenarios/{name}.yaml"))
-    found = [line for line in daily_report(run, run.horizon_h) if line.kpi]
-    assert found
-    for line in found:
-        assert line.value == run.kpi_values[line.kpi], line
-    for hour in (run.horizon_h / 3, run.horizon_h / 2):
-        for line in daily_report(run, hour):
-            if line.kpi.startswith(("stations", "sites", "users_out", "generator_runs", "site_visits")):
-                assert line.value == kpi(line.kpi, run.tables, hour), line
+def outages(run, at_h):
+    """Stations out at an hour, distinct stations out by then for want of power, and those of them in service, by replaying rows."""
+    weight = dict(zip(*(run.inventory["site"][c].tolist() for c in ("id", "stations")), strict=True))
+    down, ever = {}, {}
+    for row in run.log:
+        if row.t_h > at_h:
+            break
+        if row.kind == "site.down":
+            down[row.subject] = row.object
+            if row.object in ("power", "upstream_power"):
+                ever[row.subject] = True
+        elif row.kind == "site.up":
+            down.pop(row.subject, None)
+    return (
+        sum(weight[site] for site in down),
+        sum(weight[site] for site in ever),
+        sum(weight[site] for site in ever if site not in down),
+    )
 
 
-def test_little_run_by_hand():
-    """s2 (1 station, 40 users) is out 8-12 h for want of power, s3 (3 stations, 60 users) 10-11 h, s1 (2, 150) from 40 h on."""
-    run = run_of()
-    wanted = {
-        7.0: (0, 0, 0, 0, 0),
-        8.0: (1, 0, 1, 40, 0),
-        10.5: (1, 0, 4, 100, 1),
-        11.0: (1, 0, 1, 40, 0),
-        12.0: (1, 1, 0, 0, 0),
-        47.0: (3, 1, 2, 150, 0),
-    }
-    for hour, figures in wanted.items():
-        found = lines(run, hour)
-        names = ("stations out cumulative", "stations restored", "stations out", "users out", "townships cut off now")
-        assert tuple(found[name] for name in names) == figures, hour
-        assert found["stations in all"] == 6
-    assert lines(run, 0.6)["people"] == 0  # k1 leaves at 0.7 h
-    assert lines(run, 1.0)["people"] == 2
-    assert lines(run, 9.5)["people"] == 5
-    assert lines(run, 1.0)["equipment sets"] == 0  # g1 is set down at 1.2 h
-    assert lines(run, 2.0)["equipment sets"] == 1
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 1.0])
+def test_stations_are_those_of_the_rows_until_then(run, share):
+    at_h = run.horizon_h * share
+    report = daily_report(run, at_h)
+    assert (report["out_now"], report["cumulative_out"], report["restored"]) == outages(run, at_h)
 
 
-def test_cables_are_counted_once_and_repaired_while_they_are_whole():
-    run = with_cables()
-    names = ("cables damaged", "length of the cables damaged", "cables repaired", "length of the cables repaired")
-    wanted = {
-        5.0: (0, 0, 0, 0),
-        8.0: (2, 14.5, 0, 0),
-        9.0: (2, 14.5, 1, 10),
-        11.0: (2, 14.5, 0, 0),
-        40.0: (2, 14.5, 1, 10),
-    }
-    for hour, figures in wanted.items():
-        assert tuple(lines(run, hour)[name] for name in names) == figures, hour
+def test_cumulative_is_restored_and_still_out(run):
+    for at_h in np.linspace(0, run.horizon_h, 9).tolist():
+        report = daily_report(run, at_h)
+        assert report["cumulative_out"] == report["restored"] + report["still_out"]
+        assert report["cumulative_out"] <= report["total"]
 
 
-def test_without_being_asked_it_is_eight_o_clock_and_the_end():
-    assert instants_h(Telling(run_of())) == [8.0, 32.0, 48.0]
-    assert instants_h(Telling(run_of(start="2023-11-05T08:00:00"))) == [24.0, 48.0]
-    assert instants_h(Telling(run_of(start="2023-11-05T20:30:00"))) == [11.5, 35.5, 48.0]
-    assert instants_h(Telling(run_of(horizon_h=6))) == [6.0]
-    month = instants_h(Telling(run_of(horizon_h=720)))
-    assert len(month) <= 8
-    assert month[-1] == 720
-    assert len({hour % 24 for hour in month[:-1]}) == 1
+def test_what_is_counted_so_far_never_falls(run):
+    growing = (
+        "cumulative_out",
+        "cables_damaged",
+        "cables_damaged_km",
+        "townships_cut_cumulative",
+        "people",
+        "vehicles",
+        "visits",
+        "generator_runs",
+    )
+    reports = [daily_report(run, at_h) for at_h in np.linspace(0, run.horizon_h, 9).tolist()]
+    for key in growing:
+        values = [report[key] for report in reports]
+        assert values == sorted(values), key
+    assert reports[-1]["visits"] > reports[0]["visits"]
 
 
-def test_the_page_shows_the_hours_asked_for(drill, tmp_path):
-    folder = run_of().write(tmp_path / "run")
-    told = drill("report", folder, "--at", "+11 h", "--at", "2023-11-05T08:30", "--at", "11 h")
-    assert told.code == 0
-    page = Page((folder / "report.html").read_text(encoding="utf-8"))
-    assert page.rows["daily"][0] == ["", "5 Nov 08:30", "5 Nov 11:00", "unit"]
-    assert page.of("stations_out", "daily 8.5 h") == [1.0]
-    assert page.of("stations_out", "daily 11 h") == [1.0]
-    usual = Page(run_page(run_of()))
-    assert usual.rows["daily"][0] == ["", "5 Nov 08:00", "6 Nov 08:00", "7 Nov 00:00", "unit"]
+def test_the_last_report_is_that_of_the_indicators(run):
+    report = daily_report(run, run.horizon_h)
+    named = [line for line in report.lines if line.kpi]
+    assert len(named) > 8
+    for line in named:
+        np.testing.assert_equal(line.value, run.kpi_values[line.kpi], err_msg=line.key)
+
+
+def test_kept_up_sites_have_lost_their_mains_and_serve(run):
+    at_h = run.horizon_h / 2
+    report = daily_report(run, at_h)
+    assert report["on_battery"] + report["on_generator"] <= Story.of(run).count("site")
+    source, out = {}, set()
+    for row in run.log:
+        if row.t_h > at_h:
+            break
+        if row.kind == "site.source":
+            source[row.subject] = row.object
+        elif row.kind == "site.down":
+            out.add(row.subject)
+        elif row.kind == "site.up":
+            out.discard(row.subject)
+    for key, word in (("on_battery", "battery"), ("on_generator", "generator")):
+        assert report[key] == sum(carried == word and site not in out for site, carried in source.items())
+
+
+def test_cables_are_links_that_were_cut():
+    run = played("tongliao_blizzard", horizon_h=44)
+    cut, whole = set(), set()
+    for row in run.log:
+        if row.kind == "link.cut":
+            cut.add(row.subject)
+            whole.discard(row.subject)
+        elif row.kind == "link.mended":
+            whole.add(row.subject)
+    report = daily_report(run, run.horizon_h)
+    assert (report["cables_damaged"], report["cables_repaired"]) == (len(cut), len(whole))
+    assert whole
+    assert cut > whole
+    km = dict(zip(*(run.inventory["link"][c].tolist() for c in ("id", "length_km")), strict=True))
+    assert report["cables_damaged_km"] == pytest.approx(sum(km[link] for link in cut))
+
+
+def test_counties_add_up(run):
+    by_county = daily_by_county(run, run.horizon_h)
+    report = daily_report(run, run.horizon_h)
+    assert sum(np.nan_to_num(of["stations_out_cumulative"]) for of in by_county.values()) == report["cumulative_out"]
+    assert sum(np.nan_to_num(of["stations_out"]) for of in by_county.values()) == report["out_now"]
+
+
+def test_what_is_not_modelled_has_no_number(run):
+    report = daily_report(run, 1.0)
+    assert [report[key] for key in NOT_MODELLED] == [None] * len(NOT_MODELLED)
+
+
+@pytest.mark.parametrize("at_h", [-0.5, 1e6])
+def test_an_hour_outside_the_drill_is_refused(at_h):
+    with pytest.raises(InputError, match="must lie within"):
+        daily_report(played("ten_sites"), at_h)
+
+
+def test_hours_are_the_cut_offs_within_the_drill_and_the_end(run):
+    hours = default_hours(run)
+    assert hours[-1] == run.horizon_h
+    clocks = [(run.spec.start.hour + run.spec.start.minute / 60 + at_h) % 24 for at_h in hours[:-1]]
+    assert clocks == [8.0] * len(clocks)
+    assert all(0 < at_h < run.horizon_h for at_h in hours[:-1])

@@ -17,7 +17,11 @@ _CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:[+-]\d\d:
 
 def section(telling: Telling) -> Section | None:
     """The scenario's own assumptions, then guesses it leaves as they are, folded away."""
-    found = telling.card.assumptions
+    return of_lines(telling.card.assumptions)
+
+
+def of_lines(found: Sequence[Assumed]) -> Section | None:
+    """The same from the lines of a scorecard's assumptions."""
     own = [line for line in found if line.origin == "scenario"]
     others = [line for line in found if line.origin != "scenario"]
     parts: list[Part] = []

@@ -34,11 +34,19 @@ def picture(
 ) -> Picture:
     """A drawing as a part of the page; `large` says beforehand that SVG would be."""
     with style.drawing():
-        figure = draw(telling.story)
-        svg = "" if large else _svg(figure, name)
-        if svg and len(svg) <= LARGEST_SVG:
-            return Picture(words, svg=svg)
-        return Picture(words, png=_png(figure))
+        return _of_figure(name, draw(telling.story), words, large=large)
+
+
+def drawn(name: str, draw: Callable[[], Figure | None], words: str) -> list[Picture]:
+    """A drawing that needs no run; none where it has nothing to show."""
+    with style.drawing():
+        figure = draw()
+        return [] if figure is None else [_of_figure(name, figure, words)]
+
+
+def _of_figure(name: str, figure: Figure, words: str, *, large: bool = False) -> Picture:
+    svg = "" if large else _svg(figure, name)
+    return Picture(words, svg=svg) if svg and len(svg) <= LARGEST_SVG else Picture(words, png=_png(figure))
 
 
 def _svg(figure: Figure, name: str) -> str:

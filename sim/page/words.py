@@ -28,7 +28,6 @@ def unit_word(unit: str) -> str:
         "loaders": _("loaders"), "generators": _("generators"), "times": _("times"), "devices": _("devices"),
         "trips": _("trips"), "steps": _("steps"), "levels": _("levels"), "teams": _("teams"),
         "parties": _("parties"), "places": _("places"), "routers": _("routers"),
-        "cables": _("cables"), "services": _("services"),
     }  # fmt: skip
     return words.get(unit, unit.replace("_", " "))
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+from matplotlib.figure import Figure
 
 from sim.report import gantt, outage_curve, single_line, situation_map, style, swim_lanes, temperatures
 from sim.report.series import RunLike, Story
@@ -17,8 +20,17 @@ def draw_figures(run: RunLike, folder: Path) -> list[Path]:
     nothing else. The same run gives the same bytes.
     """
     story = Story.of(run)
+    paths = []
+    for name, draw in pictures(run, story).items():
+        with style.drawing():
+            paths.append(style.save(draw(story), folder / f"{name}.png"))
+    return paths
+
+
+def pictures(run: RunLike, story: Story) -> dict[str, Callable[[Story], Figure]]:
+    """Name and maker of the pictures for which the run has something to show."""
     stations = story.count("station") > 0
-    pictures = {
+    known: dict[str, tuple[Callable[[Story], Figure], bool]] = {
         "outage_curve": (outage_curve.draw, stations),
         "gantt": (gantt.draw, story.count("crew") > 0),
         "map": (situation_map.draw, stations and not missing_map(run)),
@@ -26,12 +38,7 @@ def draw_figures(run: RunLike, folder: Path) -> list[Path]:
         "procedure": (swim_lanes.draw, len(story.rows("procedure.started")) > 0),
         "single_line": (single_line.draw, story.count("power_node") > 0),
     }
-    paths = []
-    for name, (draw, wanted) in pictures.items():
-        if wanted:
-            with style.drawing():
-                paths.append(style.save(draw(story), folder / f"{name}.png"))
-    return paths
+    return {name: draw for name, (draw, wanted) in known.items() if wanted}
 
 
 def missing_map(run: RunLike) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.inventory import Inventory
+from sim.errors import input_error, shown
+from sim.inventory import ITEMS, Inventory
 from sim.log import EventLog, Row
 from sim.metrics import Split, Tables, kpis, kpis_by, tables
+from sim.phrases import told
+from sim.results import frames
 from sim.results.folder import Contents, write_run
 from sim.scenario import Scenario, ScenarioSpec
 from sim.scorecard import Scorecard, scorecard
@@ -113,26 +117,26 @@ class Run:
     @property
     def outages(self) -> pd.DataFrame:
         """One row an outage of a site or station."""
-        return _frame(self.tables.outages)
+        return frames.frame(self.tables.outages)
 
     @property
     def visits(self) -> pd.DataFrame:
         """One row a visit of the response to a site."""
-        return _frame(self.tables.visits)
+        return frames.frame(self.tables.visits)
 
     @property
     def preparations(self) -> pd.DataFrame:
         """Lines of the plan's preparation, and the visits that carried them out."""
-        return _frame(self.tables.preparations)
+        return frames.frame(self.tables.preparations)
 
     @property
     def kpis(self) -> pd.DataFrame:
         """`name, value, unit, better, at_h, meaning` of every KPI."""
-        return _frame({name: np.array(column, dtype=object) for name, column in self._kpi_columns().items()})
+        return frames.frame({name: np.array(column, dtype=object) for name, column in self._kpi_columns().items()})
 
     def kpis_by(self, by: Split) -> pd.DataFrame:
         """Every KPI by `county` or by `party`: `key, name, value, unit`; those of an instant at the horizon."""
-        found = _frame(kpis_by(self.tables, by))
+        found = frames.frame(kpis_by(self.tables, by))
         return found.drop(columns="by")
 
     @property
@@ -142,9 +146,48 @@ class Run:
 
         return pd.DataFrame([row.to_json() for row in self.scorecard_data.rows])
 
+    @property
+    def events(self) -> pd.DataFrame:
+        """The log: `t_h, kind, subject, object, value, cause_row`, numbered as `cause_row` and `why` count them."""
+        return frames.events(self.log)
+
+    @property
+    def over_time(self) -> pd.DataFrame:
+        """Counts from each `t_h` (the index) to the next: stations out, by cause too, users, mains, waiting jobs."""
+        return frames.over_time(self.tables)
+
+    @property
+    def calls(self) -> pd.DataFrame:
+        """`site, lost_h, due_h, powered_h, lag_h, status` of times without mains that a dispatch rule is about."""
+        return frames.calls(self.tables)
+
+    @property
+    def generator_runs(self) -> pd.DataFrame:
+        """`generator, site, start_h, end_h, duration_h, load_kw, ended_by, open_ended` of runs at sites."""
+        return frames.frame(self.tables.generator_runs)
+
+    @property
+    def steps(self) -> pd.DataFrame:
+        """Steps of procedures that have a deadline: `step_run, …, by_h, done_h, lag_h, late`."""
+        return frames.steps(self.tables)
+
+    def things(self, item: str) -> pd.DataFrame:
+        """The inventory's sites, crews, links, …, a row each by id. Raises `InputError` for another sort."""
+        if item not in ITEMS:
+            raise input_error(f"must be one of {', '.join(ITEMS)} (got {shown(item)})", path="item")
+        return frames.things(self.inventory, item)
+
+    def clock(self, t_h: float) -> datetime:
+        """Wall clock of the drill's place at a moment, to the minute."""
+        return self.spec.start.replace(tzinfo=None) + timedelta(minutes=round(t_h * 60))
+
     def why(self, row: int) -> list[Row]:
         """The chain of causes of a row of the log, the row itself first."""
         return self.log.why(row)
+
+    def explain(self, row: int) -> list[str]:
+        """The same in words with the clock of each, in the language in use (`sim.language.speaking`)."""
+        return [f"{self.clock(one.t_h):%m-%d %H:%M}  {told(one)}" for one in self.why(row)]
 
     def write(self, folder: str | Path, figures: Figures | None = None, *, force: bool = False) -> Path:
         """Write the run directory, whole or not at all; `figures` draws into it. Raises `InputError`.
@@ -188,9 +231,3 @@ class Run:
             "at_h": [self.horizon_h if KPIS[name].timed else None for name in KPIS],
             "meaning": [KPIS[name].meaning for name in KPIS],
         }
-
-
-def _frame(columns: Mapping[str, Any]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(dict(columns)).infer_objects()

@@ -1,4 +1,4 @@
-"""A page on disk: written whole or not at all."""
+"""A page on disk: one file, written whole or not at all, which replaces older pages of its sort only."""
 
 from __future__ import annotations
 
@@ -8,28 +8,30 @@ from pathlib import Path
 from secrets import token_hex
 
 from sim.errors import InputError, input_error
-from sim.page.shell import MARK
 
-_HEAD_CHARS = 600
+_HEAD_BYTES = 600
 """Where the mark of a page must stand."""
 
 
-def check_target(file: Path, *, force: bool = False) -> None:
-    """Whether a page may be written there: nothing is, or an older page. Raises `InputError`."""
+def check_page(file: Path, mark: str, what: str, *, force: bool = False) -> None:
+    """Whether a page may be written there: nothing is, or an older one with this mark. Raises `InputError`.
+
+    `what` names such pages, as in "exists and is no report page".
+    """
     try:
         if file.is_dir():
             raise input_error("is a directory; name a file", file=file)
-        if file.exists() and not force and not _is_page(file):
-            raise input_error("exists and is no report page; choose another --html, or --force", file=file)
+        if file.exists() and not force and not _has_mark(file, mark):
+            raise input_error(f"exists and is no {what}; choose another --html, or --force", file=file)
         if not file.parent.is_dir():
             raise input_error(f"cannot be written: there is no directory {file.parent}", file=file)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unwritable(file, error) from None
 
 
-def _is_page(file: Path) -> bool:
+def _has_mark(file: Path, mark: str) -> bool:
     with file.open("rb") as stream:
-        return f'content="{MARK}"'.encode() in stream.read(_HEAD_CHARS)
+        return mark.encode() in stream.read(_HEAD_BYTES)
 
 
 def write_page(file: Path, text: str) -> None:
@@ -46,5 +48,6 @@ def write_page(file: Path, text: str) -> None:
             beside.unlink()
 
 
-def _unwritable(file: Path, error: OSError) -> InputError:
-    return input_error(f"cannot be written: {error.strerror or error}".lower(), file=file)
+def _unwritable(file: Path, error: OSError | ValueError) -> InputError:
+    told = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    return input_error(f"cannot be written: {told}".lower(), file=file)
