@@ -41,7 +41,7 @@ def verdict_words(card: Scorecard) -> str:
         named = _("Worst: {target}, {simulated} where {bound} was promised.").format(
             target=target_name(worst), simulated=figure(worst.simulated, worst.unit), bound=bound_words(worst)
         )
-        return f"{said}{aside} {named}"
+        return f"{said}{aside}{'' if spoken() == 'zh' else ' '}{named}"
     if unknown:
         known = len(targets) - unknown
         return _("Plan not fully tested: {met} of {count} targets met.").format(met=known, count=len(targets)) + aside
