@@ -38,7 +38,7 @@ class Timeline {
     };
     this.nights = nights(this.start_ms, app.clock.end_ms, mean("lon"), mean("lat"));
     this.key.className = "curve-key";
-    this.plot.className = "plot";
+    this.plot.className = app.runs.length > 1 ? "plot pair" : "plot";
     this.hand.className = "hand";
     this.tip.className = "tip";
     this.tip.hidden = true;
@@ -135,15 +135,17 @@ class Timeline {
 
   private handle(): void {
     const { plot, app } = this;
-    let dragging = false;
-    const x = (event: PointerEvent): number => event.clientX - plot.getBoundingClientRect().left;
+    let dragging = false, corner = plot.getBoundingClientRect();
+    const x = (event: PointerEvent): number => event.clientX - corner.left;
+    plot.addEventListener("pointerenter", () => (corner = plot.getBoundingClientRect()));
     const near = (event: PointerEvent): Bookmark | undefined => {
       const away = (one: Bookmark): number => Math.abs(xOf(this.axes, one.t_ms) - x(event));
-      const close = event.clientY - plot.getBoundingClientRect().top < 22 ? REACH_PX + 2 : 2.5;
+      const close = event.clientY - corner.top < 22 ? REACH_PX + 2 : 2.5;
       return this.marks().filter((one) => away(one) < close).sort((one, other) => away(one) - away(other))[0];
     };
     plot.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
+      corner = plot.getBoundingClientRect();
       const mark = near(event);
       dragging = !mark;
       if (mark) return goToMark(app, mark);
@@ -152,13 +154,13 @@ class Timeline {
     });
     plot.addEventListener("pointermove", (event) => {
       if (dragging) app.clock.goTo(tOf(this.axes, x(event)));
-      this.tell(event, x(event), dragging ? undefined : near(event));
+      this.tell(x(event), dragging ? undefined : near(event));
     });
     for (const end of ["pointerup", "pointercancel"] as const) plot.addEventListener(end, () => (dragging = false));
     plot.addEventListener("pointerleave", () => (this.tip.hidden = true));
   }
 
-  private tell(_event: PointerEvent, x: number, mark: Bookmark | undefined): void {
+  private tell(x: number, mark: Bookmark | undefined): void {
     const { app, tip } = this, t_ms = mark ? mark.t_ms : tOf(this.axes, x);
     const words = mark ? app.name(mark.say) : "", strong = document.createElement("b"), line = document.createElement("bdi");
     strong.textContent = `${app.wall(t_ms)} · ${app.since(t_ms)}`;
