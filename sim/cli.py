@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import cli_answers, cli_ensemble, console, interrupts
+from sim import cli_answers, cli_ensemble, cli_look, cli_replay, console, interrupts
 from sim.errors import InputError, Problem, input_error, one_line
 
 if TYPE_CHECKING:
@@ -355,3 +355,8 @@ def topology_import(
 
 cli_ensemble.register(app)
 cli_answers.register(app)
+
+# Looking at what was played
+
+cli_look.register(app)
+cli_replay.register(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sim.errors import InputError, input_error, one_line
 
 if TYPE_CHECKING:
+    from sim.language import Language
     from sim.scenario import Scenario
     from sim.topology import Topology
     from sim.vocabulary import Inject
@@ -60,6 +61,28 @@ def progress(text: str) -> None:
     """What is going on, for a person at a terminal only."""
     if sys.stderr is not None and sys.stderr.isatty():
         err(f"drill: {text}")
+
+
+def counting(what: str) -> Callable[[int, int], None]:
+    """Tells how far something is in one line of a terminal; silent in a pipe."""
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr is not None and sys.stderr.isatty():
+            end = "\n" if done == total else ""
+            sys.stderr.write(f"\rdrill: {what} {done} of {total}{end}")
+            sys.stderr.flush()
+
+    return tell
+
+
+def language_of(lang: str) -> Language:
+    """The language named on the command line. Raises `InputError`."""
+    from sim.language import LANGUAGES
+
+    found = next((language for language in LANGUAGES if language == lang), None)
+    if found is None:
+        raise input_error(f"must be one of {', '.join(LANGUAGES)} (got '{lang}')", file="--lang")
+    return found
 
 
 def width() -> int:

@@ -1,53 +1,114 @@
-"""Words of the log for people: a sentence for every kind of row, and the names of causes, states and figures."""
+"""Rows, figures and words of the log told to people, in the language in use."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from math import isnan
+from typing import Final
 
-from sim.language import _
+from sim.inventory import Inventory, text
+from sim.language import _, chosen, spoken
 from sim.log import Row
+from sim.vocabulary import KINDS, KPIS
+from sim.wordlist import GROUPS, PHRASES, UNITS, WORDS
 
-GROUPS: Final = (
-    "outages",
-    "power",
-    "weather and roads",
-    "transport",
-    "generators",
-    "crews",
-    "jobs",
-    "desk",
-    "machine rooms",
-    "procedures",
-    "injects and messages",
-)
-"""What rows belong to, for filters."""
+__all__ = ["GROUPS", "PHRASES", "figure", "messages", "names_of", "title_of", "told", "unit_of", "value_told", "word"]
 
-
-class Phrase(NamedTuple):
-    """How rows of a kind are told: a sentence with {subject}, {object} and {value}; whether the desk sees such rows."""
-
-    say: str
-    group: str
-    desk: bool = False
-
-
-PHRASES: Final[dict[str, Phrase]] = {
-    "site.down": Phrase("{subject} out of service: {object}", "outages"),
-    "site.up": Phrase("{subject} serves again", "outages"),
+_UNIT_OF_VALUE: Final = {
+    "_h": "h",
+    "_kw": "kW",
+    "_l": "L",
+    "_cm": "cm",
+    "_mm": "mm",
+    "_c": "°C",
+    "_kmh": "km/h",
+    "_ms": "ms",
 }
-"""Kind of row → how it is told."""
+_ASIDE: Final = re.compile(r"\s*[(（][^()（）]*\{(object|value)\}[^()（）]*[)）]")
+"""A part in brackets that says the object or the value: left out where there is none."""
+_WORDS_TITLE: Final = {"saifi": "SAIFI", "saidi": "SAIDI", "caidi": "CAIDI", "mtta_h": "MTTA", "mttr_h": "MTTR"}
+_TITLE_ENDS: Final = ("_h", "_km", "_cm", "_mm", "_c", "_ms")
 
 
 def messages() -> Iterator[str]:
     """All messages of these lists, for the catalogue."""
     yield from GROUPS
-    for phrase in PHRASES.values():
-        yield phrase.say
+    yield from (phrase.say for phrase in PHRASES.values())
+    yield from WORDS.values()
+    yield from (unit for unit in UNITS.values() if unit.isascii())
+
+
+def word(code: str) -> str:
+    """A word of the log in the language in use; the word itself where it is none of ours (an id, a name)."""
+    if code in WORDS:
+        return _(WORDS[code])
+    if "," in code and all(part in WORDS for part in code.split(",")):
+        return ", ".join(_(WORDS[part]) for part in code.split(","))
+    return code
+
+
+def names_of(inventory: Inventory) -> Callable[[str], str]:
+    """A function from an id to the name of the thing in the language in use; the id where it has no name."""
+    both: dict[str, tuple[str, str]] = {}
+    for table in inventory.values():
+        ids, zh, en = (text(table, column).tolist() for column in ("id", "name", "name_en"))
+        both |= {str(i): (str(e), str(z)) for i, z, e in zip(ids, zh, en, strict=True) if z or e}
+    return lambda name: chosen(*both[name]) if name in both else name
+
+
+def value_told(kind: str, value: float) -> str:
+    """The value of a row of a kind with its unit, empty where there is none."""
+    if isnan(value):
+        return ""
+    column = KINDS[kind].value if kind in KINDS else ""
+    if column == "state_of_charge" or column.endswith("_share"):
+        return f"{value:.0%}"
+    if column == "litres":
+        return f"{value:.0f} L"
+    if column == "load_share":
+        return f"{value:.0%}"
+    unit = next((unit for end, unit in _UNIT_OF_VALUE.items() if column.endswith(end)), "")
+    return f"{value:.3g} {unit}".rstrip()
 
 
 def told(row: Row, name: Callable[[str], str] = str) -> str:
     """A row as a sentence in the language in use; `name` gives the name of a subject or object."""
     phrase = PHRASES.get(row.kind)
-    say = _(phrase.say) if phrase else f"{row.kind} {{subject}} {{object}}"
-    return say.format(subject=name(row.subject), object=_(name(row.object)), value=f"{row.value:.3g}").strip()
+    if phrase is None:
+        return " ".join(part for part in (row.kind, name(row.subject), name(row.object)) if part)
+    value = value_told(row.kind, row.value)
+    subject, other = (word(name(part)) for part in (row.subject, row.object))
+    have = {"object": other, "value": value}
+    say = _ASIDE.sub(lambda aside: aside[0] if have[aside[1]] else "", _(phrase.say))
+    return say.format(subject=subject, object=other, value=value).strip(" ,，：:")
+
+
+def title_of(kpi: str) -> str:
+    """A KPI's short title in the language in use."""
+    if spoken() == "zh" and kpi in KPIS and KPIS[kpi].zh:
+        return KPIS[kpi].zh
+    if kpi in _WORDS_TITLE:
+        return _WORDS_TITLE[kpi]
+    end = next((end for end in _TITLE_ENDS if kpi.endswith(end)), "")
+    plain = kpi.removesuffix(end).replace("_", " ")
+    return plain.replace("out cumulative", "out, cumulative").replace("mains cumulative", "mains, cumulative")
+
+
+def unit_of(unit: str) -> str:
+    """A unit of a KPI as it is written, in the language in use; empty for shares (told in per cent) and levels."""
+    if unit in ("share", "level"):
+        return ""
+    return _(UNITS[unit]) if unit in UNITS else unit
+
+
+def figure(value: float | None, unit: str) -> str:
+    """A KPI's value as it is written, with its unit: per cent for shares, no decimals for counts; "–" for none."""
+    if value is None or isnan(value):
+        return "–"
+    if unit == "share":
+        return f"{value:.1%}".replace("%", " %")
+    if unit == "level":
+        return ("I", "II", "III", "IV")[int(value) - 1] if 1 <= value <= 4 else "–"
+    number = f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.3g}"
+    return f"{number} {unit_of(unit)}".rstrip()

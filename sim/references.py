@@ -38,7 +38,18 @@ _ANYTHING: Final = ("feeder", "site", "hub", "link", "road")
 def problems_of(spec: ScenarioSpec, topology: Topology, document: Document) -> list[Problem]:
     """What a scenario names and nobody knows, and times out of the drill, in the order of the file."""
     check = _Check(spec, topology, document)
-    for part in (_moments, _hazards, _expressways, _resources, _kinds, _measures, _targets, _injects, _assumptions):
+    for part in (
+        _moments,
+        _hazards,
+        _expressways,
+        _resources,
+        _kinds,
+        _measures,
+        _targets,
+        _injects,
+        _questions,
+        _assumptions,
+    ):
         part(check)
     for loc, message in operations_problems(spec, topology):
         check.tell(loc, message)
@@ -209,6 +220,11 @@ def _target(check: _Check, loc: Loc, target: Target) -> None:
     if target.of is not None:
         _where(check, (*loc, "of"), target.of)
     check.inside((*loc, "at"), target.at)
+
+
+def _questions(check: _Check) -> None:
+    for index, question in enumerate(check.spec.questions):
+        check.inside(("questions", index, "at"), question.at)
 
 
 def _injects(check: _Check) -> None:

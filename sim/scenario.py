@@ -67,6 +67,21 @@ class InjectSpec(Spec):
         return self
 
 
+class Question(Spec):
+    """A question a trainer has marked: the replay stops there. It changes nothing in a run."""
+
+    at: MomentField
+    ask: Title
+    """What the trainees are asked; a plain text is taken for both languages."""
+    note: Title = Title()
+    """What the trainer discusses with them afterwards."""
+
+    @field_validator("ask", "note", mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        return {"en": value} if isinstance(value, str) else value
+
+
 class DrillSpec(Spec):
     """What kind of drill it is, for people and forms."""
 
@@ -120,6 +135,7 @@ class ScenarioSpec(Spec):
     resources: Resources = Resources()
     plan: Plan = Plan()
     injects: list[InjectSpec] = []
+    questions: list[Question] = []
     record: Record = Record()
     assumptions: list[Assumption] = []
     policy: str = "class_then_deadline"
@@ -161,7 +177,7 @@ class Scenario:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the resolved file and the lists: what the run depends on, besides topology and seed."""
-        text = self.spec.model_dump_json(by_alias=True, exclude={"record", "assumptions"})
+        text = self.spec.model_dump_json(by_alias=True, exclude={"record", "assumptions", "questions"})
         lists = sorted((name, sorted(rows)) for name, rows in self.lists.items())
         return sha256(f"{text}\n{lists}".encode()).hexdigest()
 

@@ -17,7 +17,7 @@ import pytest
 
 # From top to bottom. A room (module or folder right below sim/) may import its own storey and those after it.
 STOREYS = (
-    ("cli", "cli_ensemble", "cli_answers", "console", "__main__"),
+    ("cli", "cli_ensemble", "cli_answers", "cli_look", "cli_replay", "console", "__main__"),
     ("live", "page", "replay"),
     ("report",),
     ("incident", "ensemble", "contingency", "bound"),
@@ -39,10 +39,23 @@ STOREYS = (
         "schema",
     ),
     ("hazards", "policies", "plan", "procedure", "resources", "settings"),
-    ("topology", "inventory", "selection"),
     ("phrases",),
-    ("vocabulary",),
-    ("language", "units", "streams", "log", "errors", "exact", "yamlfile", "checking", "spec", "folders", "interrupts"),
+    ("topology", "inventory", "selection"),
+    ("vocabulary", "wordlist"),
+    (
+        "language",
+        "units",
+        "streams",
+        "log",
+        "errors",
+        "exact",
+        "yamlfile",
+        "checking",
+        "spec",
+        "folders",
+        "interrupts",
+        "pagefile",
+    ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
 EVERYWHERE = frozenset(FLOOR)
@@ -58,6 +71,7 @@ OUTSIDE = {
     "distributed": frozenset({"ensemble"}),
     "duckdb": from_upwards("results"),
     "jinja2": frozenset({"page", "replay"}),
+    "markupsafe": frozenset({"page", "replay"}),
     "matplotlib": frozenset({"page", "report"}),
     "networkx": frozenset({"models", "world", "topology"}),
     "numpy": EVERYWHERE,
@@ -68,7 +82,7 @@ OUTSIDE = {
     "rich": frozenset({"cli", "report", "replay"}),
     "scipy": from_upwards("models") | {"policies"},
     "simpy": frozenset({"models", "world", "controllers", "operations", "response"}),
-    "typer": frozenset({"cli", "cli_ensemble", "cli_answers"}),
+    "typer": frozenset({"cli", "cli_ensemble", "cli_answers", "cli_look", "cli_replay"}),
     "yaml": frozenset({"yamlfile"}),
 }
 

@@ -17,6 +17,8 @@ from sim.results.run import program_version
 from sim.scenario import Scenario
 
 MARK: Final = "ensemble.json"
+SCENARIO: Final = "scenario.json"
+"""The scenario as resolved, without what variants change in it."""
 ENSEMBLE: Final = Sort("an ensemble directory", MARK, lambda _folder: "")
 """Completed, never replaced: nothing in it can get lost."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, Final
 from weakref import finalize
 
-from sim.ensemble.asked import ENSEMBLE, Asked, read_asked, write_asked
+from sim.ensemble.asked import ENSEMBLE, SCENARIO, Asked, read_asked, write_asked, write_text
 from sim.ensemble.book import Ensemble
 from sim.ensemble.pool import Here, Pool
 from sim.ensemble.store import Store, locked
@@ -73,7 +74,7 @@ def ensemble(  # noqa: PLR0913 (the face: every argument by name)
         check_free(folder, ENSEMBLE)
     try:
         with _workers(workers, scheduler, asked_cells) as crew:
-            _begin(folder, asked)
+            _begin(folder, asked, scenario)
             with locked(folder), closing(Store(folder)) as store:
                 _fill(store, crew, (asked_cells, wanted), progress, retry_failed=retry_failed)
                 found = Ensemble(folder)
@@ -87,10 +88,11 @@ def ensemble(  # noqa: PLR0913 (the face: every argument by name)
     return found
 
 
-def _begin(folder: Path, asked: Asked) -> None:
+def _begin(folder: Path, asked: Asked, scenario: Scenario) -> None:
     """What is asked for joins what was asked for before; a new directory appears with its mark in it."""
     if read_asked(folder) is None:
         with whole(folder) as place:
+            write_text(place / SCENARIO, json.dumps(scenario.resolved(), ensure_ascii=False, indent=1) + "\n")
             write_asked(place, asked)
     with locked(folder):
         before = read_asked(folder)

@@ -53,10 +53,10 @@ def sketch_of(story: Story, moment: Moment) -> Sketch:
     racks = story.texts("rack", "id").tolist()
     grouped = len(racks) > MOST_RACKS
     bays = _grouped(story, moment) if grouped else _by_rack(story, moment)
-    return Sketch(_layers(upper), bays, grouped)
+    return Sketch(layers_of(upper), bays, grouped)
 
 
-def _layers(upper: dict[str, Node]) -> list[list[str]]:
+def layers_of(upper: dict[str, Node]) -> list[list[str]]:
     """Nodes by their longest way from a source, each layer in the order that crosses least."""
     depth: dict[str, int] = {}
 

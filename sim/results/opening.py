@@ -36,7 +36,7 @@ def open_run(folder: str | Path, *, verify: bool = True) -> Run:
         raise input_error(what, file=folder)
     about = _read_json(folder / MARK)
     _check(about, folder / MARK)
-    spec = _spec(folder / "scenario.json")
+    spec = read_spec(folder / "scenario.json")
     with Parquet() as files:
         inventory = _read(files, folder / "inventory.parquet", read_inventory)
         log = EventLog.from_columns(_read(files, folder / "log.parquet", read_log))
@@ -81,7 +81,8 @@ def _check(about: dict[str, Any], path: Path) -> None:
             raise input_error(f"is damaged: {key} is missing or of another kind", file=path)
 
 
-def _spec(path: Path) -> ScenarioSpec:
+def read_spec(path: Path) -> ScenarioSpec:
+    """The resolved scenario of a directory; raises `InputError` for a damaged file."""
     try:
         return ScenarioSpec.model_validate(_read_json(path))
     except ValidationError as error:

@@ -1,0 +1,53 @@
+"""A page on disk: one file, written whole or not at all, which replaces older pages of its sort only."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+
+from sim.errors import InputError, input_error
+
+_HEAD_BYTES = 600
+"""Where the mark of a page must stand."""
+
+
+def check_page(file: Path, mark: str, what: str, *, force: bool = False) -> None:
+    """Whether a page may be written there: nothing is, or an older one with this mark. Raises `InputError`.
+
+    `what` names such pages, as in "exists and is no report page".
+    """
+    try:
+        if file.is_dir():
+            raise input_error("is a directory; name a file", file=file)
+        if file.exists() and not force and not _has_mark(file, mark):
+            raise input_error(f"exists and is no {what}; choose another --html, or --force", file=file)
+        if not file.parent.is_dir():
+            raise input_error(f"cannot be written: there is no directory {file.parent}", file=file)
+    except (OSError, ValueError) as error:
+        raise _unwritable(file, error) from None
+
+
+def _has_mark(file: Path, mark: str) -> bool:
+    with file.open("rb") as stream:
+        return mark.encode() in stream.read(_HEAD_BYTES)
+
+
+def write_page(file: Path, text: str) -> None:
+    """Write a page beside its place, then put it there. Raises `InputError` where the disk refuses."""
+    place = Path(os.path.realpath(file))
+    beside = place.with_name(f".{place.name[:40]}.{token_hex(4)}.part")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(place)
+    except OSError as error:
+        raise _unwritable(file, error) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()
+
+
+def _unwritable(file: Path, error: OSError | ValueError) -> InputError:
+    told = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    return input_error(f"cannot be written: {told}".lower(), file=file)
