@@ -43,19 +43,14 @@ export class RoomCurve {
     return this.down.filter((spans) => spans.some(([from, to]) => from <= t_ms && t_ms < to)).length;
   }
 
-  draw(pen: CanvasRenderingContext2D, axes: Axes, until: number, second: boolean): void {
+  draw(pen: CanvasRenderingContext2D, axes: Axes, second: boolean): void {
     const high = Math.min((axes.height - TOP - BOTTOM) / Math.max(this.down.length, 1), 14);
     this.down.forEach((spans, service) => {
       for (const [from, to] of spans) {
-        if (from > until) continue;
         pen.fillStyle = hatch(pen, VERMILLION, second ? "slash" : "");
-        pen.fillRect(xOf(axes, from), TOP + service * high + 1, Math.max(xOf(axes, Math.min(to, until)) - xOf(axes, from), 2), high - 2);
+        pen.fillRect(xOf(axes, from), TOP + service * high + 1, Math.max(xOf(axes, to) - xOf(axes, from), 2), high - 2);
       }
     });
-    pen.save();
-    pen.beginPath();
-    pen.rect(0, 0, xOf(axes, until), axes.height);
-    pen.clip();
     pen.strokeStyle = second ? VERMILLION : this.rows.length > 1 ? INK : BLUE;
     pen.lineWidth = 1.5;
     pen.setLineDash(second ? [5, 3] : []);
@@ -65,7 +60,7 @@ export class RoomCurve {
       if (t_ms.length) pen.lineTo(xOf(axes, axes.end_ms), yOf(axes, inlet_c[t_ms.length - 1]));
       pen.stroke();
     }
-    pen.restore();
+    pen.setLineDash([]);
   }
 }
 

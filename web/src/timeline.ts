@@ -85,7 +85,7 @@ class Timeline {
     const seen = app.trainer && !rooms.length ? { ...axes, most: Math.max(...curves.map((curve) => curve.mostKnown(now_ms))) } : axes;
     drawNights(pen, seen, this.nights);
     drawAxes(pen, seen, this.start_ms, (t_ms) => app.wall(t_ms));
-    if (rooms.length) rooms.forEach((room, run) => room.draw(pen, seen, app.trainer ? now_ms : axes.end_ms, run > 0));
+    if (rooms.length) rooms.forEach((room, run) => app.trainer || room.draw(pen, seen, run > 0));
     else if (curves.length > 1) drawPair(pen, seen, curves[0], curves[1], app.trainer, app.trainer ? now_ms : axes.end_ms);
     else if (app.trainer) drawKnown(pen, seen, curves[0], now_ms);
     else drawStack(pen, seen, curves[0]);
@@ -131,6 +131,7 @@ class Timeline {
     const count = (number: number): string => number.toLocaleString("en");
     if (this.rooms.length) {
       this.rooms.forEach((room, run) => {
+        if (app.trainer) return;
         put(this.rooms.length > 1 ? letter(run) : null, app._("Hottest inlet"), () => (Number.isFinite(room.hottest(now())) ? `${room.hottest(now()).toFixed(1)} °C` : "–"));
         put(null, app._("services down"), () => count(room.servicesDown(now())));
       });
