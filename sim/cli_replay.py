@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -14,23 +14,58 @@ if TYPE_CHECKING:
     from sim.language import Language
 
 
+class _Asked(NamedTuple):
+    """What of a run to play in the terminal, and how fast."""
+
+    speed: float | None
+    begin: str | None
+    end: str | None
+    kinds: list[str]
+    subjects: list[str]
+
+    @property
+    def given(self) -> list[str]:
+        """The options that were given."""
+        named = ("--speed", self.speed), ("--from", self.begin), ("--to", self.end)
+        several = ("--kind", self.kinds), ("--subject", self.subjects)
+        return [name for name, value in named if value is not None] + [name for name, value in several if value]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command()(replay)
 
 
-def replay(
+def replay(  # noqa: PLR0917 (typer's options)
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="A run directory, or two side by side.")],
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page that plays the run in a browser.")
     ] = None,
     lang: Annotated[str, typer.Option("--lang", metavar="en|zh", help="English or Chinese.")] = "en",
     force: Annotated[bool, typer.Option("--force", help="Replace FILE even if it is no replay page.")] = False,
+    speed: Annotated[
+        float | None,
+        typer.Option("--speed", metavar="N", help="Terminal: seconds of the drill in a second.  [default: 900]"),
+    ] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="Terminal: begin at a clock time, or +31.5 h.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Terminal: end there.")] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", metavar="KIND", help="Terminal: rows such as crew or site.down.")
+    ] = None,
+    subjects: Annotated[
+        list[str] | None, typer.Option("--subject", metavar="ID", help="Terminal: rows about a thing.")
+    ] = None,
 ) -> None:
     """Play a run again: in a browser with --html, else in the terminal."""
     language = console.language_of(lang)
+    asked = _Asked(speed, begin, end, kinds or [], subjects or [])
     if html is None:
-        raise input_error("must be given: the file to write", file="--html")
+        _terminal(folders, asked, language)
+        return
+    if asked.given:
+        raise input_error("is for the terminal; the page has its own controls", file=asked.given[0])
     _page(folders, html, language, force=force)
 
 
@@ -43,3 +78,15 @@ def _page(folders: list[Path], html: Path, language: Language, *, force: bool) -
     runs = [open_run(folder) for folder in folders]
     write_page(html, page(runs, language, console.counting("figures as of moment")))
     console.out(f"Written to {html}")
+
+
+def _terminal(folders: list[Path], asked: _Asked, language: Language) -> None:
+    if len(folders) > 1:
+        raise input_error("must be one run in the terminal; two go side by side with --html FILE", file="drill replay")
+    from sim.replay.terminal import SPEED, play
+    from sim.replay.terminal_feed import wanted
+    from sim.results import open_run
+
+    run = open_run(folders[0])
+    which = wanted(run, asked.begin, asked.end, asked.kinds, asked.subjects)
+    play(run, which, language=language, speed=SPEED if asked.speed is None else asked.speed, write=console.out)

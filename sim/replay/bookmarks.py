@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+
 from sim.language import LANGUAGES, _, speaking
 from sim.log import Row
 from sim.phrases import names_of, told
@@ -20,11 +22,6 @@ _SORTS: Final = {
     "procedure.done": "procedure",
 }
 _TOLD_H: Final = 1e-6
-
-
-def _both(message: str) -> dict[str, str]:
-    with speaking("zh"):
-        return {"en": message, "zh": _(message)}
 
 
 def _ms(t_h: float) -> int:
@@ -49,16 +46,25 @@ def bookmarks(story: Story) -> list[dict[str, Any]]:
     log = story.columns
     found = [_mark(story, row, _SORTS[log.kinds[log.kind[row]]]) for row in story.rows(*_SORTS).tolist()]
     found += [_mark(story, row, "inject") for row, spec in written(story) if not (spec.message or spec.to)]
-    outages = story.outages
-    if len(outages.who):
-        ends = [end for end in outages.end_h.tolist() if end <= story.horizon_h]
-        found.append(_moment(float(outages.start_h.min()), "first_outage", _both(_("first outage"))))
-        if ends:
-            found.append(_moment(max(ends), "last_outage", _both(_("end of the last outage that ended"))))
-        found.append(_moment(series.worst_h(story), "peak", _both(_("most stations out"))))
-    found += [_moment(one["t_ms"] / 3_600_000, "question", one["ask"]) for one in questions(story)]
+    found += _outages(story)
+    found += [{"t_ms": one["t_ms"], "row": -1, "sort": "question", "say": one["ask"]} for one in questions(story)]
     order = sorted(range(len(found)), key=lambda at: (found[at]["t_ms"], at))
     return [found[at] for at in order]
+
+
+def _outages(story: Story) -> list[dict[str, Any]]:
+    """The first outage of a station, or else of a service of a machine room, the last end of one, the peak."""
+    spells = story.tables.site_outages.spells if len(story.outages.who) else story.tables.services.spells
+    if not len(spells.who):
+        return []
+    first, ended = int(spells.start_h.argmin()), np.flatnonzero(~spells.open)
+    found = [_moment(story, float(spells.start_h[first]), "first_outage", int(spells.begin[first]))]
+    if len(ended):
+        last = int(ended[spells.end_h[ended].argmax()])
+        found.append(_moment(story, float(spells.end_h[last]), "last_outage", int(spells.end[last])))
+    if len(story.outages.who):
+        found.append(_moment(story, series.worst_h(story), "peak"))
+    return found
 
 
 def _mark(story: Story, row: int, sort: str) -> dict[str, Any]:
@@ -66,8 +72,18 @@ def _mark(story: Story, row: int, sort: str) -> dict[str, Any]:
     return {"t_ms": t_ms, "row": row, "sort": sort, "say": _said(story, row)}
 
 
-def _moment(t_h: float, sort: str, say: dict[str, str]) -> dict[str, Any]:
-    return {"t_ms": _ms(t_h), "row": -1, "sort": sort, "say": say}
+def _moment(story: Story, t_h: float, sort: str, row: int = -1) -> dict[str, Any]:
+    """A moment by its own words, and by those of its row where there is one."""
+    say: dict[str, str] = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            words = {
+                "first_outage": _("first outage"),
+                "last_outage": _("last recovery"),
+                "peak": _("most stations out"),
+            }
+        say[language] = f"{words[sort]}: {_said(story, row)[language]}" if row >= 0 else words[sort]
+    return {"t_ms": _ms(t_h), "row": row, "sort": sort, "say": say}
 
 
 def written(story: Story) -> list[tuple[int, InjectSpec]]:

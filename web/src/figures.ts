@@ -92,18 +92,18 @@ function twin(app: App, figure: Figure): Figure | undefined {
   return app.packed.runs[1]?.figures.find((one) => one.kpi === figure.kpi && one.of === figure.of && one.id === figure.id && one.at_ms === figure.at_ms);
 }
 
-function bound(app: App, figure: Figure): Child {
+function bound(app: App, figure: Figure, unit: string): Child {
   if (figure.bound === null || figure.comparison === null) return "";
-  const text = `${figure.comparison === "at_most" ? "≤" : "≥"}\u00a0${shown(app, figure.bound, figure.unit)}`;
+  const text = `${figure.comparison === "at_most" ? "≤" : "≥"}\u00a0${shown(app, figure.bound, unit)}`;
   if (figure.at_ms === null) return text;
   return el("span", "", text, el("small", "", ` ${fill(app._("by {time}"), { time: app.wall(figure.at_ms) })}`));
 }
 
 /** How far a value lies on the right side of the bound; negative: on the wrong one. */
-function margin(app: App, figure: Figure, value: number | null): string {
+function margin(app: App, figure: Figure, value: number | null, unit: string): string {
   if (figure.bound === null || value === null) return "";
   const by = figure.comparison === "at_most" ? figure.bound - value : value - figure.bound;
-  const text = shown(app, by, figure.unit === "level" ? "" : figure.unit);
+  const text = shown(app, by, unit === "level" ? "" : unit);
   return by > 0 ? `+${text}` : text;
 }
 
@@ -115,29 +115,30 @@ function ofWords(app: App, of: string): string {
 function line(app: App, figure: Figure): Line {
   const other = twin(app, figure), two = app.runs.length > 1;
   const now = el("td", "number now"), second = el("td", "number now"), difference = el("td", "number"), apart = el("span", "margin"), state = el("span", "verdict");
-  const name = el("td", "what", figure.id && el("b", "id", figure.id), app.name(figure.say) || figure.kpi, figure.of && el("small", "", ` ${ofWords(app, figure.of)}`), state);
-  name.title = `${figure.kpi}${figure.of ? `, ${figure.of}` : ""}`;
   const chart = sparkline(app, figure, other);
-  const element = el("tr", figure.bound !== null ? "target" : "", name, now, ...(two ? [second, difference] : []), el("td", "number", bound(app, figure), apart), el("td", "", chart));
+  const unit = two && figure.unit !== "share" ? shown(app, 0, figure.unit).replace(/^0\s*/, "") : "", alone = two && unit !== "" ? "" : figure.unit;
+  const name = el("td", "what", figure.id && el("b", "id", figure.id), app.name(figure.say) || figure.kpi, unit && el("small", "", ` ${unit}`), figure.of && el("small", "", ` ${ofWords(app, figure.of)}`), state, two && chart);
+  name.title = `${figure.kpi}${figure.of ? `, ${figure.of}` : ""}`;
+  const element = el("tr", figure.bound !== null ? "target" : "", name, now, ...(two ? [second, difference] : []), el("td", "number", bound(app, figure, alone), apart), el("td", "", !two && chart));
   element.dataset.kpi = figure.kpi;
   element.dataset.of = figure.of;
   element.dataset.id = figure.id;
   const draw = (): void => {
     const t_ms = app.clock.now_ms, mine = valueAt(app, 0, figure, t_ms);
-    fillWith(now, el("span", "of-now", shown(app, mine.value, figure.unit)), mine.final && t_ms >= app.clock.end_ms && figure.at_ms === null && el("small", "", ` ${app._("at the end")}`));
+    fillWith(now, el("span", "of-now", shown(app, mine.value, alone)), mine.final && t_ms >= app.clock.end_ms && figure.at_ms === null && el("small", "", ` ${app._("at the end")}`));
     now.dataset.value = String(mine.value ?? "");
     let words = verdictWord(app, verdict(figure, mine.value, mine.final));
     if (two) {
       const theirs = other ? valueAt(app, 1, other, t_ms) : { value: null, final: false };
-      second.textContent = shown(app, theirs.value, figure.unit);
+      second.textContent = shown(app, theirs.value, alone);
       second.dataset.value = String(theirs.value ?? "");
       const by = mine.value !== null && theirs.value !== null ? theirs.value - mine.value : null;
-      difference.textContent = by === null ? "" : `${by > 0 ? "+" : ""}${shown(app, by, figure.unit === "level" ? "" : figure.unit)}`;
+      difference.textContent = by === null ? "" : `${by > 0 ? "+" : ""}${shown(app, by, alone === "level" ? "" : alone)}`;
       const its = other ? verdict(other, theirs.value, theirs.final) : "none";
       words = [verdictWord(app, verdict(figure, mine.value, mine.final)), verdictWord(app, its)].filter(Boolean).join(" / ");
     }
     const of = verdict(figure, mine.value, mine.final);
-    apart.textContent = margin(app, figure, mine.value);
+    apart.textContent = margin(app, figure, mine.value, alone);
     element.classList.remove("met", "missed", "within", "beyond", "none");
     element.classList.add(of);
     const sign = el("span", "sign", SIGNS[of]);
