@@ -36,12 +36,15 @@ _CREWS: Final = 120
 _Ints = NDArray[np.int64]
 
 
-def packed(sites: int, seed: int = 1) -> bytes:
-    """The bytes of the page's data for an area of that many sites: half of them fail, each a few times."""
+def packed(sites: int, seed: int = 1, first: str = "site_00000") -> bytes:
+    """The bytes of the page's data for an area of that many sites: half of them fail, each a few times.
+
+    `first` is what the first site is called.
+    """
     draw, columns = np.random.default_rng(seed), Columns()
     lon, lat = _towns(draw, sites)
     changes = _changes(draw, sites)
-    ids = [f"site_{site:05d}" for site in range(sites)]
+    ids = [first, *(f"site_{site:05d}" for site in range(1, sites))]
     run = {
         "about": _about(len(changes[0])),
         "log": _log(columns, ids, changes),

@@ -47,9 +47,9 @@ _DRAG: Final = """() => {
 }"""
 
 
-def made_up(sites: int) -> str:
-    """A page of a made-up area."""
-    data = base64.b64encode(replay_area.packed(sites)).decode()
+def made_up(sites: int, first: str = "site_00000") -> str:
+    """A page of a made-up area; `first` is what its first site is called."""
+    data = base64.b64encode(replay_area.packed(sites, first=first)).decode()
     style, script = (BUILT / name for name in ("replay.css", "replay.js"))
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><style>{style.read_text("utf-8")}</style></head><body>'

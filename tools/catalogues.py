@@ -32,9 +32,11 @@ ROOMS = {
     "words": ("sim",),
 }
 """Catalogue → folders; the first that fits takes a message."""
-WORDS = ("sim.phrases:messages",)
-"""`module:function` of word lists whose messages belong to `words`."""
+WORDS = {"sim.phrases:messages": "words", "sim.replay.pack:messages": "replay"}
+"""`module:function` of word lists → the catalogue that their messages belong to."""
 METHODS = {".py": "python", ".ts": "javascript"}
+OPTIONS = {"parse_template_string": "true"}
+"""Messages inside template literals of TypeScript are found too."""
 
 
 def messages() -> Iterator[tuple[str, str, str]]:
@@ -45,16 +47,18 @@ def messages() -> Iterator[tuple[str, str, str]]:
             files = sorted(file for file in (ROOT / folder).rglob("*") if file.suffix in METHODS)
             for file in (file for file in files if file not in taken and "node_modules" not in file.parts):
                 taken.add(file)
-                for _, message, _, _ in extract_from_file(METHODS[file.suffix], file, keywords={"_": None}):
+                for _, message, _, _ in extract_from_file(
+                    METHODS[file.suffix], file, keywords={"_": None}, options=OPTIONS
+                ):
                     yield room, message if isinstance(message, str) else message[0], file.relative_to(ROOT).as_posix()
             for file in sorted((ROOT / folder).rglob("*.html.j2")):
                 if file not in taken:
                     taken.add(file)
                     yield from _in_template(room, file)
-    for named in WORDS:
+    for named, room in WORDS.items():
         module, function = named.split(":")
         for message in getattr(importlib.import_module(module), function)():
-            yield "words", message, module
+            yield room, message, module
 
 
 def _in_template(room: str, file: Path) -> Iterator[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from sim.language import Language, translations
@@ -19,6 +19,15 @@ _UNIT_OF_VALUE: Final = {
     "_share": "share",
 }  # fmt: skip
 Progress = Callable[[int, int], None]
+
+
+def messages() -> Iterator[str]:
+    """States as the page shows them, for the catalogue."""
+    states = (
+        *tracks.SITE_STATES, *tracks.KNOWN_STATES, *moves.CREW_STATES, *moves.GENERATOR_STATES, *rooms.ROOM_STATES,
+    )  # fmt: skip
+    said = {*WORDS.values(), *GROUPS}
+    yield from (state for state in dict.fromkeys(states) if state not in said)
 
 
 def packed(runs: Sequence[Run], language: Language, progress: Progress | None = None) -> bytes:

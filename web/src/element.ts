@@ -34,7 +34,7 @@ export function button(look: string, label: Child, press: () => void): HTMLButto
 
 /** A name by itself: its direction of writing cannot upset what stands beside it; cut when long, whole on hover. */
 export function named(text: string, full = text): HTMLElement {
-  const made = el("bdi", "name", visible(text));
+  const made = el("bdi", text.length > 24 ? "name long" : "name", visible(text));
   made.dir = "auto";
   if (full !== text || text.length > 24) made.title = visible(full);
   return made;

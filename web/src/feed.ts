@@ -4,7 +4,7 @@ import type { App } from "./app";
 import { el, fill, fillWith, named, typing } from "./element";
 import { mountFilters } from "./feed_filters";
 import { filtersOf } from "./filters";
-import { badge } from "./looks";
+import { badge, groupName } from "./looks";
 
 const ROW_PX = 30;
 const SPARE = 6;
@@ -111,7 +111,7 @@ class Feed {
     const time = el("time", "", app.wall(story.data.t_ms[row]));
     time.title = app.since(story.data.t_ms[row]);
     const text = el("span", "say", ...story.sentence(row, (name) => named(story.name(name), story.packed.log.names[name])));
-    text.title = app._(app.packed.groups[kind.group]);
+    text.title = groupName(app, app.packed.groups[kind.group]);
     made.append(time, badge(app.packed.groups[kind.group]), text);
     this.mark(made, row);
     this.inside.append(made);

@@ -3,7 +3,7 @@
 import type { App } from "./app";
 import { button, el, fillWith, select } from "./element";
 import { filtersOf } from "./filters";
-import { badge } from "./looks";
+import { badge, groupName } from "./looks";
 import type { Story } from "./story";
 
 export function mountFilters(app: App, element: HTMLElement): void {
@@ -67,7 +67,7 @@ function runSwitch(app: App): HTMLElement {
 function groups(app: App): HTMLElement {
   const filters = filtersOf(app), { kinds } = app.packed;
   const counts = new Uint32Array(app.packed.groups.length);
-  for (const kind of filters.story.data.kind) if (!app.trainer || kinds[kind].desk) counts[kinds[kind].group]++;
+  for (const kind of filters.story.data.kind) if ((!app.trainer || kinds[kind].desk) && filters.tells(kind)) counts[kinds[kind].group]++;
   const made = el("div", "groups");
   app.packed.groups.forEach((group, index) => {
     if (!counts[index]) return;
@@ -76,11 +76,16 @@ function groups(app: App): HTMLElement {
       if (!chosen.delete(index)) chosen.add(index);
       filters.set({ groups: chosen, kind: -1 });
     });
-    one.append(badge(group), app._(group), el("span", "count", app.trainer ? "" : String(counts[index])));
+    one.append(badge(group), groupName(app, group), el("span", "count", app.trainer ? "" : String(counts[index])));
     one.setAttribute("aria-pressed", String(filters.now.groups.has(index)));
     one.dataset.key = `group-${index}`;
     made.append(one);
   });
+  const readings = button("group", app._("with readings"), () => filters.set({ readings: !filters.now.readings }));
+  readings.title = app._("also levels of batteries, weather, legs of journeys, loads and the like");
+  readings.setAttribute("aria-pressed", String(filters.now.readings));
+  readings.dataset.key = "readings";
+  made.append(readings);
   return made;
 }
 

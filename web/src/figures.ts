@@ -1,10 +1,11 @@
 /** Figures as of now beside the targets of the plan. */
 
 import type { App } from "./app";
+import { after } from "./data";
 import { el, fill, fillWith, type Child } from "./element";
 import type { Figure } from "./format";
 import { sparkline } from "./sparkline";
-import { after, storiesOf } from "./story";
+import { storiesOf } from "./story";
 import { lasting, shown } from "./units";
 
 /** What a desk counts by itself; other figures are known only when the drill is over. */
@@ -37,7 +38,7 @@ function verdict(figure: Figure, value: number | null, final: boolean): Verdict 
 
 function verdictWord(app: App, of: Verdict): string {
   const words: Record<Verdict, string> = {
-    met: app._("met"), missed: app._("missed"), within: app._("not yet due: kept so far"), beyond: app._("not yet due: not kept so far"), none: "",
+    met: app._("met"), missed: app._("missed"), within: app._("so far kept"), beyond: app._("so far not kept"), none: "",
   };
   return words[of];
 }
@@ -49,7 +50,9 @@ interface Line {
 
 export function mountFigures(app: App, element: HTMLElement): void {
   let lines: Line[] = [];
+  const inside = el("div");
   element.classList.add("panel", "figures");
+  element.append(inside);
   const build = (): void => {
     const title = el("h2", "", app._("Figures now beside the plan's targets"));
     const note = app.trainer && el("p", "note", app._("Trainer's mode: only figures that the desk can count are shown."));
@@ -57,7 +60,7 @@ export function mountFigures(app: App, element: HTMLElement): void {
     lines = [...(app.trainer ? [knownOut(app)] : []), ...figures.map((figure) => line(app, figure))];
     const targets = lines.filter((one) => one.element.classList.contains("target"));
     const others = lines.filter((one) => !one.element.classList.contains("target"));
-    fillWith(element, title, note, table(app, targets), others.length > 0 && el("h3", "", app._("Other figures")), others.length > 0 && table(app, others));
+    fillWith(inside, title, note, table(app, targets), others.length > 0 && el("h3", "", app._("Other figures")), others.length > 0 && table(app, others));
     for (const one of lines) one.draw();
   };
   let last = -1;
@@ -77,8 +80,8 @@ export function mountFigures(app: App, element: HTMLElement): void {
 
 function table(app: App, lines: Line[]): HTMLElement | null {
   if (!lines.length) return null;
-  const two = app.runs.length > 1;
-  const heads = [app._("figure"), ...(two ? [app._("A now"), app._("B now"), app._("B − A")] : [app._("now")]), app._("target"), app._("margin"), ""];
+  const two = app.runs.length > 1, bounded = lines.some((one) => one.element.classList.contains("target"));
+  const heads = [app._("figure"), ...(two ? [app._("A now"), app._("B now"), app._("B − A")] : [app._("now")]), bounded ? app._("target, margin") : "", ""];
   const made = el("table", "kpis", el("thead", "", el("tr", "", ...heads.map((head) => el("th", "", head)))));
   made.append(el("tbody", "", ...lines.map((one) => one.element)));
   return made;
@@ -104,13 +107,18 @@ function margin(app: App, figure: Figure, value: number | null): string {
   return by > 0 ? `+${text}` : text;
 }
 
+/** What a figure is of, as the plan says it (`class A`, `service view`), with the words that are known. */
+function ofWords(app: App, of: string): string {
+  return of.split(" ").map((part) => storiesOf(app)[0].text(storiesOf(app)[0].code(part)) || storiesOf(app)[0].word(part)).map((part) => app._(part)).join(" ");
+}
+
 function line(app: App, figure: Figure): Line {
   const other = twin(app, figure), two = app.runs.length > 1;
-  const now = el("td", "number"), second = el("td", "number"), difference = el("td", "number"), apart = el("td", "number"), state = el("td", "verdict");
-  const name = el("td", "what", figure.id && el("b", "id", figure.id), app.name(figure.say) || figure.kpi, figure.of && el("small", "", ` ${app._(figure.of)}`));
+  const now = el("td", "number now"), second = el("td", "number now"), difference = el("td", "number"), apart = el("span", "margin"), state = el("span", "verdict");
+  const name = el("td", "what", figure.id && el("b", "id", figure.id), app.name(figure.say) || figure.kpi, figure.of && el("small", "", ` ${ofWords(app, figure.of)}`), state);
   name.title = `${figure.kpi}${figure.of ? `, ${figure.of}` : ""}`;
   const chart = sparkline(app, figure, other);
-  const element = el("tr", figure.bound !== null ? "target" : "", name, now, ...(two ? [second, difference] : []), el("td", "number", bound(app, figure)), apart, state);
+  const element = el("tr", figure.bound !== null ? "target" : "", name, now, ...(two ? [second, difference] : []), el("td", "number", bound(app, figure), apart), el("td", "", chart));
   element.dataset.kpi = figure.kpi;
   element.dataset.of = figure.of;
   element.dataset.id = figure.id;
@@ -134,7 +142,7 @@ function line(app: App, figure: Figure): Line {
     element.classList.add(of);
     const sign = el("span", "sign", SIGNS[of]);
     const waits = figure.at_ms !== null && figure.at_ms > t_ms ? fill(app._("in {time}"), { time: lasting(app, figure.at_ms - t_ms) }) : "";
-    fillWith(state, chart, sign, el("span", "word", words), waits && el("small", "", ` ${waits}`));
+    fillWith(state, sign, el("span", "word", words), waits && el("small", "", ` ${waits}`));
     chart.dispatchEvent(new Event("now"));
   };
   return { element, draw };
@@ -143,12 +151,12 @@ function line(app: App, figure: Figure): Line {
 /** What the desk knows out, for trainer's mode. */
 function knownOut(app: App): Line {
   const now = el("td", "number"), second = el("td", "number"), difference = el("td", "number"), two = app.runs.length > 1;
-  const element = el("tr", "known", el("td", "what", app._("stations the desk knows out")), now, ...(two ? [second, difference] : []), el("td"), el("td"), el("td"));
+  const element = el("tr", "known", el("td", "what", app._("stations the desk knows out")), now, ...(two ? [second, difference] : []), el("td"), el("td"));
   element.dataset.kpi = "known_out";
   const draw = (): void => {
     const values = storiesOf(app).map(({ data }) => {
-      const at = after(data.curve.t_ms, app.clock.now_ms) - 1;
-      return at < 0 ? 0 : data.curve.known[at];
+      const { t_ms, known } = data.packed.curve, at = after(data.column(t_ms), app.clock.now_ms) - 1;
+      return at < 0 ? 0 : data.column(known)[at];
     });
     now.textContent = shown(app, values[0], "");
     if (two) {

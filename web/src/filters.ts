@@ -1,7 +1,8 @@
 /** Which rows of the log are shown: the feed lists them, and the controls step from one to the next. */
 
 import type { App } from "./app";
-import { after, storiesOf, type Story } from "./story";
+import { after } from "./data";
+import { storiesOf, type Story } from "./story";
 
 export interface Filter {
   /** The run whose rows are shown. */
@@ -15,9 +16,14 @@ export interface Filter {
   /** Number of a crew's or a generator's name; -1 for all. */
   who: number;
   text: string;
+  /** Also readings: levels, weather, legs of journeys, loads; a kind that is chosen by itself always passes. */
+  readings: boolean;
   /** Only rows that the other run has not. */
   only: boolean;
 }
+
+/** Kinds of rows that are readings of something that goes on, not events. */
+const READINGS = /^(battery\.level|site\.source|crew\.leg|snow\.|air\.|power\.load|ups\.charge|device\.feeds|row\.(limit|temperature)|person\.)/;
 
 /** What a filter lets through, in time order. */
 export class Filters {
@@ -33,13 +39,13 @@ export class Filters {
   }
 
   private static open(): Omit<Filter, "run"> {
-    return { groups: new Set(), kind: -1, county: "", siteClass: "", who: -1, text: "", only: false };
+    return { groups: new Set(), kind: -1, county: "", siteClass: "", who: -1, text: "", readings: false, only: false };
   }
 
   /** Whether anything is filtered. */
   get any(): boolean {
-    const { groups, kind, county, siteClass, who, text, only } = this.now;
-    return groups.size > 0 || kind >= 0 || county !== "" || siteClass !== "" || who >= 0 || text !== "" || only;
+    const { groups, kind, county, siteClass, who, text, only, readings } = this.now;
+    return groups.size > 0 || kind >= 0 || county !== "" || siteClass !== "" || who >= 0 || text !== "" || only || readings;
   }
 
   /** Changes the filter and tells the page. */
@@ -65,6 +71,11 @@ export class Filters {
     return this.made;
   }
 
+  /** Whether rows of a kind tell of something that happened, or readings are wanted too. */
+  tells(kind: number): boolean {
+    return this.now.readings || this.now.kind === kind || !READINGS.test(this.app.packed.kinds[kind].kind);
+  }
+
   /** How many of them have happened by a moment. */
   count(t_ms: number): number {
     const rows = this.rows(), end = this.story.rowsBy(t_ms);
@@ -74,7 +85,7 @@ export class Filters {
   private pass(): Uint32Array {
     const { now, story } = this, { kinds } = this.app.packed, { data } = story;
     const kindFits = Uint8Array.from(kinds, (kind, index) =>
-      Number((now.kind < 0 || now.kind === index) && (!now.groups.size || now.groups.has(kind.group)) && (!this.app.trainer || kind.desk)),
+      Number((now.kind < 0 || now.kind === index) && (!now.groups.size || now.groups.has(kind.group)) && (!this.app.trainer || kind.desk) && this.tells(index)),
     );
     const conditions = this.conditions(), unlike = now.only ? this.differing(now.run) : null;
     const rows = new Uint32Array(data.kind.length);

@@ -173,6 +173,10 @@ export interface Packed {
   lang: "en" | "zh";
   /** English → Chinese of every message of the page and of all words of the log (kinds, causes, states, items). */
   words: Record<string, string>;
+  /** Code of the log → English, such as `first_disconnect`; its Chinese is in `words`. */
+  word: Record<string, string>;
+  /** Unit of a figure → English, where it is not written as it is; its Chinese is in `words`. */
+  units: Record<string, string>;
   kinds: {
     kind: string;
     /** A sentence with {subject}, {object} and {value}, English; its Chinese is in `words`. */

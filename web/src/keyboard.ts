@@ -48,7 +48,7 @@ function plain(app: Page, event: KeyboardEvent, maps: Maps): Act {
     "_": () => maps.zoom(1 / ZOOM),
     "0": () => maps.whole(),
     "g": () => document.querySelector<HTMLElement>("#jump")?.focus(),
-    "/": () => document.querySelector<HTMLElement>("#feed input[type=search], #feed input")?.focus(),
+    "/": () => document.querySelector<HTMLElement>("#detail input[type=search]")?.focus(),
     "t": () => app.setTrainer(!app.trainer),
     "l": () => app.setLanguage(app.language === "zh" ? "en" : "zh"),
     "?": () => openHelp(app),

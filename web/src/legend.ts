@@ -31,7 +31,7 @@ export class Legend {
   ) {
     this.box = document.createElement("details");
     this.box.className = "legend";
-    this.box.open = element.clientWidth >= NARROW_PX;
+    this.box.open = element.clientWidth >= NARROW_PX * panes.length;
     this.body = document.createElement("div");
     this.box.append(document.createElement("summary"), this.body);
     element.append(this.box);
@@ -44,6 +44,7 @@ export class Legend {
     this.lines = [];
     this.body.replaceChildren();
     this.box.querySelector("summary")!.textContent = app._("Legend");
+    if (this.panes.length > 1) this.letters();
     this.head(app.trainer ? app._("Sites as the desk knows them") : app._("Sites"));
     const states = app.trainer ? packed.known_states : packed.site_states;
     states.forEach((state, index) => {
@@ -103,6 +104,20 @@ export class Legend {
         this.line(sign(shape, colours[state] ?? BLUE, 5), app._(state), (pane) => of(pane).state.reduce((sum, one) => sum + counted[one], 0));
       });
     }
+  }
+
+  /** Which column of numbers is whose. */
+  private letters(): void {
+    const row = document.createElement("div"), rest = document.createElement("span");
+    row.className = "entry";
+    row.append(rest, ...this.panes.map(({ run }) => {
+      const cell = document.createElement("b"), mark = document.createElement("span");
+      mark.className = `letter letter-${"AB"[run]}`;
+      mark.textContent = "AB"[run];
+      cell.append(mark);
+      return cell;
+    }));
+    this.body.append(row);
   }
 
   private head(text: string): void {

@@ -1,13 +1,14 @@
 /** How groups of rows look: a colour and a sign for each, so that neither is needed alone. */
 
+import type { App } from "./app";
 import { el } from "./element";
 
 /** English name of a group → CSS variable of its colour, sign. Source: Okabe & Ito 2008 for the colours. */
 const GROUPS: Record<string, [colour: string, sign: string]> = {
   "outages": ["--vermillion", "✖"],
-  "power": ["--orange", "ϟ"],
+  "mains and power": ["--orange", "ϟ"],
   "weather and roads": ["--sky", "❄"],
-  "transport": ["--blue", "⇄"],
+  "transport network": ["--blue", "⇄"],
   "generators": ["--green", "G"],
   "crews": ["--blue", "▶"],
   "jobs": ["--purple", "☑"],
@@ -16,6 +17,11 @@ const GROUPS: Record<string, [colour: string, sign: string]> = {
   "procedures": ["--green", "☰"],
   "injects and messages": ["--vermillion", "!"],
 };
+
+/** A group in words; two of them are also units, of which the Chinese is another word. */
+export function groupName(app: App, group: string): string {
+  return group === "outages" ? app._("outages and radio") : group === "generators" ? app._("generators and fuel") : app._(group);
+}
 
 /** The badge of a group. */
 export function badge(group: string): HTMLElement {

@@ -96,11 +96,11 @@ export class MapPane {
 
   /** Draws the present, as little of it as has changed; whether something is left to be drawn soon. */
   draw(): boolean {
-    const { app, view } = this, now_ms = app.clock.now_ms;
+    const { app } = this, now_ms = app.clock.now_ms;
     if (this.frame.width < 2) return false;
     this.seek(now_ms);
     const time_ms = performance.now();
-    if (this.viewed) this.frame = new Frame(view, this.frame.width, this.frame.height, this.frame.dots);
+    if (this.viewed) this.frame = this.viewNow();
     if (this.groundStale && (this.viewed || time_ms - this.groundDrawn_ms > GROUND_EVERY_MS)) {
       this.groundDrawn_ms = time_ms;
       this.groundStale = false;
@@ -113,6 +113,11 @@ export class MapPane {
     this.viewed = this.labelsStale = false;
     this.movers.draw(pen(this.layers[2]), this.frame, now_ms, this.chosen(), app.trainer);
     return this.groundStale;
+  }
+
+  /** The view as it is now, also where nothing has been drawn of it yet. */
+  private viewNow(): Frame {
+    return new Frame(this.view, this.frame.width, this.frame.height, this.frame.dots);
   }
 
   private seek(now_ms: number): void {
@@ -150,16 +155,16 @@ export class MapPane {
 
   /** Brings what is chosen into view where it is outside or the map is far away from it. */
   show(): void {
-    const target = this.chosen(), place = target && this.movers.place(this.frame, target);
-    if (!place || this.frame.sees(place[0], place[1], place[0], place[1], -40)) return;
+    const target = this.chosen(), frame = this.viewNow(), place = target && this.movers.place(frame, target);
+    if (!place || frame.sees(place[0], place[1], place[0], place[1], -40)) return;
     const { scale } = this.view;
     this.view.centre(this.view.x + (place[0] - this.width / 2) / scale, this.view.y + (place[1] - this.height / 2) / scale);
   }
 
   /** What is to stay where it is when the map comes nearer, pixels from the middle: the chosen thing where it is in sight. */
   focus(): [number, number] {
-    const target = this.chosen(), place = target && this.movers.place(this.frame, target);
-    return place && this.frame.sees(...place, ...place, 0) ? [place[0] - this.width / 2, place[1] - this.height / 2] : [0, 0];
+    const target = this.chosen(), frame = this.viewNow(), place = target && this.movers.place(frame, target);
+    return place && frame.sees(...place, ...place, 0) ? [place[0] - this.width / 2, place[1] - this.height / 2] : [0, 0];
   }
 
   /** The thing at a point (pixels), null where there is none. */
@@ -207,9 +212,9 @@ export class MapPane {
       : sort === "crew" ? hidden(states.crew_states[movers.crews.state[row]])
       : sort === "loader" ? hidden(states.crew_states[movers.loaders.state[row]])
       : sort === "generator" ? hidden(states.generator_states[movers.generators.state[row]])
-      : sort === "feeder" && this.feeders.state[row] ? "off"
       : "";
-    return [name === id ? id : `${name} (${id})`, state ? app._(state) : ""];
+    const off = sort === "feeder" && this.feeders.state[row] > 0;
+    return [name === id ? id : `${name} (${id})`, off ? app._("feeder off") : state ? app._(state) : ""];
   }
 }
 

@@ -6,8 +6,6 @@ import { el, fill, fillNodes, named, type Child } from "./element";
 import type { PackedRun } from "./format";
 import { shown } from "./units";
 
-export const NOTHING = 255;
-
 /** Rows by name, in time order: those in which the name is subject or object. */
 export class RowsOf {
   private readonly start: Uint32Array;
@@ -38,8 +36,6 @@ export class RowsOf {
 export class Story {
   readonly packed: PackedRun;
   readonly byName: RowsOf;
-  private readonly tables = new Map<string, Map<string, number>>();
-  private readonly codes = new Map<string, number>();
 
   constructor(
     readonly app: App,
@@ -48,23 +44,18 @@ export class Story {
   ) {
     this.packed = app.packed.runs[run];
     const log = this.packed.log;
-    log.names.forEach((name, code) => {
-      if (!this.codes.has(name)) this.codes.set(name, code);
-    });
     this.byName = new RowsOf(log.names.length, data.subject, data.object);
   }
 
   /** The number of a name, -1 for one that the log has not. */
   code(name: string): number {
-    return this.codes.get(name) ?? -1;
+    return this.data.codeOf(name);
   }
 
   /** The sort of thing of a name, such as `site`; empty for words. Jobs are things too. */
   sort(name: number): string {
     if (name < 0) return "";
-    const sort = this.data.sortOf[name];
-    if (sort !== NOTHING) return this.app.packed.sorts[sort];
-    return this.isJob(name) ? "job" : "";
+    return this.data.sort(name) || (this.isJob(name) ? "job" : "");
   }
 
   isJob(name: number): boolean {
@@ -80,18 +71,6 @@ export class Story {
   /** A cell of a table of the inventory. */
   at(sort: string, row: number, column: string): string | number {
     return this.data.cell(sort, row, column) ?? "";
-  }
-
-  /** The row of an id in a table of the inventory, -1 for none. */
-  rowOf(sort: string, id: string): number {
-    let rows = this.tables.get(sort);
-    if (!rows) {
-      rows = new Map<string, number>();
-      const count = this.packed.items[sort]?.n ?? 0;
-      for (let row = 0; row < count; row++) rows.set(String(this.at(sort, row, "id")), row);
-      this.tables.set(sort, rows);
-    }
-    return rows.get(id) ?? -1;
   }
 
   /** A thing's name in the language in use, its id where it has none; of `site:s3.rectifier` the thing's. */
@@ -114,43 +93,60 @@ export class Story {
   text(name: number): string {
     const id = this.packed.log.names[name] ?? "";
     if (!id || this.isThing(name)) return this.name(name);
-    return id.split(/(?<=,)/).map((part) => this.word(part.replace(/,$/, ""))).join(this.app.language === "zh" ? "、" : ", ");
+    const target = /^\w+:(.+)$/.exec(id)?.[1] ?? "", part = target.lastIndexOf(".");
+    for (const end of [target.length, part]) {
+      const thing = end > 0 ? this.code(target.slice(0, end)) : -1;
+      if (thing > 0 && this.isThing(thing)) return this.name(thing) + (end < target.length ? ` (${this.word(target.slice(end + 1))})` : "");
+    }
+    const step = /^(\w+)#(\d+)(?:\.(\w+))?$/.exec(id);
+    if (step) return this.step(step[1], step[2], step[3] ?? "") || id;
+    return id.split(",").map((part) => this.word(part)).join(this.app.language === "zh" ? "、" : ", ");
   }
 
-  /** A word of the log, such as `first_disconnect`, in the language in use. */
+  /** A run of a procedure or a step of it by its name in words: `Replace the PDU (pdu_fault#1)`. */
+  private step(procedure: string, number: string, step: string): string {
+    const row = step ? this.data.rowOfId("procedure_step", `${procedure}.${step}`) : -1;
+    const name = this.app.name({ en: String(this.at("procedure_step", row, "name_en")), zh: String(this.at("procedure_step", row, "name")) });
+    const run = `${this.word(procedure) === procedure ? procedure.replaceAll("_", " ") : this.word(procedure)} #${number}`;
+    return step ? name && `${name} (${run})` : run;
+  }
+
+  /** A word of the log, such as `first_disconnect`, in the language in use; itself where it is none. */
   word(id: string): string {
-    const said = this.app._(id);
-    return said === id && /^[a-z0-9]+(_[a-z0-9]+)+$/.test(id) && this.code(id) >= 0 && !/\d/.test(id) ? this.app._(id.replaceAll("_", " ")) : said;
+    const { word } = this.app.packed;
+    return Object.hasOwn(word ?? {}, id) ? this.app._(word[id]) : id;
   }
 
-  /** A row as a sentence, names isolated; `link` makes what a name is shown by. */
+  /** The sentence of a row with its placeholders; a part in brackets goes where it would be empty. */
+  private say(row: number): string {
+    const kind = this.app.packed.kinds[this.data.kind[row]], empty = { object: !this.text(this.data.object[row]), value: !Number.isFinite(this.data.value[row]) };
+    return this.app._(kind.say).replace(/\s*[(（][^()（）]*\{(object|value)\}[^()（）]*[)）]/g, (aside, key: "object" | "value") => (empty[key] ? "" : aside));
+  }
+
+  private value(row: number): string {
+    const value = this.data.value[row];
+    return Number.isFinite(value) ? shown(this.app, value, this.app.packed.kinds[this.data.kind[row]].unit) : "";
+  }
+
+  /** A row as a sentence, names isolated; `link` makes what a thing is shown by. */
   sentence(row: number, link?: (name: number) => Child): Child[] {
-    const kind = this.app.packed.kinds[this.data.kind[row]];
     const show = (name: number): Child => {
-      if (!name && !this.packed.log.names[name]) return "";
-      if (link && this.isThing(name)) return link(name);
-      return named(this.text(name), this.packed.log.names[name]);
+      if (!this.packed.log.names[name]) return "";
+      return link && this.isThing(name) ? link(name) : named(this.text(name), this.packed.log.names[name]);
     };
-    return fillNodes(this.app._(kind.say), {
-      subject: show(this.data.subject[row]),
-      object: show(this.data.object[row]),
-      value: el("span", "value", shown(this.app, this.data.value[row], kind.unit)),
+    return fillNodes(this.say(row), {
+      subject: show(this.data.subject[row]), object: show(this.data.object[row]), value: el("span", "value", this.value(row)),
     });
   }
 
   /** The same as plain text. */
   plain(row: number): string {
-    const kind = this.app.packed.kinds[this.data.kind[row]];
-    return fill(this.app._(kind.say), {
-      subject: this.text(this.data.subject[row]),
-      object: this.text(this.data.object[row]),
-      value: shown(this.app, this.data.value[row], kind.unit),
-    });
+    return fill(this.say(row), { subject: this.text(this.data.subject[row]), object: this.text(this.data.object[row]), value: this.value(row) });
   }
 
   /** Number of rows up to a moment, it included. */
   rowsBy(t_ms: number): number {
-    return after(this.data.t_ms, t_ms);
+    return this.data.rowsBy(t_ms);
   }
 
   /** The county of a thing, its depot's or its site's; empty where it has none. */
@@ -161,7 +157,7 @@ export class Story {
     const own = String(this.cell(name, "county"));
     if (own || !sort) return own;
     for (const by of ["depot", "site"]) {
-      const row = this.rowOf(by, String(this.cell(name, by)));
+      const row = this.data.rowOfId(by, String(this.cell(name, by)));
       if (row >= 0) return String(this.at(by, row, "county"));
     }
     return "";
@@ -171,13 +167,6 @@ export class Story {
   siteClass(name: number): string {
     if (this.sort(name) === "job") return this.siteClass(this.data.siteOf[name]);
     return this.sort(name) === "site" ? String(this.cell(name, "site_class")) : "";
-  }
-
-  /** Rows from a row back to what brought it about first. */
-  why(row: number): number[] {
-    const chain = [];
-    for (let at = row; at >= 0 && chain.length < 200; at = this.data.cause[at]) chain.push(at);
-    return chain;
   }
 
   /** The latest row of some kinds about a name up to a moment, -1 for none. */
@@ -194,17 +183,6 @@ export class Story {
   desk(row: number): boolean {
     return this.app.packed.kinds[this.data.kind[row]].desk;
   }
-}
-
-/** How many numbers of an ascending list are at most `value`. */
-export function after(list: ArrayLike<number>, value: number): number {
-  let low = 0, high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (list[middle] <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 const stories = new WeakMap<App, Story[]>();

@@ -3,22 +3,6 @@
 import type { App } from "./app";
 import { fill } from "./element";
 
-const HOUR_MS = 3_600_000;
-
-/** Unit → what stands behind the number. Units that need no word are signs of their own. */
-function unitWords(_: (message: string) => string): Record<string, string> {
-  return {
-    h: _("h"), min: _("min"), ms: _("ms"), s: _("s"), kw: "kW", kwh: "kWh", kva: "kVA", ah: "Ah", l: "L", litres: "L", lph: "L/h",
-    km: "km", kmh: "km/h", cm: "cm", mm: "mm", m: "m", c: "°C", w: "W", v: "V", a: "A", mps: "m/s", mbps: "Mbit/s",
-    stations: _("stations"), users: _("users"), people: _("people"), sites: _("sites"), station_h: _("station hours"),
-    site_h: _("site hours"), user_h: _("user hours"), visits: _("visits"), runs: _("generator starts"), outages: _("outages"),
-    outages_per_user: _("outages per user"), h_per_user: _("hours per user"), townships: _("townships"), vehicles: _("vehicles"),
-    turnouts: _("turnouts"), sets: _("sets"), loaders: _("loaders"), generators: _("generators"), times: _("times"),
-    devices: _("devices"), trips: _("trips"), steps: _("steps"), level: "", levels: _("levels"), teams: _("teams"),
-    parties: _("parties"), places: _("places"), routers: _("routers"), attempt: "", feeds: _("feeds"), share: "%",
-  };
-}
-
 /** A number in as many digits as matter; whole numbers whole, from 10,000 with thin spaces by thousands. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return "–";
@@ -35,7 +19,7 @@ export function shown(app: App, value: number | null, unit: string): string {
   if (value === null || !Number.isFinite(value)) return "–";
   if (unit === "share" || unit.endsWith("_share") || unit === "state_of_charge") return `${percent(value)}\u202f%`;
   if (unit === "level") return ROMAN[Math.round(value)] || digits(value);
-  const word = unit === "" ? "" : (unitWords((message) => app._(message))[unit] ?? app._(unit));
+  const word = unit === "" ? "" : app._(app.packed.units?.[unit] ?? unit);
   return word ? `${digits(value)}\u00a0${word}` : digits(value);
 }
 
@@ -53,9 +37,4 @@ export function lasting(app: App, ms: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return fill(app._("{h} h {min} min"), { h: hours, min: String(minutes % 60).padStart(2, "0") });
   return fill(app._("{d} d {h} h"), { d: Math.floor(hours / 24), h: hours % 24 });
-}
-
-/** Hours since the start as milliseconds. */
-export function fromHours(hours: number): number {
-  return Math.round(hours * HOUR_MS);
 }
