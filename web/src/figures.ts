@@ -2,7 +2,7 @@
 
 import type { App } from "./app";
 import { after } from "./data";
-import { el, fill, fillWith, type Child } from "./element";
+import { el, fill, fillWith, paced, type Child } from "./element";
 import type { Figure } from "./format";
 import { sparkline } from "./sparkline";
 import { storiesOf } from "./story";
@@ -57,7 +57,7 @@ export function mountFigures(app: App, element: HTMLElement): void {
     const title = el("h2", "", app._("Figures now beside the plan's targets"));
     const note = app.trainer && el("p", "note", app._("Trainer's mode: only figures that the desk can count are shown."));
     const figures = app.packed.runs[0].figures.filter((figure) => !app.trainer || KNOWN.has(figure.kpi));
-    lines = [...(app.trainer ? [knownOut(app)] : []), ...figures.map((figure) => line(app, figure))];
+    lines = [...(app.trainer && app.runs[0].count("station") > 0 ? [knownOut(app)] : []), ...figures.map((figure) => line(app, figure))];
     const targets = lines.filter((one) => one.element.classList.contains("target"));
     const others = lines.filter((one) => !one.element.classList.contains("target"));
     fillWith(inside, title, note, table(app, targets), others.length > 0 && el("h3", "", app._("Other figures")), others.length > 0 && table(app, others));
@@ -72,7 +72,7 @@ export function mountFigures(app: App, element: HTMLElement): void {
     last = at * 1000 + due + known * 1e6;
     for (const one of lines) one.draw();
   };
-  app.on("t", draw);
+  app.on("t", paced(120, draw));
   app.on("language", build);
   app.on("trainer", build);
   build();
