@@ -7,7 +7,7 @@ import { filtersOf } from "./filters";
 import { badge, groupName } from "./looks";
 
 const ROW_PX = 30;
-const SPARE = 6;
+const SPARE = 4;
 
 interface Line {
   element: HTMLElement;
