@@ -69,3 +69,12 @@ def test_labels_in_two_languages():
         assert said("rest", "休整") == "休整"
         assert said("rest", "") == "rest"
     assert bilingual("snowfall 降雪") == "snowfall 降雪"
+
+
+def test_sentences_name_things_in_chinese():
+    story = story_of("hohhot_exchange_drill")
+    with speaking("zh"), style.drawing():
+        warm, line = texts(temperatures.draw(story)), texts(single_line.draw(story))
+    assert any("七列 进风最高" in text for text in warm)
+    assert not any("row_7 进风" in text for text in warm)
+    assert any("台设备中" in text and "，" in text and ", " not in text for text in line)
