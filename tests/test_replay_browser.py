@@ -13,7 +13,9 @@ import sim
 from sim.replay.page import page as replay_page
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'\u202e" + "名" * 200
 QUESTION = "Which site <b>first</b>, and why?"
 NOTE = "hub_2 carries two sites."
@@ -111,18 +113,22 @@ def test_scrubs_and_the_feed_follows(show, folder):
     early = count_of(page)
     box = page.locator(".plot").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.6)
-    page.wait_for_function("early => parseInt(document.querySelector('.feed-head .count').textContent) > early", arg=early)
+    page.wait_for_function(
+        "early => parseInt(document.querySelector('.feed-head .count').textContent) > early", arg=early
+    )
     assert clock_h(page) > 30
     log = sim.open_run(folder / "a").log
     page.locator(".fold").click()
     page.locator("[data-key=readings]").click()
     page.keyboard.press("End")
-    page.wait_for_function("text => document.querySelector('.feed-head .count').textContent === text", arg=f"{len(log)} of {len(log)}")
+    page.wait_for_function(
+        "text => document.querySelector('.feed-head .count').textContent === text", arg=f"{len(log)} of {len(log)}"
+    )
 
 
 def test_plays_and_pauses(show):
     page = show("one.html", "#t=8h")
-    page.select_option("#controls select", label="3,600×") if page.locator("#controls option", has_text="3,600").count() else None
+    page.select_option("#controls select", "3600")
     before = clock_h(page)
     page.click("#controls .play")
     page.wait_for_function("() => Number(document.querySelector('.clock span').textContent.match(/T.(\\d+)/)[1]) >= 9")
@@ -144,7 +150,9 @@ def test_filters_and_steps_through_what_they_let_through(show):
     assert 0 < one < crews
     assert all("ten-crew-02" in row for row in rows_of(page))
     page.fill(".feed-filters .words", "rests")
-    page.wait_for_function("before => parseInt(document.querySelector('.feed-head .count').textContent) < before", arg=one)
+    page.wait_for_function(
+        "before => parseInt(document.querySelector('.feed-head .count').textContent) < before", arg=one
+    )
     rests = rows_of(page)
     assert rests
     assert all("ten-crew-02 rests" in row for row in rests)
@@ -179,7 +187,9 @@ def test_the_whole_page_changes_its_language(show):
     words = page.evaluate(
         "[...document.querySelectorAll('button, h2, h3, th, summary, .note, .verdict, .state')].map(e => e.innerText)"
     )
-    english = [word for word in words if re.search(r"\b(the|now|event|filter|kept|why|history|not)\b", word, re.IGNORECASE)]
+    english = [
+        word for word in words if re.search(r"\b(the|now|event|filter|kept|why|history|not)\b", word, re.IGNORECASE)
+    ]
     assert not english
     page.keyboard.press("l")
     assert "Figures now beside the plan's targets" in page.evaluate("document.body.innerText")
@@ -266,7 +276,7 @@ def test_figures_are_those_of_the_scorecard(show, folder):
     page.keyboard.press("End")
     page.wait_for_timeout(100)
     card = json.loads((folder / "a" / "scorecard.json").read_text(encoding="utf-8"))
-    kpis = {row["kpi"]: row["value"] for row in json.loads((folder / "a" / "kpis.json").read_text(encoding="utf-8"))}
+    kpis = {row["name"]: row["value"] for row in json.loads((folder / "a" / "kpis.json").read_text(encoding="utf-8"))}
     targets = {row["id"]: row for row in card["rows"] if row["section"] == "target"}
     shown = page.evaluate(
         "[...document.querySelectorAll('.kpis tbody tr')].map(row => ({...row.dataset, look: row.className,"
@@ -275,7 +285,10 @@ def test_figures_are_those_of_the_scorecard(show, folder):
     assert {one["id"] for one in shown if one["id"]} == set(targets)
     for one in shown:
         expected = targets[one["id"]]["simulated"] if one["id"] else kpis[one["kpi"]]
-        assert one["value"] == "" if expected is None else float(one["value"]) == pytest.approx(expected), one
+        if expected is None:
+            assert one["value"] == "", one
+        else:
+            assert float(one["value"]) == pytest.approx(expected), one
         if one["id"] and targets[one["id"]]["met"] is not None:
             assert ("met" if targets[one["id"]]["met"] else "missed") in one["look"].split()
         if expected is not None:
