@@ -39,6 +39,8 @@ _UNIT_OF_VALUE: Final = {
 }
 _ASIDE: Final = re.compile(r"\s*[(（][^()（）]*\{(object|value)\}[^()（）]*[)）]")
 """A part in brackets that says the object or the value: left out where there is none."""
+_AREAS: Final = ("county", "township")
+"""Sorts that share ids with depots; rows mean the depot."""
 _TOO_LOW: Final = "too_low for "
 _WORDS_TITLE: Final = {"saifi": "SAIFI", "saidi": "SAIDI", "caidi": "CAIDI", "mtta_h": "MTTA", "mttr_h": "MTTR"}
 _TITLE_ENDS: Final = ("_h", "_km", "_cm", "_mm", "_c", "_ms")
@@ -86,7 +88,7 @@ def thing(code: str, name: Callable[[str], str] = str) -> str:
 def names_of(inventory: Inventory) -> Callable[[str], str]:
     """A function from an id to the name of the thing in the language in use; the id where it has no name."""
     both: dict[str, tuple[str, str]] = {}
-    for table in inventory.values():
+    for table in (inventory[item] for item in sorted(inventory, key=lambda item: item not in _AREAS)):
         ids, zh, en = (text(table, column).tolist() for column in ("id", "name", "name_en"))
         both |= {str(i): (str(e), str(z)) for i, z, e in zip(ids, zh, en, strict=True) if z or e}
     return lambda name: chosen(*both[name]) if name in both else name

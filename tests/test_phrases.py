@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Formatter
 from typing import get_args
 
+import numpy as np
 import pytest
 
 import sim
@@ -131,14 +132,25 @@ def test_words():
 
 def test_names_are_those_of_the_language():
     inventory = played("ten_sites").inventory
-    called_of, county = names_of(inventory), inventory["county"]
-    rows = list(zip(*(text(county, column).tolist() for column in ("id", "name", "name_en")), strict=True))
+    called_of = names_of(inventory)
+    rows = [
+        row
+        for item in ("depot", "site")
+        for row in zip(*(text(inventory[item], column).tolist() for column in ("id", "name", "name_en")), strict=True)
+    ]
     assert any(zh and en and zh != en for _, zh, en in rows)
     for one, zh, en in rows:
-        assert called_of(one) == (en or zh)
+        assert called_of(one) == (en or zh or one)
         with speaking("zh"):
-            assert called_of(one) == (zh or en)
+            assert called_of(one) == (zh or en or one)
     assert called_of("nobody knows") == "nobody knows"
+
+
+def test_a_depot_is_not_called_by_the_county_whose_id_it_has():
+    depot = {"id": np.array(["c1"]), "name": np.array(["库一"]), "name_en": np.array(["Depot One"])}
+    county = {"id": np.array(["c1"]), "name": np.array(["甲旗"]), "name_en": np.array(["Alpha"])}
+    assert names_of({"county": county, "depot": depot})("c1") == "Depot One"
+    assert names_of({"depot": depot, "county": county})("c1") == "Depot One"
 
 
 def test_titles_and_units_of_kpis():

@@ -72,7 +72,7 @@ def meaning(one: Difference) -> Cell:
         same = one.pairs > 1 and one.mean == one.low == one.high == 0
         return Cell(_("the same in all pairs") if same else _("cannot be told apart"), "quiet")
     if one.better is None:
-        return Cell(_("differs"))
+        return Cell(_("differs, neither better nor worse"))
     return Cell(_("better") if one.better else _("worse"), "good" if one.better else "bad")
 
 

@@ -9,6 +9,7 @@ from sim.language import _, spoken
 from sim.page.many import Many, percent, span
 from sim.page.parts import Cell, Head, Section, Table, Tone
 from sim.page.words import figure, kpi_name, where_words
+from sim.plan import Target
 from sim.vocabulary import KPIS
 
 SURE: Final = 0.95
@@ -50,7 +51,9 @@ def _hardest(many: Many, variant: str) -> str:
     known = [line for line in lines if line["met"]["share"] is not None]
     if len(known) < 2 or (line := min(known, key=lambda line: line["met"]["share"]))["met"]["share"] == 1:
         return ""
-    told = _("Hardest: {target}, met in {share}.").format(target=_label(line), share=percent(line["met"]["share"]))
+    told = _("Hardest: {target}, met in {share} of the {count} seeds that can tell.").format(
+        target=_label(line), share=percent(line["met"]["share"]), count=line["met"]["of"]
+    )
     return told if spoken() == "zh" else f" {told}"
 
 
@@ -100,19 +103,31 @@ def _label(line: dict[str, Any]) -> str:
     return " ".join(part for part in (line["id"] or "", kpi_name(line["kpi"])) if part)
 
 
-def _group(many: Many, line: dict[str, Any]) -> str:
-    """Whom a target is for, in words; as the catalogue has it where the scenario is not at hand."""
-    said = str(line.get("of") or "")
+def _promise(many: Many, line: dict[str, Any]) -> Target | None:
+    """The target of a line as the plan has it; None where the scenario is not at hand."""
     targets = many.spec.plan.targets if many.spec is not None else []
-    of = [target.of for target in targets if (target.id or target.kpi) == (line["id"] or line["kpi"])]
-    return where_words(of[0]) if said and len(of) == 1 and of[0] is not None else said
+    found = [target for target in targets if (target.id or target.kpi) == (line["id"] or line["kpi"])]
+    return found[0] if len(found) == 1 else None
+
+
+def _group(many: Many, line: dict[str, Any]) -> str:
+    """Whom a target is for, in words; else as the catalogue has it."""
+    said, promise = str(line.get("of") or ""), _promise(many, line)
+    return where_words(promise.of) if said and promise is not None and promise.of is not None else said
 
 
 def _instant(many: Many, line: dict[str, Any]) -> str:
-    """Of a timed figure, when: the clock where it is the same in all runs."""
+    """Of a timed figure, when."""
     if not KPIS[line["kpi"]].timed:
         return ""
-    return _("an instant of each run's own") if line["at_h"] is None else many.clock(line["at_h"])
+    if line["at_h"] is not None:
+        return many.clock(line["at_h"])
+    promise = _promise(many, line)
+    after_h = promise.at.after_h if promise is not None and promise.at is not None else None
+    if promise is None or after_h is None or promise.since == "start":
+        return _("an instant of each run's own")
+    since = {"onset": _("{hours} h after the onset"), "first_outage": _("{hours} h after the first outage")}
+    return since[promise.since].format(hours=f"{after_h:g}")
 
 
 def _whole_row(name: str, share: tuple[float, float, float, int]) -> list[Cell]:

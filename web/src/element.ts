@@ -92,5 +92,9 @@ export function download(name: string, text: string): void {
 
 /** The value of a CSS variable of the page, such as `--ink`. */
 export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#1f2328";
+  let found = colours.get(name);
+  if (found === undefined) colours.set(name, (found = getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#1f2328"));
+  return found;
 }
+
+const colours = new Map<string, string>();

@@ -51,7 +51,7 @@ class Feed {
     };
     app.on("language", words);
     for (const news of ["filters", "trainer"] as const) app.on(news, () => this.again());
-    app.on("t", () => this.draw());
+    app.on("t", () => this.draw(), 120);
     app.on("chosen", () => this.chosen());
     new ResizeObserver(() => this.draw()).observe(this.list);
     words();

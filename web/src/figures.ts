@@ -72,7 +72,7 @@ export function mountFigures(app: App, element: HTMLElement): void {
     last = at * 1000 + due + known * 1e6;
     for (const one of lines) one.draw();
   };
-  app.on("t", draw);
+  app.on("t", draw, 120);
   app.on("language", build);
   app.on("trainer", build);
   build();
