@@ -128,7 +128,8 @@ function margin(app: App, figure: Figure, value: number | null, unit: string): s
 
 /** What a figure is of, as the plan says it (`class A`, `service view`), with the words that are known. */
 function ofWords(app: App, of: string): string {
-  return of.split(" ").map((part) => storiesOf(app)[0].text(storiesOf(app)[0].code(part)) || storiesOf(app)[0].word(part)).map((part) => app._(part)).join(" ");
+  const [story] = storiesOf(app), words: Record<string, string> = { list: app._("list"), class: app._("class"), service: app._("service"), county: app._("county"), row: app._("row of racks"), procedure: app._("procedure") };
+  return of.split(" ").map((part) => (Object.hasOwn(words, part) ? words[part] : story.text(story.code(part)) || story.word(part))).join(" ");
 }
 
 function line(app: App, figure: Figure): Line {
