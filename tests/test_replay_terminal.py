@@ -76,7 +76,7 @@ def test_lines_speak_the_language_asked_for():
             lambda row: row == (4.0, "mains.lost", "s2", "f1", row.value, -1),
         ),
     ],
-    ids=str,
+    ids=["span", "from", "clocks", "kinds", "group", "subject", "all"],
 )
 def test_filters_keep_what_they_say(asked, keep):
     run = run_of()

@@ -64,6 +64,7 @@ def _difference_panel(axes: Axes, found: Sequence[Difference], rows: int) -> Non
     axes.set_yticks(range(len(found)), [style.plain(one.variant, 30) for one in found])
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=8)
+    axes.ticklabel_format(axis="x", style="plain", useOffset=False)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=style.GRID, linewidth=0.6)
     axes.set_axisbelow(True)

@@ -2,7 +2,7 @@
 
 import type { App } from "./app";
 import { TrackCursor } from "./cursor";
-import { button, el, fillWith, named, paced } from "./element";
+import { button, el, fillWith, named } from "./element";
 import { storiesOf, type Story } from "./story";
 
 /** Stations out by county at a moment, of one run: as is true, in trainer's mode as the desk knows. */
@@ -53,7 +53,7 @@ export function mountCompare(app: App, element: HTMLElement): void {
     const rows = order.map((at) => line(county(app, story, at), a[at], b[at]));
     fillWith(body, line(el("b", "", app._("all")), sum(a), sum(b)), ...rows);
   };
-  app.on("t", paced(120, draw));
+  app.on("t", draw, 120);
   for (const news of ["language", "trainer"] as const) app.on(news, build);
   build();
 }

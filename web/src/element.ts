@@ -92,21 +92,9 @@ export function download(name: string, text: string): void {
 
 /** The value of a CSS variable of the page, such as `--ink`. */
 export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#1f2328";
+  let found = colours.get(name);
+  if (found === undefined) colours.set(name, (found = getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#1f2328"));
+  return found;
 }
 
-/** Calls `act` now, and while calls come faster than every `every_ms` only that often, the last one included. */
-export function paced(every_ms: number, act: () => void): () => void {
-  let last = -Infinity, due = 0;
-  return () => {
-    if (due) return;
-    const wait = last + every_ms - performance.now();
-    const run = (): void => {
-      due = 0;
-      last = performance.now();
-      act();
-    };
-    if (wait <= 0) run();
-    else due = window.setTimeout(run, wait);
-  };
-}
+const colours = new Map<string, string>();

@@ -1,15 +1,13 @@
 /** The event feed: rows of the log up to now that the filters let through, newest at the top. */
 
 import type { App } from "./app";
-import { el, fill, fillWith, named, paced, typing } from "./element";
+import { el, fill, fillWith, named, typing } from "./element";
 import { mountFilters } from "./feed_filters";
 import { filtersOf } from "./filters";
 import { badge, groupName } from "./looks";
 
 const ROW_PX = 30;
 const SPARE = 4;
-/** Faster than this nobody reads. */
-const EVERY_MS = 120;
 
 interface Line {
   element: HTMLElement;
@@ -53,7 +51,7 @@ class Feed {
     };
     app.on("language", words);
     for (const news of ["filters", "trainer"] as const) app.on(news, () => this.again());
-    app.on("t", paced(EVERY_MS, () => this.draw()));
+    app.on("t", () => this.draw(), 120);
     app.on("chosen", () => this.chosen());
     new ResizeObserver(() => this.draw()).observe(this.list);
     words();

@@ -2,7 +2,7 @@
 
 import type { App } from "./app";
 import { after, type RunData } from "./data";
-import { el, fill, fillWith, paced, type Child } from "./element";
+import { el, fill, fillWith, type Child } from "./element";
 import type { Figure } from "./format";
 import { sparkline } from "./sparkline";
 import { storiesOf } from "./story";
@@ -91,7 +91,7 @@ export function mountFigures(app: App, element: HTMLElement): void {
     tellSample();
     for (const one of lines) one.draw();
   };
-  app.on("t", paced(120, draw));
+  app.on("t", draw, 120);
   app.on("language", build);
   app.on("trainer", build);
   build();
