@@ -12,6 +12,10 @@ _STEP = 4.0
 """Between wires that run side by side."""
 
 
+_APART = 9.0
+"""Between ways down beside a column of nodes, so that each can be followed."""
+
+
 class Feed(NamedTuple):
     """That `source` feeds `to`; `at` counts the feeds of `to`."""
 
@@ -76,7 +80,10 @@ class Wires:
         if source.line >= 0:  # in the same part of the diagram: from side to side
             return [(source.x + source.w, source.y + source.h / 2), (to.x, to.y + to.h / 2)]
         bar_y = self._tops[to.line] - 6 - LANE * (self._bars[to.line].index(source.name) + 0.5)
-        return [*self._down(source, to.line, bar_y), *self._drop(to, feed.at, bar_y)]
+        down = self._down(source, to.line, bar_y)
+        if to.item == "cooler" and to.y == self._tops[to.line] and to.x + 6 < down[-1][0] < to.x + to.w - 6:
+            return [*down[:-1], (down[-1][0], to.y)]  # straight on, without a turn
+        return [*down, *self._drop(to, feed.at, bar_y)]
 
     @staticmethod
     def _between_nodes(source: Box, to: Box, at: int) -> list[Point]:
@@ -91,7 +98,7 @@ class Wires:
         below = [box for box in self._above if box.y > source.y and abs(box.x - source.x) < box.w * 0.6]
         way: list[Point] = [(x, foot)]
         if below:
-            side = source.x + source.w + 5 + _STEP * (self._bars[line].index(source.name) % 4)
+            side = source.x + source.w + 8 + _APART * self._beside(source)
             way = [(source.x + source.w, source.y + H / 2), (side, source.y + H / 2)]
             x = side
         if line > 0:
@@ -101,6 +108,10 @@ class Wires:
             way += [(x, turn), (edge, turn)]
             x = edge
         return [*way, (x, bar_y)]
+
+    def _beside(self, source: Box) -> int:
+        """How many nodes of the same column stand above it, each with a way down at the side of its own."""
+        return sum(1 for box in self._above if box.x == source.x and box.y < source.y)
 
     def _drop(self, to: Box, at: int, bar_y: float) -> list[Point]:
         """From a busbar into the top of a cooler or, beside its rack, into the side of what is in it."""
