@@ -78,7 +78,6 @@ export function mountFigures(app: App, element: HTMLElement): void {
     const targets = lines.filter((one) => one.element.classList.contains("target"));
     const others = lines.filter((one) => !one.element.classList.contains("target"));
     fillWith(inside, title, note, table(app, targets), others.length > 0 && el("h3", "", app._("Other figures")), others.length > 0 && table(app, others));
-    tellWhen();
     for (const one of lines) one.draw();
     tellSample();
   };
