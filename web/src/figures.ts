@@ -50,18 +50,24 @@ interface Line {
 
 export function mountFigures(app: App, element: HTMLElement): void {
   let lines: Line[] = [];
-  const inside = el("div");
+  const inside = el("div"), asOf = el("small", "as-of");
   element.classList.add("panel", "figures");
   element.append(inside);
   const build = (): void => {
-    const title = el("h2", "", app._("Figures now beside the plan's targets"));
+    const title = el("h2", "", app._("Figures now beside the plan's targets"), " ", asOf);
     const note = app.trainer && el("p", "note", app._("Trainer's mode: only figures that the desk can count are shown."));
     const figures = app.packed.runs[0].figures.filter((figure) => !app.trainer || KNOWN.has(figure.kpi));
     lines = [...(app.trainer ? [knownOut(app)] : []), ...figures.map((figure) => line(app, figure))];
     const targets = lines.filter((one) => one.element.classList.contains("target"));
     const others = lines.filter((one) => !one.element.classList.contains("target"));
     fillWith(inside, title, note, table(app, targets), others.length > 0 && el("h3", "", app._("Other figures")), others.length > 0 && table(app, others));
+    tellWhen();
     for (const one of lines) one.draw();
+  };
+  /** Figures are taken every so often; between two of these moments the last ones hold. */
+  const tellWhen = (): void => {
+    const moments = app.runs[0].figures_t_ms, at = after(moments, app.clock.now_ms) - 1;
+    asOf.textContent = at < 0 || app.clock.now_ms - moments[at] < 1000 ? "" : app._("as of {clock}").replace("{clock}", app.wall(moments[at]));
   };
   let last = -1;
   const draw = (): void => {
@@ -70,6 +76,7 @@ export function mountFigures(app: App, element: HTMLElement): void {
     const known = app.trainer ? app.clock.now_ms : 0;
     if (at * 1000 + due + known * 1e6 === last) return;
     last = at * 1000 + due + known * 1e6;
+    tellWhen();
     for (const one of lines) one.draw();
   };
   app.on("t", draw, 120);
