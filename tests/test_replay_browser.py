@@ -296,6 +296,16 @@ def test_figures_are_those_of_the_scorecard(show, folder):
             assert number == pytest.approx(expected * (100 if "%" in one["text"] else 1), abs=0.5, rel=0.01)
 
 
+def test_outage_counts_agree_with_the_curve_at_any_moment(show):
+    page = show("one.html")
+    for t_h in (9, 20.4, 21.3, 22.2, 24.9):
+        page.evaluate("t => { location.hash = `#t=${t}h`; }", t_h)
+        page.wait_for_function("t => Math.abs(Number(location.hash.match(/t=([0-9.]+)/)[1]) - t) < 1e-6", arg=t_h)
+        page.wait_for_timeout(200)
+        told = int(page.locator("tr[data-kpi=stations_out][data-id=''] .of-now").inner_text().split()[0])
+        assert f"Stations out {told}" in page.inner_text("#timeline").replace("\n", " ").replace("\u00a0", " ")
+
+
 def test_a_link_opens_at_its_moment_and_subject(show):
     page = show("one.html", "#t=22.5h&subject=ten-crew-02")
     assert clock_h(page) == 22.5

@@ -1,7 +1,7 @@
 /** Figures as of now beside the targets of the plan. */
 
 import type { App } from "./app";
-import { after } from "./data";
+import { after, type RunData } from "./data";
 import { el, fill, fillWith, type Child } from "./element";
 import type { Figure } from "./format";
 import { sparkline } from "./sparkline";
@@ -24,9 +24,20 @@ export function valueAt(app: App, run: number, figure: Figure, t_ms: number): { 
   const { end_ms } = app.clock, data = app.runs[run];
   const due = figure.at_ms ?? end_ms;
   if (t_ms >= Math.min(due, end_ms)) return { value: figure.final, final: true };
+  const exact = countAt(data, figure, t_ms);
+  if (exact !== null) return { value: exact, final: false };
   const at = after(data.figures_t_ms, t_ms) - 1;
   const value = at < 0 ? NaN : data.figureValues(figure)[at];
   return { value: Number.isFinite(value) ? value : null, final: false };
+}
+
+/** The counts of the outage curve, exact at any moment; null for other figures. */
+function countAt(data: RunData, figure: Figure, t_ms: number): number | null {
+  if (figure.of !== "" || !["stations_out", "stations_out_cumulative", "sites_without_mains"].includes(figure.kpi)) return null;
+  const { t_ms: times, out, ever, without_mains } = data.curve, at = after(times, t_ms) - 1;
+  if (at < 0) return 0;
+  if (figure.kpi === "stations_out") return out.reduce((sum, one) => sum + one[at], 0);
+  return figure.kpi === "stations_out_cumulative" ? ever[at] : without_mains[at];
 }
 
 function verdict(figure: Figure, value: number | null, final: boolean): Verdict {
@@ -50,33 +61,34 @@ interface Line {
 
 export function mountFigures(app: App, element: HTMLElement): void {
   let lines: Line[] = [];
-  const inside = el("div"), asOf = el("small", "as-of");
+  const sampled = el("small", "sampled");
+  const tellSample = (): void => {
+    const { figures_t_ms } = app.runs[0], at = after(figures_t_ms, app.clock.now_ms) - 1;
+    const time = app.wall(at < 0 ? 0 : figures_t_ms[at]), old = app.clock.now_ms < app.clock.end_ms;
+    sampled.textContent = old ? fill(app._("Counts of outages as of now, other figures as of {time}."), { time }) : app._("Final figures, as in the scorecard.");
+  };
+  const inside = el("div");
   element.classList.add("panel", "figures");
   element.append(inside);
   const build = (): void => {
-    const title = el("h2", "", app._("Figures now beside the plan's targets"), " ", asOf);
-    const note = app.trainer && el("p", "note", app._("Trainer's mode: only figures that the desk can count are shown."));
+    const title = el("h2", "", app._("Figures now beside the plan's targets"));
+    const note = !app.trainer ? sampled : el("p", "note", app._("Trainer's mode: only figures that the desk can count are shown."), " ", sampled);
     const figures = app.packed.runs[0].figures.filter((figure) => !app.trainer || KNOWN.has(figure.kpi));
-    lines = [...(app.trainer ? [knownOut(app)] : []), ...figures.map((figure) => line(app, figure))];
+    lines = [...(app.trainer && app.runs[0].count("station") > 0 ? [knownOut(app)] : []), ...figures.map((figure) => line(app, figure))];
     const targets = lines.filter((one) => one.element.classList.contains("target"));
     const others = lines.filter((one) => !one.element.classList.contains("target"));
     fillWith(inside, title, note, table(app, targets), others.length > 0 && el("h3", "", app._("Other figures")), others.length > 0 && table(app, others));
-    tellWhen();
     for (const one of lines) one.draw();
+    tellSample();
   };
-  /** Figures are taken every so often; between two of these moments the last ones hold. */
-  const tellWhen = (): void => {
-    const moments = app.runs[0].figures_t_ms, at = after(moments, app.clock.now_ms) - 1;
-    asOf.textContent = at < 0 || app.clock.now_ms - moments[at] < 1000 ? "" : app._("as of {clock}").replace("{clock}", app.wall(moments[at]));
-  };
-  let last = -1;
+  let last = "";
   const draw = (): void => {
     const at = after(app.runs[0].figures_t_ms, app.clock.now_ms) * 2 + Number(app.clock.now_ms >= app.clock.end_ms);
     const due = app.packed.runs[0].figures.filter((one) => one.at_ms !== null && one.at_ms <= app.clock.now_ms).length;
-    const known = app.trainer ? app.clock.now_ms : 0;
-    if (at * 1000 + due + known * 1e6 === last) return;
-    last = at * 1000 + due + known * 1e6;
-    tellWhen();
+    const changes = app.runs.map((run) => after(run.curve.t_ms, app.clock.now_ms)).join(), key = `${at} ${due} ${changes}`;
+    if (key === last) return;
+    last = key;
+    tellSample();
     for (const one of lines) one.draw();
   };
   app.on("t", draw, 120);
@@ -116,7 +128,8 @@ function margin(app: App, figure: Figure, value: number | null, unit: string): s
 
 /** What a figure is of, as the plan says it (`class A`, `service view`), with the words that are known. */
 function ofWords(app: App, of: string): string {
-  return of.split(" ").map((part) => storiesOf(app)[0].text(storiesOf(app)[0].code(part)) || storiesOf(app)[0].word(part)).map((part) => app._(part)).join(" ");
+  const [story] = storiesOf(app), words: Record<string, string> = { list: app._("list"), class: app._("class"), service: app._("service"), county: app._("county"), row: app._("row of racks"), procedure: app._("procedure") };
+  return of.split(" ").map((part) => (Object.hasOwn(words, part) ? words[part] : story.text(story.code(part)) || story.word(part))).join(" ");
 }
 
 function line(app: App, figure: Figure): Line {
@@ -163,8 +176,8 @@ function knownOut(app: App): Line {
   element.dataset.kpi = "known_out";
   const draw = (): void => {
     const values = storiesOf(app).map(({ data }) => {
-      const { t_ms, known } = data.packed.curve, at = after(data.column(t_ms), app.clock.now_ms) - 1;
-      return at < 0 ? 0 : data.column(known)[at];
+      const at = after(data.curve.t_ms, app.clock.now_ms) - 1;
+      return at < 0 ? 0 : data.curve.known[at];
     });
     now.textContent = shown(app, values[0], "");
     if (two) {
