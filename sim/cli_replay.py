@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -13,6 +12,23 @@ from sim.errors import input_error
 
 if TYPE_CHECKING:
     from sim.language import Language
+
+
+class _Asked(NamedTuple):
+    """What of a run to play in the terminal, and how fast."""
+
+    speed: float | None
+    begin: str | None
+    end: str | None
+    kinds: list[str]
+    subjects: list[str]
+
+    @property
+    def given(self) -> list[str]:
+        """The options that were given."""
+        named = ("--speed", self.speed), ("--from", self.begin), ("--to", self.end)
+        several = ("--kind", self.kinds), ("--subject", self.subjects)
+        return [name for name, value in named if value is not None] + [name for name, value in several if value]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,46 +45,28 @@ def replay(  # noqa: PLR0917 (typer's options)
     force: Annotated[bool, typer.Option("--force", help="Replace FILE even if it is no replay page.")] = False,
     speed: Annotated[
         float | None,
-        typer.Option("--speed", metavar="N", help="Terminal: N seconds of the drill in a second.  [default: 900]"),
+        typer.Option("--speed", metavar="N", help="Terminal: seconds of the drill in a second.  [default: 900]"),
     ] = None,
-    from_: Annotated[
-        str | None, typer.Option("--from", metavar="T", help="Terminal: begin at 07:30, 2023-11-06T07:30 or '+31 h'.")
+    begin: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="Terminal: begin at a clock time, or +31.5 h.")
     ] = None,
-    to: Annotated[str | None, typer.Option("--to", metavar="T", help="Terminal: end there.")] = None,
-    kind: Annotated[
-        list[str] | None, typer.Option("--kind", help="Terminal: only events of this kind, as site.down or site.")
+    end: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Terminal: end there.")] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", metavar="KIND", help="Terminal: rows such as crew or site.down.")
     ] = None,
-    subject: Annotated[
-        list[str] | None, typer.Option("--subject", metavar="ID", help="Terminal: only events about this thing.")
+    subjects: Annotated[
+        list[str] | None, typer.Option("--subject", metavar="ID", help="Terminal: rows about a thing.")
     ] = None,
 ) -> None:
-    """Play a run again: in a browser with --html, else in the terminal; in a pipe, its events as lines."""
+    """Play a run again: in a browser with --html, else in the terminal."""
     language = console.language_of(lang)
+    asked = _Asked(speed, begin, end, kinds or [], subjects or [])
     if html is None:
-        if force:
-            raise input_error("must go with --html", file="--force")
-        _terminal(folders, language, speed, (from_, to, kind or (), subject or ()))
+        _terminal(folders, asked, language)
         return
-    given = {"--speed": speed, "--from": from_, "--to": to, "--kind": kind, "--subject": subject}
-    for name in (name for name, value in given.items() if value):
-        raise input_error("goes without --html", file=name)
+    if asked.given:
+        raise input_error("is for the terminal; the page has its own controls", file=asked.given[0])
     _page(folders, html, language, force=force)
-
-
-def _terminal(
-    folders: list[Path],
-    language: Language,
-    speed: float | None,
-    asked: tuple[str | None, str | None, Sequence[str], Sequence[str]],
-) -> None:
-    from sim.replay.terminal import SPEED, play
-    from sim.replay.terminal_feed import wanted
-    from sim.results import open_run
-
-    if len(folders) != 1:
-        raise input_error("plays one run in the terminal; two side by side need --html", file="DIR")
-    run = open_run(folders[0])
-    play(run, wanted(run, *asked), language=language, speed=SPEED if speed is None else speed, write=console.out)
 
 
 def _page(folders: list[Path], html: Path, language: Language, *, force: bool) -> None:
@@ -80,3 +78,15 @@ def _page(folders: list[Path], html: Path, language: Language, *, force: bool) -
     runs = [open_run(folder) for folder in folders]
     write_page(html, page(runs, language, console.counting("figures as of moment")))
     console.out(f"Written to {html}")
+
+
+def _terminal(folders: list[Path], asked: _Asked, language: Language) -> None:
+    if len(folders) > 1:
+        raise input_error("must be one run in the terminal; two go side by side with --html FILE", file="drill replay")
+    from sim.replay.terminal import SPEED, play
+    from sim.replay.terminal_feed import wanted
+    from sim.results import open_run
+
+    run = open_run(folders[0])
+    which = wanted(run, asked.begin, asked.end, asked.kinds, asked.subjects)
+    play(run, which, language=language, speed=SPEED if asked.speed is None else asked.speed, write=console.out)

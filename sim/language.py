@@ -6,6 +6,7 @@ catalogues lie in `sim/languages/zh/LC_MESSAGES`, one a room; `tools/catalogues.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +19,7 @@ Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 CATALOGUES: Final = Path(__file__).parent / "languages"
 
+_CHINESE: Final = re.compile("[一-鿿]")
 _now: ContextVar[Language] = ContextVar("language", default="en")
 
 
@@ -39,6 +41,31 @@ def spoken() -> Language:
 def _(message: str) -> str:
     """A message in the language in use; English where it has no translation."""
     return message if _now.get() == "en" else translations(_now.get()).get(message, message)
+
+
+def bilingual(text: str) -> str:
+    """A label written as English with its Chinese behind it: as it is in English, its Chinese alone in Chinese.
+
+    Parts set apart by a middle dot are treated each for itself; of several lines the English ones are left out.
+    """
+    if spoken() == "en":
+        return text
+    lines = [line for line in text.split("\n") if _CHINESE.search(line)] or text.split("\n")
+    return "\n".join(
+        "".join(_chinese(part) if _CHINESE.search(part) else part for part in re.split(r"(\s·\s)", line))
+        for line in lines
+    )
+
+
+def _chinese(part: str) -> str:
+    """What stands from the first Chinese character on, with a sign before the English."""
+    sign = re.match(r"[✗✓!○▮]\s", part)
+    return f"{sign[0] if sign else ''}{part[_CHINESE.search(part).start() :]}"  # type: ignore[union-attr]
+
+
+def said(en: str, zh: str) -> str:
+    """A label in English with the Chinese behind it; in Chinese the Chinese alone."""
+    return zh if spoken() == "zh" and zh else f"{en} {zh}".strip()
 
 
 def chosen(en: str, zh: str) -> str:

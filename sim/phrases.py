@@ -13,7 +13,19 @@ from sim.log import Row
 from sim.vocabulary import KINDS, KPIS
 from sim.wordlist import GROUPS, PHRASES, UNITS, WORDS
 
-__all__ = ["GROUPS", "PHRASES", "figure", "messages", "names_of", "title_of", "told", "unit_of", "value_told", "word"]
+__all__ = [
+    "GROUPS",
+    "PHRASES",
+    "figure",
+    "messages",
+    "names_of",
+    "thing",
+    "title_of",
+    "told",
+    "unit_of",
+    "value_told",
+    "word",
+]
 
 _UNIT_OF_VALUE: Final = {
     "_h": "h",
@@ -27,6 +39,9 @@ _UNIT_OF_VALUE: Final = {
 }
 _ASIDE: Final = re.compile(r"\s*[(（][^()（）]*\{(object|value)\}[^()（）]*[)）]")
 """A part in brackets that says the object or the value: left out where there is none."""
+_AREAS: Final = ("county", "township")
+"""Sorts that share ids with depots; rows mean the depot."""
+_TOO_LOW: Final = "too_low for "
 _WORDS_TITLE: Final = {"saifi": "SAIFI", "saidi": "SAIDI", "caidi": "CAIDI", "mtta_h": "MTTA", "mttr_h": "MTTR"}
 _TITLE_ENDS: Final = ("_h", "_km", "_cm", "_mm", "_c", "_ms")
 
@@ -44,14 +59,36 @@ def word(code: str) -> str:
     if code in WORDS:
         return _(WORDS[code])
     if "," in code and all(part in WORDS for part in code.split(",")):
-        return ", ".join(_(WORDS[part]) for part in code.split(","))
+        return ("、" if spoken() == "zh" else ", ").join(_(WORDS[part]) for part in code.split(","))
+    if code.startswith(_TOO_LOW):
+        return _("too low for level {level}").format(level=code.removeprefix(_TOO_LOW))
     return code
+
+
+def thing(code: str, name: Callable[[str], str] = str) -> str:
+    """A subject or object of a row in words: its name, a word of the log, or the parts of a compound id.
+
+    Compound are targets of injects (`site:s3.rectifier`) and steps of procedures (`pdu_fault#1.notice`).
+    """
+    named = name(code)
+    if named != code or code in WORDS:
+        return word(named)
+    sort, colon, rest = code.partition(":")
+    if colon and sort in WORDS:
+        of, dot, part = rest.rpartition(".")
+        ends = (name(of), word(part)) if dot and name(rest) == rest and part in WORDS else (name(rest),)
+        return " ".join((word(sort), *ends))
+    begun, dot, step = code.partition(".")
+    if dot and "#" in begun:
+        step_id = f"{begun.partition('#')[0]}.{step}"
+        return f"{begun} {name(step_id)}" if name(step_id) != step_id else code
+    return word(code)
 
 
 def names_of(inventory: Inventory) -> Callable[[str], str]:
     """A function from an id to the name of the thing in the language in use; the id where it has no name."""
     both: dict[str, tuple[str, str]] = {}
-    for table in inventory.values():
+    for table in (inventory[item] for item in sorted(inventory, key=lambda item: item not in _AREAS)):
         ids, zh, en = (text(table, column).tolist() for column in ("id", "name", "name_en"))
         both |= {str(i): (str(e), str(z)) for i, z, e in zip(ids, zh, en, strict=True) if z or e}
     return lambda name: chosen(*both[name]) if name in both else name
@@ -68,6 +105,8 @@ def value_told(kind: str, value: float) -> str:
         return f"{value:.0f} L"
     if column == "load_share":
         return f"{value:.0%}"
+    if column.endswith("_h") and 0 < abs(value) < 1:
+        return f"{value * 60:.3g} min"
     unit = next((unit for end, unit in _UNIT_OF_VALUE.items() if column.endswith(end)), "")
     return f"{value:.3g} {unit}".rstrip()
 
@@ -78,7 +117,10 @@ def told(row: Row, name: Callable[[str], str] = str) -> str:
     if phrase is None:
         return " ".join(part for part in (row.kind, name(row.subject), name(row.object)) if part)
     value = value_told(row.kind, row.value)
-    subject, other = (word(name(part)) for part in (row.subject, row.object))
+    of = row.subject
+    if row.kind.startswith("measure."):
+        of = of.rpartition("-")[0] or of
+    subject, other = thing(of, name), thing(row.object, name)
     have = {"object": other, "value": value}
     say = _ASIDE.sub(lambda aside: aside[0] if have[aside[1]] else "", _(phrase.say))
     return say.format(subject=subject, object=other, value=value).strip(" ,，：:")

@@ -100,15 +100,17 @@ def test_kept_up_sites_have_lost_their_mains_and_serve(run):
 
 
 def test_cables_are_links_that_were_cut():
-    run = played("tongliao_blizzard", horizon_h=44)
+    run, hour = played("tongliao_blizzard"), 44.0
     cut, whole = set(), set()
     for row in run.log:
+        if row.t_h > hour:
+            break
         if row.kind == "link.cut":
             cut.add(row.subject)
             whole.discard(row.subject)
         elif row.kind == "link.mended":
             whole.add(row.subject)
-    report = daily_report(run, run.horizon_h)
+    report = daily_report(run, hour)
     assert (report["cables_damaged"], report["cables_repaired"]) == (len(cut), len(whole))
     assert whole
     assert cut > whole
@@ -140,3 +142,18 @@ def test_hours_are_the_cut_offs_within_the_drill_and_the_end(run):
     clocks = [(run.spec.start.hour + run.spec.start.minute / 60 + at_h) % 24 for at_h in hours[:-1]]
     assert clocks == [8.0] * len(clocks)
     assert all(0 < at_h < run.horizon_h for at_h in hours[:-1])
+
+
+def test_a_long_drill_has_no_more_columns_than_a_page_holds():
+    from little_runs import run_of
+
+    month = default_hours(run_of(horizon_h=720))
+    assert len(month) <= 8
+    assert month[-1] == 720
+    assert {hour % 24 for hour in month[:-1]} == {8}
+
+
+def test_a_township_that_came_back_at_the_very_hour_is_not_cut_off():
+    from little_runs import run_of
+
+    assert [daily_report(run_of(), hour)["townships_cut"] for hour in (9.9, 10.0, 10.9, 11.0)] == [0, 1, 1, 0]

@@ -33,6 +33,7 @@ def test_built_files_are_those_of_the_sources(name: str) -> None:
 
 def test_page_asks_nothing_of_the_network() -> None:
     script, style = ((BUILT / name).read_text(encoding="utf-8") for name in ("replay.js", "replay.css"))
+    script = script.replace("http://www.w3.org/2000/svg", "")  # the name of a language, not an address
     for asking in ("https://", "http://", "fetch(", "XMLHttpRequest", "WebSocket", "import(", "sendBeacon"):
         assert asking not in script, asking
     assert not re.search(r"url\((?!\s*['\"]?data:)|@import", style)

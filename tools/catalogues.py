@@ -15,6 +15,7 @@ import importlib
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -92,8 +93,10 @@ def written(catalogue: Catalog) -> bytes:
 
 def compiled(file: Path) -> bytes:
     """The .mo of a .po file."""
+    catalogue = read_po(io.BytesIO(file.read_bytes()), locale="zh_CN")
+    catalogue.creation_date = catalogue.revision_date = datetime(2000, 1, 1, tzinfo=UTC)  # else the hour of today
     out = io.BytesIO()
-    write_mo(out, read_po(io.BytesIO(file.read_bytes()), locale="zh_CN"))
+    write_mo(out, catalogue)
     return out.getvalue()
 
 

@@ -73,10 +73,11 @@ def _of_outages(telling: Telling, chosen: Ints) -> Why | None:
     listed = _(", ").join(
         _("{count} by {cause}").format(count=counts[code], cause=cause_name(CAUSES[code])) for code in order
     )
-    words = _("Outages of sites that count here: {count} ({listed}). The one that weighs most:").format(
-        count=len(chosen), listed=listed
-    )
-    return Why(words, [outage_chain(telling, int(chosen[0]))])
+    chain = outage_chain(telling, int(chosen[0]))
+    words = _(
+        "Outages of sites that count here: {count} ({listed}). The one that weighs most is that of {site}."
+    ).format(count=len(chosen), listed=listed, site=chain.title)
+    return Why(words, [chain])
 
 
 def _of_township(telling: Telling, group: Bools | None) -> Why | None:
@@ -94,12 +95,14 @@ def _of_township(telling: Telling, group: Bools | None) -> Why | None:
     spells = tables.site_outages.spells
     there = tables.ground.site_township[spells.who] == town
     last = np.flatnonzero(there & (spells.start_h <= dark.start_h[first]) & (spells.end_h > dark.start_h[first]))
-    words = _("{town} had no service at all for {hours}, from {start}. Its last site in service went out thus:").format(
+    chain = outage_chain(telling, int(last[np.argmax(spells.begin[last])]))
+    words = _("{town} had no service at all for {hours}, from {start}. Its last site in service was {site}.").format(
         town=telling.name(towns[town]),
         hours=figure(float(hours[town]), "h"),
         start=telling.clock(float(dark.start_h[first])),
+        site=chain.title,
     )
-    return Why(words, [outage_chain(telling, int(last[np.argmax(spells.begin[last])]))])
+    return Why(words, [chain])
 
 
 def _of_powering(telling: Telling, group: Bools | None) -> Why | None:
@@ -115,11 +118,11 @@ def _of_powering(telling: Telling, group: Bools | None) -> Why | None:
     behind_h = np.where(power.powered, power.powered_h, mains.end_h)[late] - power.shed_h[late]
     worst = int(late[np.argmax(behind_h)])
     never = int(np.count_nonzero(~power.powered[late]))
+    title = telling.name(str(tables.ground.site_ids[mains.who[worst]]))
     words = _(
         "Times the battery came to the first disconnect before a generator was there: {count}, "
-        "of them without any generator coming: {never}. The longest wait:"
-    ).format(count=len(late), never=never)
-    title = telling.name(str(tables.ground.site_ids[mains.who[worst]]))
+        "of them without any generator coming: {never}. The longest wait was at {site}."
+    ).format(count=len(late), never=never, site=title)
     facts = _("without mains from {start} to {end}").format(
         start=telling.clock(float(mains.start_h[worst])), end=telling.clock(float(mains.end_h[worst]))
     )

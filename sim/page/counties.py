@@ -57,7 +57,7 @@ def section(telling: Telling) -> Section | None:
     lead = _("The first outage began {clock}; the shares restored count from there.").format(
         clock=telling.clock(first_h)
     )
-    heads = [Head(_("county")), Head(_("stations"), number=True), *(column.head for column in columns)]
+    heads = [Head(_("county")), Head(_("stations in all"), number=True), *(column.head for column in columns)]
     note = _(
         "Out cumulative and restored count stations that went out for want of power; still out counts every cause, "
         "so that the three need not add up."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from math import nan
+from math import ceil, nan
 from typing import Final
 
 import numpy as np
@@ -29,6 +29,8 @@ from sim.vocabulary import KPIS
 CUT_OFF_H: Final = 8
 """Assumed: the cut-off of a day's report is 08:00, the clock of the ministry's figures of 23 and 25 July 2021."""
 _GRAIN_H: Final = 1e-9
+_MOST: Final = 8
+"""Hours that stand beside each other without being asked for."""
 
 
 @dataclass(frozen=True)
@@ -136,15 +138,19 @@ def _carried(run: Run, at_h: float) -> dict[str, float]:
 
 
 def _townships_cut(data: Tables, at_h: float) -> float:
-    spells = data.dark_spells
-    return float(len(np.unique(spells.town[(spells.start_h <= at_h) & (spells.end_h >= at_h)])))
+    """Townships all of whose sites with stations are out at the hour."""
+    ground = data.ground
+    counts = (ground.stations > 0) & (ground.site_township > 0)
+    out = counts & data.site_outages.out_at(at_h)
+    size, gone = (np.bincount(ground.site_township[mask], minlength=len(ground.townships)) for mask in (counts, out))
+    return float(np.count_nonzero((size > 0) & (gone == size)))
 
 
 # On the page
 
 
 def default_hours(run: Run) -> list[float]:
-    """Every cut-off of the drill after its start, and the end."""
+    """Every cut-off of the drill after its start, and the end; of a long drill every second day's, third, ..."""
     start = run.spec.start.replace(tzinfo=None)
     first = start.replace(hour=CUT_OFF_H, minute=0, second=0, microsecond=0)
     first += timedelta(days=first <= start)
@@ -152,7 +158,8 @@ def default_hours(run: Run) -> list[float]:
     while (at_h := (first - start).total_seconds() / 3600) < run.horizon_h:
         hours.append(at_h)
         first += timedelta(days=1)
-    return [*hours, run.horizon_h]
+    every = max(1, ceil(len(hours) / (_MOST - 1)))
+    return [*hours[::every], run.horizon_h]
 
 
 def _word(key: str) -> str:

@@ -170,7 +170,7 @@ def _called(telling: Telling, called: Sequence[Call], title: str) -> Table:
 
 def _moved(found: Sequence[Moves]) -> Table:
     heads = (
-        Head(_("generators")), Head(_("owned"), number=True), Head(_("at a site at some time"), number=True),
+        Head(_("sort of generator")), Head(_("owned"), number=True), Head(_("at a site at some time"), number=True),
         Head(_("placements"), number=True), Head(_("sites"), number=True), Head(_("runs"), number=True),
         Head(_("hours of running"), number=True),
     )  # fmt: skip

@@ -10,10 +10,13 @@ from sim.ensemble import open_ensemble
 from sim.ensemble.answers import compare
 from sim.ensemble.asked import SCENARIO
 from sim.language import Language, _, chosen, speaking
-from sim.page import ensemble_parts as parts
 from sim.page.assumptions import of_lines
 from sim.page.drawings import drawn
-from sim.page.ensemble_parts import Many
+from sim.page.ensemble_differences import differences
+from sim.page.ensemble_parts import figures, record
+from sim.page.ensemble_runs import reproduce, runs
+from sim.page.ensemble_verdict import state, targets, verdict
+from sim.page.many import Many
 from sim.page.parts import Page, Part, Section
 from sim.page.shell import html_of
 from sim.report import answer_figures, ensemble_figures
@@ -38,10 +41,10 @@ def ensemble_page(folder: Path, language: Language = "en") -> str:
 def page_of(many: Many) -> Page:
     """The page as data, in the language in use."""
     spec, asked = many.spec, many.ensemble.asked
-    verdict, tone = parts.verdict(many)
+    said, tone = verdict(many)
     told = (
-        parts.targets(many), parts.record(many), _drawings(many), parts.differences(many), parts.figures(many),
-        parts.runs(many), of_lines(assumed(spec)) if spec is not None else None, parts.reproduce(many),
+        targets(many), record(many), _drawings(many), differences(many), figures(many),
+        runs(many), of_lines(assumed(spec)) if spec is not None else None, reproduce(many),
     )  # fmt: skip
     host = " · ".join(part for part in (spec.drill.host, spec.drill.basis) if part) if spec is not None else ""
     drawn_ = _("scenario {name}, {seeds} seeds, {variants} variants").format(
@@ -49,8 +52,8 @@ def page_of(many: Many) -> Page:
     )
     return Page(
         title=chosen(spec.title.en, spec.title.zh) or asked.scenario if spec is not None else asked.scenario,
-        lines=[line for line in (spec.description if spec is not None else "", host, drawn_) if line],
-        verdict=verdict,
+        lines=[line for line in (spec.description if spec is not None else "", host, drawn_, state(many)) if line],
+        verdict=said,
         tone=tone,
         sections=[section for section in told if section is not None],
         foot=_("Simulations, not measurements. All times are of the place of the drill."),
@@ -66,14 +69,14 @@ def _drawings(many: Many) -> Section | None:
         def fan() -> Figure | None:
             return ensemble_figures.fan(many.ensemble, spec)
 
-        def targets() -> Figure | None:
+        def spread() -> Figure | None:
             return ensemble_figures.targets(many.ensemble, spec)
 
         words = _("Stations out over time: median, and the span that holds four fifths of the seeds.")
         found += drawn("fan", fan, words)
-        found += drawn("targets", targets, _("How the figures of the targets spread over the seeds."))
-    if len(many.variants) > 1:
-        compared = compare([many.ensemble], against=many.variants[0])
+        found += drawn("targets", spread, _("How the figures of the targets spread over the seeds."))
+    compared = compare([many.ensemble], against=many.variants[0]) if len(many.variants) > 1 else None
+    if compared is not None and any(one.pairs for one in compared.differences):
         words = _("Differences of the variants, paired by seed, with 95 % intervals.")
         found += drawn("differences", lambda: answer_figures.differences(compared), words)
     return Section("pictures", _("Over time and side by side"), found) if found else None

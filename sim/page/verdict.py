@@ -41,7 +41,7 @@ def verdict_words(card: Scorecard) -> str:
         named = _("Worst: {target}, {simulated} where {bound} was promised.").format(
             target=target_name(worst), simulated=figure(worst.simulated, worst.unit), bound=bound_words(worst)
         )
-        return f"{said}{aside} {named}"
+        return f"{said}{aside}{'' if spoken() == 'zh' else ' '}{named}"
     if unknown:
         known = len(targets) - unknown
         return _("Plan not fully tested: {met} of {count} targets met.").format(met=known, count=len(targets)) + aside
@@ -84,13 +84,14 @@ def _card(name: str, value: float) -> Card:
 
 
 def section(telling: Telling) -> Section | None:
-    """Targets as a table, then the worst and why."""
+    """Targets as a table, then why each missed one was missed, the worst first and with the chain of causes."""
     card = telling.card
     if not card.targets:
         return None
     parts: list[Part] = [_table(telling, card.targets)]
-    for row in card.missed[:1]:
-        parts += _why(telling, row)
+    for place, row in enumerate(card.missed):
+        why = _why(telling, row)
+        parts += why if not place else why[:1]
     return Section("targets", _("Targets of the plan"), parts)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
+
 from sim.language import LANGUAGES, _, speaking
 from sim.log import Row
 from sim.phrases import names_of, told
@@ -19,12 +21,12 @@ _SORTS: Final = {
     "procedure.started": "procedure",
     "procedure.done": "procedure",
 }
+_SAID: Final = ("ask", "note", "warn")
+"""Injects that are a message, or a warning, and nothing else."""
 _TOLD_H: Final = 1e-6
-
-
-def _both(message: str) -> dict[str, str]:
-    with speaking("zh"):
-        return {"en": message, "zh": _(message)}
+_MOST_CHARS: Final = 80
+"""Of a message beside its bookmark."""
+_COLON: Final = {"en": ": ", "zh": "\N{FULLWIDTH COLON}"}
 
 
 def _ms(t_h: float) -> int:
@@ -47,27 +49,58 @@ def _said(story: Story, row: int) -> dict[str, str]:
 def bookmarks(story: Story) -> list[dict[str, Any]]:
     """Bookmarks in the order of time: injects by hand, messages, levels, warnings, procedures, outages, questions."""
     log = story.columns
-    found = [_mark(story, row, _SORTS[log.kinds[log.kind[row]]]) for row in story.rows(*_SORTS).tolist()]
-    found += [_mark(story, row, "inject") for row, spec in written(story) if not (spec.message or spec.to)]
-    outages = story.outages
-    if len(outages.who):
-        ends = [end for end in outages.end_h.tolist() if end <= story.horizon_h]
-        found.append(_moment(float(outages.start_h.min()), "first_outage", _both(_("first outage"))))
-        if ends:
-            found.append(_moment(max(ends), "last_outage", _both(_("end of the last outage that ended"))))
-        found.append(_moment(series.worst_h(story), "peak", _both(_("most stations out"))))
-    found += [_moment(one["t_ms"] / 3_600_000, "question", one["ask"]) for one in questions(story)]
+    words = {one["row"]: one["message"] for one in messages(story)}
+    found = [
+        _mark(story, row, _SORTS[log.kinds[log.kind[row]]], words.get(row, "")) for row in story.rows(*_SORTS).tolist()
+    ]
+    found += [_mark(story, row, "inject") for row, spec in written(story) if spec.do not in _SAID or not _spoken(spec)]
+    found += _outages(story)
+    found += [{"t_ms": one["t_ms"], "row": -1, "sort": "question", "say": one["ask"]} for one in questions(story)]
     order = sorted(range(len(found)), key=lambda at: (found[at]["t_ms"], at))
     return [found[at] for at in order]
 
 
-def _mark(story: Story, row: int, sort: str) -> dict[str, Any]:
+def _spoken(spec: InjectSpec) -> bool:
+    return bool(spec.message or spec.to) or spec.do == "warn"
+
+
+def _outages(story: Story) -> list[dict[str, Any]]:
+    """The first outage of a station, or else of a service of a machine room, the last end of one, the peak."""
+    spells = story.tables.site_outages.spells if len(story.outages.who) else story.tables.services.spells
+    if not len(spells.who):
+        return []
+    first, ended = int(spells.start_h.argmin()), np.flatnonzero(~spells.open)
+    found = [_moment(story, float(spells.start_h[first]), "first_outage", int(spells.begin[first]))]
+    if len(ended):
+        last = int(ended[spells.end_h[ended].argmax()])
+        found.append(_moment(story, float(spells.end_h[last]), "last_outage", int(spells.end[last])))
+    if len(story.outages.who):
+        found.append(_moment(story, series.worst_h(story), "peak"))
+    return found
+
+
+def _mark(story: Story, row: int, sort: str, words: str = "") -> dict[str, Any]:
+    """A row by its sentence, and the words for people that it brought."""
     t_ms = int(ms_of(story.columns.t_h[row : row + 1])[0])
-    return {"t_ms": t_ms, "row": row, "sort": sort, "say": _said(story, row)}
+    say = _said(story, row)
+    if words:
+        words = words if len(words) <= _MOST_CHARS else f"{words[: _MOST_CHARS - 1]}…"
+        say = {language: f"{said}{_COLON[language]}{words}" for language, said in say.items()}
+    return {"t_ms": t_ms, "row": row, "sort": sort, "say": say}
 
 
-def _moment(t_h: float, sort: str, say: dict[str, str]) -> dict[str, Any]:
-    return {"t_ms": _ms(t_h), "row": -1, "sort": sort, "say": say}
+def _moment(story: Story, t_h: float, sort: str, row: int = -1) -> dict[str, Any]:
+    """A moment by its own words, and by those of its row where there is one."""
+    say: dict[str, str] = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            words = {
+                "first_outage": _("first outage"),
+                "last_outage": _("last recovery"),
+                "peak": _("most stations out"),
+            }
+        say[language] = f"{words[sort]}{_COLON[language]}{_said(story, row)[language]}" if row >= 0 else words[sort]
+    return {"t_ms": _ms(t_h), "row": row, "sort": sort, "say": say}
 
 
 def written(story: Story) -> list[tuple[int, InjectSpec]]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inventory import ITEMS
+from sim.inventory import ITEMS, rows_of
 from sim.replay.columns import Columns, ms_of
 from sim.report.series import Story
 
@@ -50,18 +50,25 @@ def _column(name: str, values: NDArray[np.generic], columns: Columns) -> Any:
     return {"names": list(codes), "code": columns.whole(np.array([codes[text] for text in texts]))}
 
 
+def _quiet(story: Story) -> list[str]:
+    """Ids of things that no row names, so that they can be looked at too."""
+    known = dict.fromkeys(story.columns.names)
+    ids = (name for sort in _FIRST if sort != "road_edge" for name in story.texts(sort, "id").tolist())
+    return [name for name in dict.fromkeys(ids) if name not in known]
+
+
 def log(story: Story, columns: Columns) -> dict[str, Any]:
-    """The log, and what its names are."""
-    told, names = story.columns, story.columns.names
+    """The log, and what its names are: first those of its rows, then those of things that no row names."""
+    told, names = story.columns, [*story.columns.names, *_quiet(story)]
     sort_of, row_of = np.full(len(names), _NONE), np.zeros(len(names), dtype=np.int64)
     for code, sort in reversed([*enumerate(SORTS)]):
-        rows = story.rows_of(sort) if story.count(sort) else np.full(len(names), -1)
+        rows = rows_of(story.texts(sort, "id"), names) if story.count(sort) else np.full(len(names), -1)
         sort_of[rows >= 0], row_of[rows >= 0] = code, rows[rows >= 0]
     site_of = np.zeros(len(names), dtype=np.int64)
     opened = story.rows("job.opened")
     site_of[told.subject[opened]] = told.object[opened]
     return {
-        "names": list(names),
+        "names": names,
         "t_ms": columns.rising(ms_of(told.t_h)),
         "kind": columns.whole(told.kind),
         "subject": columns.whole(told.subject),

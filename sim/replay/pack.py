@@ -26,7 +26,7 @@ def messages() -> Iterator[str]:
     states = (
         *tracks.SITE_STATES, *tracks.KNOWN_STATES, *moves.CREW_STATES, *moves.GENERATOR_STATES, *rooms.ROOM_STATES,
     )  # fmt: skip
-    said = {*WORDS.values(), *GROUPS}
+    said = {*WORDS.values(), *GROUPS} - {"running"}  # of a generator there, of devices too here
     yield from (state for state in dict.fromkeys(states) if state not in said)
 
 
@@ -36,7 +36,7 @@ def packed(runs: Sequence[Run], language: Language, progress: Progress | None = 
     head: dict[str, Any] = {
         "format": 1,
         "lang": language,
-        "words": {**translations("zh", "replay"), **translations("zh", "words")},
+        "words": {**translations("zh", "words"), **translations("zh", "replay")},
         "word": WORDS,
         "units": UNITS,
         "kinds": [_kind(kind) for kind in KINDS],

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import isfinite, isnan
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
+from sim.replay import room_boxes, room_wires
 from sim.replay.changes import Changes, changes, switched
 from sim.replay.columns import Columns, ms_of
+from sim.replay.room_boxes import GAP, Box, H, W
 from sim.report import room_states, swim_pack
-from sim.report.line_plan import layers_of
 from sim.report.room_states import Moment
 from sim.report.series import Story
 
@@ -22,34 +23,21 @@ ROOM_STATES: Final = (
 _NODES: Final = {"live": 0, "standby": 1, "battery": 2, "over": 3, "dead": 4, "broken": 5}
 _DEVICES: Final = {"up": 6, "slow": 7, "dead": 4, "hot": 8, "broken": 5}
 _COOLERS: Final = {"on": 9, "off": 10, "broken": 5}
-_W, _H, _GAP, _LAYER = 110.0, 34.0, 16.0, 74.0
-_SMALL: Final = 26.0
-_MOST_ACROSS: Final = 9
-
-
-class Box(NamedTuple):
-    """A rectangle of the diagram; `x`, `y` are its upper left corner."""
-
-    name: str
-    item: str
-    x: float
-    y: float
-    w: float
-    h: float
+_LEAST_ACROSS: Final = 7
+"""Boxes side by side that a small room's diagram has room for, so that it is not drawn too large."""
 
 
 def packed(story: Story, columns: Columns) -> dict[str, Any] | None:
     """All of it, or None for a drill without machine rooms."""
     if not story.count("power_node") and not story.count("row"):
         return None
-    boxes = [*_upper(story)]
-    boxes += _racks(story, max((box.y + box.h for box in boxes), default=0.0) + _LAYER - _H)
+    boxes, wires = _diagram(story)
     return {
         "diagram": {
-            "width": max((box.x + box.w for box in boxes), default=_W) + _GAP,
-            "height": max((box.y + box.h for box in boxes), default=_H) + _GAP,
-            "boxes": [{**box._asdict(), "label": {"en": box.name, "zh": box.name}} for box in boxes],
-            "wires": _wires(story, boxes),
+            "width": max((box.x + box.w for box in boxes), default=W) + GAP,
+            "height": max((box.y + box.h for box in boxes), default=H) + GAP,
+            "boxes": [_told(box) for box in boxes],
+            "wires": wires,
         },
         "boxes": _states(story, boxes).packed(columns),
         "services": switched(story, "service", "service.down", "service.up").packed(columns),
@@ -58,89 +46,25 @@ def packed(story: Story, columns: Columns) -> dict[str, Any] | None:
     }
 
 
-def _upper(story: Story) -> Iterator[Box]:
-    """Nodes that stand in no rack, in layers, sources on top; a layer too wide goes on below."""
-    nodes = {name: node for name, node in Moment(story, 0.0).nodes.items() if not node.rack}
-    y = _GAP
-    for layer in layers_of(nodes):
-        parts = [layer[at : at + _MOST_ACROSS] for at in range(0, len(layer), _MOST_ACROSS)]
-        for part in parts:
-            wide = _MOST_ACROSS * (_W + _GAP)
-            each = wide / len(part)
-            for at, name in enumerate(part):
-                yield Box(name, "power_node", _GAP + each * (at + 0.5) - _W / 2, y, _W, _H)
-            y += _LAYER
+def _diagram(story: Story) -> tuple[list[Box], list[dict[str, Any]]]:
+    """Boxes and wires of the diagram."""
+    lines, feeds = room_boxes.lines_of(story), room_wires.feeds_of(story)
+    names = {name: number for number, line in enumerate(lines) for column in line for name, _ in column.inside}
+    above = {name for name, rack in _racks(story) if not rack}
+    bars = room_wires.busbars(feeds, {**dict.fromkeys(above, -1), **names}, len(lines))
+    wide = max(room_boxes.width_of(lines), _LEAST_ACROSS * (W + GAP))
+    boxes = room_boxes.upper(story, wide)
+    boxes += room_boxes.lower(lines, room_wires.below(boxes), wide, room_wires.room_above(bars))
+    return boxes, room_wires.Wires(boxes, bars).of(feeds)
 
 
-def _racks(story: Story, y: float) -> list[Box]:
-    """Racks in rows of racks: a rack over its PDUs, then its devices; coolers at the end of their row."""
-    pdus: dict[str, list[str]] = {}
-    devices: dict[str, list[str]] = {}
-    for name, rack in zip(
-        story.texts("power_node", "id").tolist(), story.texts("power_node", "rack").tolist(), strict=True
-    ):
-        pdus.setdefault(rack, []).append(name)
-    for name, rack in zip(story.texts("device", "id").tolist(), story.texts("device", "rack").tolist(), strict=True):
-        devices.setdefault(rack, []).append(name)
-    found: list[Box] = []
-    for row, racks, coolers in _rows(story):
-        x, low, right = _GAP, y, _GAP + _MOST_ACROSS * (_W + _GAP)
-        for rack in racks:
-            inside = [
-                *((name, "power_node") for name in pdus.get(rack, [])),
-                *((name, "device") for name in devices.get(rack, [])),
-            ]
-            if x + _W > right:
-                x, y = _GAP, low + _GAP
-            found.append(Box(rack, "rack", x, y, _W, 8 + _SMALL + len(inside) * (_SMALL + 3)))
-            found += [
-                Box(name, item, x + 5, y + _SMALL + 3 + at * (_SMALL + 3), _W - 10, _SMALL)
-                for at, (name, item) in enumerate(inside)
-            ]
-            low = max(low, y + 8 + _SMALL + len(inside) * (_SMALL + 3))
-            x += _W + _GAP
-        for cooler in coolers:
-            if x + _W > right:
-                x, y = _GAP, low + _GAP
-            found.append(Box(cooler, "cooler", x, y, _W, _H))
-            low, x = max(low, y + _H), x + _W + _GAP
-        y = low + 2 * _GAP
-        del row
-    return found
+def _racks(story: Story) -> list[tuple[str, str]]:
+    return [*zip(story.texts("power_node", "id").tolist(), story.texts("power_node", "rack").tolist(), strict=True)]
 
 
-def _rows(story: Story) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Rows of racks with their racks and coolers."""
-    racks = [*zip(story.texts("rack", "id").tolist(), story.texts("rack", "row").tolist(), strict=True)]
-    coolers = [*zip(story.texts("cooler", "id").tolist(), story.texts("cooler", "row").tolist(), strict=True)]
-    rows = dict.fromkeys([*story.texts("row", "id").tolist(), *(row for _, row in racks), *(row for _, row in coolers)])
-    for row in rows:
-        yield row, [name for name, at in racks if at == row], [name for name, at in coolers if at == row]
-
-
-def _wires(story: Story, boxes: list[Box]) -> list[dict[str, Any]]:
-    """From each feed down to what it feeds; into a rack for its PDUs, devices and coolers by themselves."""
-    where = {box.name: box for box in boxes}
-    fed = [*zip(story.texts("power_node", "id").tolist(), story.texts("power_node", "feeds").tolist(), strict=True)]
-    fed += [*zip(story.texts("cooler", "id").tolist(), story.texts("cooler", "fed_by").tolist(), strict=True)]
-    found = []
-    for name, feeds in fed:
-        for at, feed in enumerate(feeds.split()):
-            if feed in where and name in where:
-                found.append({"from": feed, "to": name, "points": _way(where[feed], where[name], at)})
-    return found
-
-
-def _way(upper: Box, lower: Box, at: int) -> list[tuple[float, float]]:
-    """Down from a box, across, and down into the other, each feed a little aside of the last."""
-    out_x, in_x = upper.x + upper.w / 2, lower.x + lower.w * (0.35 + 0.3 * at)
-    if lower.y <= upper.y + upper.h:
-        return [(upper.x + upper.w, upper.y + upper.h / 2), (lower.x, lower.y + lower.h / 2)]
-    across = lower.y - 8 - 6 * at
-    if lower.w < _W:  # inside a rack: along its side
-        in_x = lower.x - 2.5 if at % 2 == 0 else lower.x + lower.w + 2.5
-        return [(out_x, upper.y + upper.h), (out_x, across), (in_x, across), (in_x, lower.y + lower.h / 2)]
-    return [(out_x, upper.y + upper.h), (out_x, across), (in_x, across), (in_x, lower.y)]
+def _told(box: Box) -> dict[str, Any]:
+    told = {name: value for name, value in box._asdict().items() if name != "line"}
+    return {**told, "label": {"en": box.name, "zh": box.name}}
 
 
 _ROOM_ROWS: Final = ("power.", "device.", "cooler.")

@@ -12,7 +12,12 @@ from sim.replay.columns import Columns, ms_of
 from sim.report import series, weather
 from sim.report.series import SOURCES, Ints, Story
 
-SITE_STATES: Final = ("on mains", "on battery", "on generator", *(f"out: {cause}" for cause in series.CAUSES))
+SITE_STATES: Final = (
+    "on mains",
+    "on battery",
+    "on generator",
+    *(f"out: {cause.replace('_', ' ')}" for cause in series.CAUSES),
+)
 """In the order of `sim.report.situation_map.site_states`."""
 _BATTERY, _GENERATOR, _FIRST_CAUSE = 1, 2, 3
 KNOWN_STATES: Final = (

@@ -15,6 +15,8 @@ from sim.ensemble.analysis import Sensitivity
 from sim.ensemble.answers import compare
 from sim.ensemble.paired import Comparison, Difference
 from sim.ensemble.sizing import Sizing
+from sim.language import _, bilingual, spoken
+from sim.phrases import unit_of
 from sim.report import style
 from sim.report.ensemble_figures import draw_runs, heading
 from sim.scenario import ScenarioSpec
@@ -42,8 +44,11 @@ def differences(compared: Comparison) -> Figure:
     )
     for axes, kpi in zip(grid, kpis, strict=True):
         _difference_panel(axes, [found for found in compared.differences if found.kpi == kpi], len(others))
-    words = f"mean and 95 % interval over {len(compared.seeds)} seeds, against {compared.against}; "
-    heading(figure, "Paired differences", "配对差异", words + "green is better, red is worse, hollow cannot be told")
+    words = _(
+        "mean and 95 % interval over {seeds} seeds, against {against}; "
+        "green is better, red is worse, hollow cannot be told"
+    ).format(seeds=len(compared.seeds), against=compared.against)
+    heading(figure, "Paired differences", "配对差异", words)
     return figure
 
 
@@ -59,13 +64,14 @@ def _difference_panel(axes: Axes, found: Sequence[Difference], rows: int) -> Non
     axes.set_yticks(range(len(found)), [style.plain(one.variant, 30) for one in found])
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=8)
+    axes.ticklabel_format(axis="x", style="plain", useOffset=False)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=style.GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.margins(x=0.08)
     kpi = KPIS[found[0].kpi]
-    unit = "percentage points" if kpi.unit == "share" else kpi.unit
-    wanted = {"less": "less is better", "more": "more is better", "neither": "neither is better"}[kpi.better]
+    unit = _("percentage points") if kpi.unit == "share" else _unit(kpi.unit)
+    wanted = {"less": _("less is better"), "more": _("more is better"), "neither": _("neither is better")}[kpi.better]
     axes.set_title(f"{style.both(found[0].kpi, kpi.zh)}, {unit} ({wanted})", loc="left", fontsize=9, pad=3)
 
 
@@ -81,14 +87,15 @@ def sizing_curve(found: Sizing, title: str = "") -> Figure:
                   marker="o", ms=5, capsize=3, elinewidth=1.2, zorder=3, clip_on=False)  # fmt: skip
     axes.axhline(found.probability, color=style.INK, linewidth=1, linestyle=(0, (5, 2)), zorder=2)
     axes.annotate(
-        f"asked for\n要求 {found.probability:.0%}", (1, found.probability), xytext=(6, 0), va="center",
+        bilingual(f"asked for\n要求 {found.probability:.0%}"), (1, found.probability), xytext=(6, 0), va="center",
         xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=9, annotation_clip=False,
     )  # fmt: skip
     if found.answer is not None:
         share = float(y[list(x).index(found.answer)])
         axes.plot(found.answer, share, "o", ms=13, mfc="none", mec=style.GREEN, mew=2.2, zorder=4, clip_on=False)
         axes.axvline(found.answer, color=style.GREEN, linewidth=1, zorder=1)
-        axes.annotate(f"enough 够用: {found.answer}", (found.answer, 0.02), xytext=(6, 0), fontsize=10, va="bottom",
+        axes.annotate(bilingual(f"enough 够用: {found.answer}"), (found.answer, 0.02), xytext=(6, 0), fontsize=10,
+                      va="bottom",
                       textcoords="offset points", color=style.GREEN)  # fmt: skip
     for fewer, more in found.contradictions:
         axes.axvspan(fewer, more, color=style.VERMILLION, alpha=0.12, linewidth=0, zorder=0)
@@ -96,11 +103,14 @@ def sizing_curve(found: Sizing, title: str = "") -> Figure:
     axes.xaxis.set_major_locator(MaxNLocator(12, integer=True))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.set_xlabel(f"{style.plain(found.resource, 70)} 数量")
-    axes.set_ylabel("targets hold in so many runs 达标概率")
+    axes.set_ylabel(bilingual("targets hold in so many runs 达标概率"))
     axes.grid(axis="y", color=style.GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    aside = "; red: more hold less often" if found.contradictions else ""
-    words = f"{', '.join(found.targets)}, {found.points[0].runs} seeds a number, 95 % intervals{aside}"
+    aside = _("; red: more hold less often") if found.contradictions else ""
+    words = _("{targets}, {seeds} seeds a number, 95 % intervals").format(
+        targets=", ".join(found.targets), seeds=found.points[0].runs
+    )
+    words += aside
     heading(figure, "How many are enough", "需要多少", f"{style.plain(title, 60)}   ·   {words}" if title else words)
     return figure
 
@@ -130,10 +140,11 @@ def tornado(found: Sensitivity, kpi: str, title: str = "") -> Figure:
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=style.GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.set_xlabel(f"{style.both(kpi, KPIS[kpi].zh)}, {KPIS[kpi].unit}; line: as written, {base:,.5g}")
-    words = "mean over the same seeds; blue: assumption low, orange: high, others as written"
+    line = _("line: as written")
+    axes.set_xlabel(f"{style.both(kpi, KPIS[kpi].zh)}, {_unit(KPIS[kpi].unit)}; {line}, {base:,.5g}")
+    words = _("mean over the same seeds; blue: assumption low, orange: high, others as written")
     left = len(moving) - len(bars)
-    words += f"; {left} weaker ones not drawn" if left else ""
+    words += _("; {count} weaker ones not drawn").format(count=left) if left else ""
     heading(
         figure,
         "Which assumptions matter",
@@ -141,6 +152,10 @@ def tornado(found: Sensitivity, kpi: str, title: str = "") -> Figure:
         f"{style.plain(title, 45)}   ·   {words}" if title else words,
     )
     return figure
+
+
+def _unit(unit: str) -> str:
+    return unit_of(unit) or unit if spoken() == "zh" else unit
 
 
 def _short(value: Any) -> str:

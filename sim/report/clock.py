@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.language import bilingual, chosen
 from sim.report.series import Story
 from sim.report.style import FAINT
 
@@ -32,7 +33,7 @@ def ticks(start: datetime, horizon_h: float, most: int = 12) -> list[tuple[float
         if t_h >= -1e-9:
             day = at.date()
             hour = f"{at:%H:%M}\n" if step_min < 1440 else ""
-            label = f"{hour}{at.day} {_MONTHS[at.month - 1]}" if day != last_day else hour.strip()
+            label = f"{hour}{_day(at)}" if day != last_day else hour.strip()
             found.append((t_h, label, (at.hour, at.minute) == (0, 0)))
             last_day = day
         at += timedelta(minutes=step_min)
@@ -79,14 +80,18 @@ def draw_nights(axes: Axes, story: Story, height_points: float = 7.0) -> None:
         strip.axvspan(begin, end, color=NIGHT, linewidth=0)
         if end - begin > story.horizon_h * 0.05:
             middle = (begin + end) / 2
-            strip.text(middle, 0.45, "night 夜", color="white", fontsize=6, ha="center", va="center")
+            strip.text(middle, 0.45, bilingual("night 夜"), color="white", fontsize=6, ha="center", va="center")
     strip.set_zorder(axes.get_zorder() + 1)
+
+
+def _day(at: datetime) -> str:
+    return chosen(f"{at.day} {_MONTHS[at.month - 1]}", f"{at.month}月{at.day}日")
 
 
 def when(story: Story, t_h: float) -> str:
     """A moment as people say it: `6 Nov 17:00`."""
     at = story.wall(t_h)
-    return f"{at.day} {_MONTHS[at.month - 1]} {at:%H:%M}"
+    return f"{_day(at)} {at:%H:%M}"
 
 
 def round_up(value: float) -> float:

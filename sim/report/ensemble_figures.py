@@ -12,6 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from sim.language import _, bilingual, spoken
+from sim.phrases import title_of, unit_of
 from sim.report import clock, style
 from sim.report.series import Floats
 from sim.scenario import ScenarioSpec
@@ -118,9 +120,9 @@ def fan(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
     for axes in grid.flat[max(len(curves) - columns, 0) : len(curves)]:
         axes.tick_params(axis="x", labelbottom=True)
     for row in grid:
-        row[0].set_ylabel("stations out 退服基站数")
+        row[0].set_ylabel(bilingual("stations out 退服基站数"))
     grid.flat[0].legend(loc="upper right", fontsize=8.5)
-    words = f"{drill(spec)}   ·   {len(ensemble.seeds)} seeds a variant"
+    words = _("{drill}   ·   {seeds} seeds a variant").format(drill=drill(spec), seeds=len(ensemble.seeds))
     heading(figure, "Stations out of service, many runs", "退服基站数 · 多次推演", words)
     return figure
 
@@ -128,7 +130,7 @@ def fan(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
 def _fan_panel(axes: Axes, spec: ScenarioSpec, colour: str, t_h: Floats, rows: Floats) -> None:
     low, middle, high = np.nanpercentile(rows, (10, 50, 90), axis=0)
     axes.fill_between(t_h, low, high, color=colour, alpha=0.25, linewidth=0, label="P10–P90", zorder=2)
-    axes.plot(t_h, middle, color=colour, linewidth=1.7, label="median 中位数", zorder=3)
+    axes.plot(t_h, middle, color=colour, linewidth=1.7, label=bilingual("median 中位数"), zorder=3)
     axes.set_xlim(0, spec.horizon_h)
     ticks = clock.ticks(spec.start, spec.horizon_h, 9)
     axes.set_xticks([at for at, _, _ in ticks], [label for _, label, _ in ticks])
@@ -142,7 +144,7 @@ def _fan_marks(axes: Axes, spec: ScenarioSpec, marks: Sequence[Mark]) -> None:
     for mark in marks:
         face = style.PAPER if mark.ever else style.INK
         axes.plot(mark.t_h, mark.value, "o", ms=7, mfc=face, mec=style.INK, mew=1.5, zorder=6, clip_on=False)
-        said = "recorded, ever out 实际累计" if mark.ever else "recorded 实际"
+        said = bilingual("recorded, ever out 实际累计") if mark.ever else bilingual("recorded 实际")
         left = mark.t_h < 0.35 * spec.horizon_h
         axes.annotate(
             f"{said} {mark.value:,.6g}", (mark.t_h, mark.value), xytext=(9 if left else -9, 0), fontsize=8.5,
@@ -171,12 +173,13 @@ def targets(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
     for axes in grid.flat[len(shown) :]:
         axes.set_visible(False)
     for row in grid:
-        row[0].set_ylabel("runs at or below 累计比例", fontsize=8.5)
+        row[0].set_ylabel(bilingual("runs at or below 累计比例"), fontsize=8.5)
     names, handles = list(ensemble.variants[:_MOST]), grid.flat[0].get_lines()
     if len(names) > 1:
         figure.legend(handles[: len(names)], [style.plain(name, 30) for name in names], loc="lower center",
                       ncols=min(len(names), 5), fontsize=8.5)  # fmt: skip
-    heading(figure, "Targets, many runs", "目标达成分布", f"{drill(spec)}   ·   {len(ensemble.seeds)} seeds a variant")
+    words = _("{drill}   ·   {seeds} seeds a variant").format(drill=drill(spec), seeds=len(ensemble.seeds))
+    heading(figure, "Targets, many runs", "目标达成分布", words)
     return figure
 
 
@@ -226,6 +229,7 @@ def _target_panel(axes: Axes, target: Target, columns: Mapping[str, Floats], spe
     axes.grid(color=style.GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     said = f"{bound:.4g}" if kpi.unit != "share" or bound is None else f"{bound:.4%}".replace(".0000", "")
+    figure, unit = (target.kpi, kpi.unit) if spoken() == "en" else (title_of(target.kpi), unit_of(kpi.unit))
     axes.set_title(f"{style.plain(target.id, 12)} {style.plain(target.say or kpi.zh, 22)}\n"
-                   f"{target.kpi} {_SIGN[comparison]} {said}", loc="left", fontsize=9)  # fmt: skip
-    axes.set_xlabel("" if kpi.unit == "share" else kpi.unit, fontsize=8, labelpad=1)
+                   f"{figure} {_SIGN[comparison]} {said}", loc="left", fontsize=9)  # fmt: skip
+    axes.set_xlabel("" if kpi.unit == "share" else unit, fontsize=8, labelpad=1)

@@ -11,6 +11,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from sim.language import _, bilingual, said
 from sim.report import clock, movements, outage_curve, series, style, weather
 from sim.report.movements import BROKEN, CALLED, DRIVE, DRY, READY, REST, RUNNING, STANDING, STUCK, WAIT, WORK
 from sim.report.series import Intervals, Ints, Story
@@ -112,9 +113,16 @@ def _depot_order(story: Story) -> list[str]:
 def draw(story: Story) -> Figure:
     """The picture. Generators that the drill does not count (a study setting) have no panel."""
     crews, generators = crew_rows(story), generator_rows(story)
-    counted = [(crews, CREW_BARS, "crews\n抢修队", "No crew was called. 无队伍出动")]
+    counted = [(crews, CREW_BARS, bilingual("crews\n抢修队"), bilingual("No crew was called. 无队伍出动"))]
     if story.count("generator"):
-        counted.append((generators, GENERATOR_BARS, "generators\n油机", "No generator stood at a site. 无油机到站"))
+        counted.append(
+            (
+                generators,
+                GENERATOR_BARS,
+                bilingual("generators\n油机"),
+                bilingual("No generator stood at a site. 无油机到站"),
+            )
+        )
     panels = [0.85, 0.55][: len(counted)] + [rows.tall_in for rows, *_ in counted]
     gaps = [1.3, 0.16][: len(counted)] + [0.42] * len(counted)
     left, tall = _left_in(story, [rows for rows, *_ in counted]), sum(panels) + sum(gaps) + 0.45
@@ -158,14 +166,16 @@ def _words(story: Story, crews: Rows, generators: Rows) -> str:
     out = len(np.unique(crews.spans.of(DRIVE, WORK).who))
     ran = len(np.unique(generators.spans.of(RUNNING).who))
     most = series.count(generators.spans.of(RUNNING)).most
-    text = f"{out} of {story.count('crew')} crews went out"
+    text = _("{out} of {count} crews went out").format(out=out, count=story.count("crew"))
     if not story.count("generator"):
         runs = len(story.tables.runs.spells.who)
-        return f"{text}; generators are not counted in this drill: {runs} runs, not drawn" if runs else text
+        said = _("; generators are not counted in this drill: {runs} runs, not drawn").format(runs=runs)
+        return text + said if runs else text
     fixed = story.texts("generator", "depot")[np.unique(generators.spans.of(RUNNING).who)] == ""
-    text = f"{text}; {ran} of {story.count('generator')} generators ran"
-    text += f" ({fixed.sum()} of them fixed)" if fixed.any() else ""
-    return f"{text}, at most {most[1]:.0f} at once, {clock.when(story, most[0])}" if most[1] else text
+    text += _("; {ran} of {count} generators ran").format(ran=ran, count=story.count("generator"))
+    text += _(" ({count} of them fixed)").format(count=fixed.sum()) if fixed.any() else ""
+    peak = _(", at most {count:.0f} at once, {when}").format(count=most[1], when=clock.when(story, most[0]))
+    return text + peak if most[1] else text
 
 
 def _counts(axes: Axes, story: Story, rows: Rows, bars: dict[int, Bar], name: str) -> None:
@@ -249,27 +259,31 @@ def bands(names: list[str]) -> list[tuple[int, int]]:
 
 def _heading(axes: Axes, rows: Rows) -> None:
     text, kind = {
-        "crew": ("Crews by depot 各驻点抢修队", "busiest"),
-        "generator": ("Generators at sites, by home depot 到站油机", "longest running"),
+        "crew": (bilingual("Crews by depot 各驻点抢修队"), _("busiest")),
+        "generator": (bilingual("Generators at sites, by home depot 到站油机"), _("longest running")),
     }[rows.item]
     shown = len(rows.which)
-    cut = f", the {shown} {kind} of {rows.total}" if rows.total > shown else ""
+    cut = (
+        _(", the {shown} {kind} of {total}").format(shown=shown, kind=kind, total=rows.total)
+        if rows.total > shown
+        else ""
+    )
     axes.set_title(f"{text}{cut}", loc="left", fontsize=9.5, pad=4)
 
 
 def _legends(figure: Figure, left_in: float, looks: list[dict[int, Bar]], *, snowed: bool) -> None:
     patches = [
         [
-            Patch(facecolor=b.colour, hatch=b.hatch, edgecolor="white", linewidth=0, label=f"{b.en} {b.zh}")
+            Patch(facecolor=b.colour, hatch=b.hatch, edgecolor="white", linewidth=0, label=said(b.en, b.zh))
             for b in reversed(bars.values())
             if b.en
         ]
         for bars in looks
     ]
     if snowed:
-        patches[-1].append(Patch(facecolor=outage_curve.SNOW, label="snowfall 降雪"))
+        patches[-1].append(Patch(facecolor=outage_curve.SNOW, label=bilingual("snowfall 降雪")))
     tall, left = figure.get_figheight(), left_in / figure.get_figwidth()
-    for row, (handles, name) in enumerate(zip(patches, ("crew", "generator"), strict=False)):
+    for row, (handles, name) in enumerate(zip(patches, (_("crew"), _("generator")), strict=False)):
         high = 1 - (0.82 + 0.2 * row) / tall
         figure.text(left - 0.012, high, name, ha="right", va="center", fontsize=8.5, color=style.FAINT)
         figure.legend(

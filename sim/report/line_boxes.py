@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
+from sim.language import bilingual
 from sim.report import style
 from sim.report.line_plan import Bay, Box, Sketch
 from sim.report.series import Story
@@ -115,7 +116,7 @@ def _bay(axes: Axes, bay: Bay, x: float, wide: float, y: float) -> list[tuple[Bo
     if bay.cooler:
         name = style.plain(bay.title, 24)
         name = "_\n".join(name.rsplit("_", 1)) if len(name) > _SHORT else name
-        axes.text(x, y - 0.08, f"{name}\ncooler 空调", fontsize=6.8, ha="center", va="top")
+        axes.text(x, y - 0.08, f"{name}\n{bilingual('cooler 空调')}", fontsize=6.8, ha="center", va="top")
         return spots
     rack = Rectangle((x - wide / 2 + 0.05, y - RACK_H), wide - 0.1, RACK_H, fc="white", ec=style.INK, lw=0.9, zorder=3)
     axes.add_patch(rack)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from sim.language import bilingual
 from sim.report.room_states import DeviceState, Moment, Node, NodeState
 from sim.report.series import Story
 
@@ -116,7 +117,10 @@ def _direct(story: Story, moment: Moment, racks: set[str]) -> list[Box]:
     pairs = zip(story.texts("device", "rack").tolist(), story.texts("device", "supplies").tolist(), strict=True)
     feeds = dict.fromkeys(feed for rack, supplies in pairs if rack in racks for feed in supplies.split())
     nodes = [moment.nodes[feed] for feed in feeds if feed in moment.nodes and not moment.nodes[feed].rack]
-    return [Box(n.name, n.name, "dead" if n.state in ("dead", "broken") else "live", "direct\n直供") for n in nodes]
+    return [
+        Box(n.name, n.name, "dead" if n.state in ("dead", "broken") else "live", bilingual("direct\n直供"))
+        for n in nodes
+    ]
 
 
 def _coolers(story: Story, moment: Moment, row: str) -> list[Bay]:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
+from sim.language import bilingual, said
 from sim.report import series, style
 from sim.report.series import Floats, Ints, Story
 
@@ -88,7 +89,7 @@ class Key:
 
     def _head(self, en: str, zh: str) -> None:
         self.y -= 0.1
-        self.axes.text(0, self.y, f"{en} {zh}", fontsize=9.5, va="center", color=style.INK)
+        self.axes.text(0, self.y, said(en, zh), fontsize=9.5, va="center", color=style.INK)
         self.y -= _LINE_IN * 1.05
 
     def _line(self, text: str, number: str = "") -> float:
@@ -108,7 +109,7 @@ class Key:
                 continue
             stations = int(story.stations_per_site[chosen].sum())
             number = f"{int(chosen.sum()):,} ({stations:,})" if chosen.any() else "0"
-            y = self._line(f"{look.en} {look.zh}", number)
+            y = self._line(said(look.en, look.zh), number)
             size = max(look.size * 1.35, 4)
             self.axes.plot(0.15, y, look.marker, ms=size, color=look.colour, mec=look.edge, mew=look.edge_width)
 
@@ -121,9 +122,9 @@ class Key:
             if name == "loaders out" and not number:
                 continue
             marker, size, face = CREW_LOOK[name]
-            y = self._line(f"{name} {_CREW_ZH[name]}", str(number))
+            y = self._line(said(name, _CREW_ZH[name]), str(number))
             self.axes.plot(0.15, y, marker, ms=size, mfc=face, mec=style.INK, mew=0.9)
-        y = self._line("at the depot 驻点待命", str(sum(crews.home.values())))
+        y = self._line(bilingual("at the depot 驻点待命"), str(sum(crews.home.values())))
         self.axes.plot(0.15, y, "s", ms=10, mfc="white", mec=style.INK, mew=1.0)
         self.axes.text(0.15, y, "n", fontsize=7, ha="center", va="center_baseline")
 
@@ -133,10 +134,10 @@ class Key:
         if classes:
             self._head("Roads", "道路")
         for name in classes:
-            y = self._line(f"{name} {_ROAD_ZH[name]}")
+            y = self._line(said(name, _ROAD_ZH[name]))
             self.axes.plot([0.02, 0.28], [y, y], color="#7d8590", lw=ROAD_WIDTH[name], solid_capstyle="round")
         if "closed" in shown:
-            y = self._line("closed to traffic 封闭")
+            y = self._line(bilingual("closed to traffic 封闭"))
             self.axes.plot([0.02, 0.28], [y, y], color="#7d8590", lw=3.0, solid_capstyle="round")
             self.axes.plot([0.02, 0.28], [y, y], color="white", lw=1.2, linestyle=(0, (2, 2)))
         if any(name.startswith("depth") for name in shown):
@@ -146,7 +147,7 @@ class Key:
                     y = self._line(words)
                     self.axes.plot([0.02, 0.28], [y, y], color=colour, lw=4, solid_capstyle="butt")
         if snowed:
-            y = self._line("water fallen so far 累计降水")
+            y = self._line(bilingual("water fallen so far 累计降水"))
             self.axes.plot([0.02, 0.28], [y, y], color="#9db8cf", lw=0.9, linestyle="dotted")
 
     def curve(self, story: Story, t_h: float) -> None:

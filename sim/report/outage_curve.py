@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim import metrics
+from sim.language import _, bilingual, said
 from sim.report import clock, labels, series, style, weather
 from sim.report.series import Curve, Floats, Story
 from sim.scorecard.rows import Source, record_rows, target_rows
@@ -42,7 +43,7 @@ def recorded(story: Story) -> list[Point]:
         if number is None or row.at_h is None or row.simulated is None:
             continue
         value = row.recorded if isinstance(row.recorded, str) else f"{row.recorded:,.6g}"
-        text = f"recorded 实际 {value} · simulated 模拟 {row.simulated:.0f}"
+        text = bilingual(f"recorded 实际 {value} · simulated 模拟 {row.simulated:.0f}")
         points.append(Point(row.at_h, number, row.simulated, text))
     return points
 
@@ -63,15 +64,18 @@ def promised(story: Story) -> list[Point]:
         if row.simulated is None or row.target is None or row.met is None:
             continue
         if row.kpi in _OUT and row.comparison == "at_most" and row.at_h is not None:
-            text = f"{row.id}: at most {row.target:g} out"
+            text = _("{target}: at most {count:g} out").format(target=row.id, count=row.target)
             points.append(Point(row.at_h, row.target, row.simulated, text, row.met))
         if row.kpi == "stations_out_peak" and row.comparison == "at_most":
             when_h, most = series.count(story.outages, story.stations_per_site).most
-            points.append(Point(when_h, row.target, most, f"{row.id}: never over {row.target:g} out", row.met))
+            text = _("{target}: never over {count:g} out").format(target=row.id, count=row.target)
+            points.append(Point(when_h, row.target, most, text, row.met))
         if row.kpi == "restored_share" and row.comparison == "at_least" and row.at_h is not None:
             ever = metrics.kpi("stations_out_cumulative", story.tables, row.at_h)
             allowed, left = (1 - row.target) * ever, (1 - row.simulated) * ever
-            text = f"{row.id}: {row.target:.0%} restored, at most {np.floor(allowed):.0f} out"
+            text = _("{target}: {share:.0%} restored, at most {count:.0f} out").format(
+                target=row.id, share=row.target, count=np.floor(allowed)
+            )
             points.append(Point(row.at_h, allowed, left, text, row.met))
     return points
 
@@ -124,14 +128,14 @@ def _stack(axes: Axes, story: Story, curves: dict[str, Curve], out: Curve, ever:
         times, values = series.stacked({"ever": ever}, story.horizon_h)
         axes.step(times, values[0], where="post", color=style.INK, linewidth=1.3, linestyle=(0, (5, 2)), zorder=3)
         axes.annotate(
-            f"ever out by power 累计退服  {ever.value[-1]:.0f}", (story.horizon_h, ever.value[-1]),
+            bilingual(f"ever out by power 累计退服  {ever.value[-1]:.0f}"), (story.horizon_h, ever.value[-1]),
             xytext=(-4, 4), textcoords="offset points", ha="right", fontsize=9, zorder=5,
         )  # fmt: skip
-    axes.set_ylabel("number of stations 基站数")
+    axes.set_ylabel(bilingual("number of stations 基站数"))
     style.whole_numbers(axes)
     if not len(out.t_h):
         axes.text(
-            0.5, 0.5, "No station went out of service.\n本次推演无基站退服", transform=axes.transAxes,
+            0.5, 0.5, bilingual("No station went out of service.\n本次推演无基站退服"), transform=axes.transAxes,
             ha="center", va="center", fontsize=15, color=style.FAINT,
         )  # fmt: skip
 
@@ -149,7 +153,7 @@ def _marks(axes: Axes, points: list[Point], crowd: Floats, taken: list[labels.Bo
             point.t_h, point.value, marker, ms=size, mfc="white", mec=style.INK, mew=1.7, zorder=6,
             clip_on=False,
         )  # fmt: skip
-        verdict = "" if point.met is None else (" – met 达标" if point.met else " – missed 未达标")
+        verdict = "" if point.met is None else f" – {said('met', '达标') if point.met else said('missed', '未达标')}"
         text = style.plain(point.text, 60) + verdict
         wanted.append(labels.Label(point.t_h, point.value, text, 9, colour))
     marks = [labels.Box(x - 9, y - 9, x + 9, y + 9) for x, y in _pixels(axes, points).tolist()]
@@ -177,15 +181,16 @@ def _mains(axes: Axes, story: Story) -> None:
     axes.fill_between(times, 0, values[0], step="post", color="#c9ced6", linewidth=0, zorder=2)
     axes.step(times, values[0], where="post", color=style.INK, linewidth=1.1, zorder=3)
     axes.set_ylim(0, clock.round_up(_HEADROOM * without.most[1]))
-    axes.set_ylabel("sites 站址数")
+    axes.set_ylabel(bilingual("sites 站址数"))
     style.whole_numbers(axes, 4)
-    axes.set_title("Sites without mains 停电站址", loc="left", fontsize=9.5, pad=3)
+    axes.set_title(bilingual("Sites without mains 停电站址"), loc="left", fontsize=9.5, pad=3)
     when_h, most = without.most
     if most > 0:
         share = when_h / story.horizon_h
         side = "left" if share < _NEAR_EDGE else "right" if share > 1 - _NEAR_EDGE else "center"
         axes.annotate(
-            f"{most:.0f} at {clock.when(story, when_h)}", (when_h, most), xytext=(0, 3), fontsize=8.5,
+            _("{count:.0f} at {when}").format(count=most, when=clock.when(story, when_h)), (when_h, most),
+            xytext=(0, 3), fontsize=8.5,
             textcoords="offset points", va="bottom", ha=side, zorder=5,
         )  # fmt: skip
 
@@ -199,14 +204,14 @@ def _snow(axes: Axes, story: Story, *, named: bool) -> None:
         axes.axvline(t_h, color=style.SKY, linewidth=0.7, linestyle=":", zorder=0.6)
     if named:
         axes.text(
-            sum(snow) / 2, 0.985, "snowfall 降雪", transform=axes.get_xaxis_transform(), ha="center",
+            sum(snow) / 2, 0.985, bilingual("snowfall 降雪"), transform=axes.get_xaxis_transform(), ha="center",
             va="top", fontsize=9, color=style.BLUE, zorder=4,
         )  # fmt: skip
 
 
 def _legend(figure: Figure, story: Story) -> None:
     looks = [look for code, look in enumerate(style.CAUSE_LOOK.values()) if (story.outages.state == code).any()]
-    handles = [Patch(facecolor=c, hatch=h, edgecolor="white", label=f"{en} {zh}") for c, h, _, en, zh in looks]
+    handles = [Patch(facecolor=c, hatch=h, edgecolor="white", label=said(en, zh)) for c, h, _, en, zh in looks]
     if handles:
         figure.legend(
             handles=handles, loc="upper left", bbox_to_anchor=(0.065, 0.899), ncols=len(handles), fontsize=9,
@@ -216,8 +221,10 @@ def _legend(figure: Figure, story: Story) -> None:
 
 def _title(figure: Figure, story: Story, out: Curve) -> None:
     when_h, most = out.most
-    words = "no outage"
+    words = _("no outage")
     if most > 0:
         total = len(np.unique(story.outages.who))
-        words = f"at worst {most:.0f} stations out, {clock.when(story, when_h)}; {total} sites out at some time"
+        words = _("at worst {count:.0f} stations out, {when}; {total} sites out at some time").format(
+            count=most, when=clock.when(story, when_h), total=total
+        )
     style.title(figure, story, "Stations out of service", "基站退服曲线", words)

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.language import _, bilingual, said, spoken
 from sim.report import clock, room_states, style
 from sim.report.line_boxes import DEVICE_LOOKS, LOOKS, PDU_H, RACK_H, bay_in, draw_bays, draw_box, ink_of
 from sim.report.line_plan import Box, Sketch, sketch_of
@@ -66,12 +67,14 @@ def _words(story: Story, moment: Moment) -> str:
     dead = sum(node.state in ("dead", "broken") for node in moment.nodes.values())
     when = clock.when(story, moment.t_h)
     if not (out or down or dead):
-        return f"nothing is out; shown is {when}"
+        return _("nothing is out; shown is {when}").format(when=when)
     parts = (
-        f"{len(out)} of {len(moment.services)} services out" if out else "",
-        f"{down} of {len(moment.devices)} devices down",
+        _("{out} of {count} services out").format(out=len(out), count=len(moment.services)) if out else "",
+        _("{down} of {count} devices down").format(down=down, count=len(moment.devices)),
     )
-    return f"{when}: {', '.join(part for part in parts if part)}, {dead} of {len(moment.nodes)} nodes dead or broken"
+    nodes = _("{dead} of {count} nodes dead or broken").format(dead=dead, count=len(moment.nodes))
+    colon, comma = ("：", "，") if spoken() == "zh" else (": ", ", ")
+    return f"{when}{colon}{comma.join(part for part in (*parts, nodes) if part)}"
 
 
 def _node_places(plan: Sketch, wide: float, tall: float) -> dict[str, tuple[float, float]]:
@@ -143,7 +146,7 @@ def _busbars(
         _wire(axes, [*way, (x, y)], live=live)
         ends = [x, *(at for _, at, _ in mine)]
         axes.plot([min(ends), max(ends)], [y, y], color=style.BLUE if live else _STALE, lw=2.6, zorder=2.2)
-        for _, at, low in mine:
+        for _box, at, low in mine:
             _wire(axes, [(at, y), (at, low)], live=live)
             axes.plot(at, y, "o", ms=3.2, color=style.BLUE if live else _STALE, zorder=2.4)
         edge = max(ends) + _LABEL_IN > axes.get_xlim()[1]
@@ -158,7 +161,7 @@ def _node(axes: Axes, node: Node, x: float, y: float) -> None:
     draw_box(axes, (x, y), (_NODE_W, _NODE_H), node.state)
     limit = f" / {node.limit_kw:.0f}" if isfinite(node.limit_kw) else ""
     name = f"{LOOKS[node.state].sign}{style.plain(node.name, 16)}"
-    below = f"{_KINDS.get(node.kind, node.kind)} · {node.load_kw:.1f}{limit} kW"
+    below = f"{bilingual(_KINDS.get(node.kind, node.kind))} · {node.load_kw:.1f}{limit} kW"
     axes.text(x, y + 0.1, name, fontsize=8.2, ha="center", va="center", color=ink_of(node.state), zorder=5)
     axes.text(x, y - 0.11, below, fontsize=6.4, ha="center", va="center", color=ink_of(node.state), zorder=5)
 
@@ -171,38 +174,52 @@ def _services(axes: Axes, story: Story, moment: Moment, wide: float) -> None:
     }
     order = sorted(moment.services, key=lambda name: not moment.services[name])
     most = max(1, int((wide - 2 * _MARGIN_IN) / 2.05))
-    axes.text(_MARGIN_IN, 0.72, "Services 业务", fontsize=8.5, va="center", color=style.FAINT)
+    axes.text(_MARGIN_IN, 0.72, bilingual("Services 业务"), fontsize=8.5, va="center", color=style.FAINT)
     for at, name in enumerate(order[:most]):
         cause = moment.services[name]
         x = _MARGIN_IN + 0.95 + at * 2.05
         draw_box(axes, (x, 0.38), (1.9, 0.4), "broken" if cause else "live")
-        below = f"✗ out 中断: {style.both(cause, _CAUSES.get(cause, ''))}" if cause else "up 正常"
+        below = (
+            f"✗ {said('out', '中断')}: {style.both(cause, _CAUSES.get(cause, ''))}" if cause else bilingual("up 正常")
+        )
         ink = ink_of("broken" if cause else "live")
         axes.text(
             x, 0.46, style.plain(names[name] or name, 26), fontsize=7.5, ha="center", va="center", color=ink, zorder=5
         )
         axes.text(x, 0.28, below, fontsize=6.4, ha="center", va="center", color=ink, zorder=5)
     if len(order) > most:
-        axes.text(wide - _MARGIN_IN, 0.72, f"and {len(order) - most} more", fontsize=7.5, ha="right", va="center")
+        axes.text(
+            wide - _MARGIN_IN,
+            0.72,
+            _("and {count} more").format(count=len(order) - most),
+            fontsize=7.5,
+            ha="right",
+            va="center",
+        )
 
 
 def _legend(figure: Figure, tall: float, moment: Moment, plan: Sketch) -> None:
     used = {node.state for node in moment.nodes.values()} | {"live", "dead", "broken"}
     handles: list[Any] = [
-        Patch(facecolor=look.face, edgecolor=look.edge, linestyle=look.line, label=f"{look.sign}{look.en} {look.zh}")
+        Patch(
+            facecolor=look.face,
+            edgecolor=look.edge,
+            linestyle=look.line,
+            label=f"{look.sign}{said(look.en, look.zh)}",
+        )
         for state, look in LOOKS.items()
         if look.en and state in used
     ]
-    handles.append(Line2D([], [], color=_STALE, linestyle=(0, (2, 2)), label="feed not in use 未投入"))
+    handles.append(Line2D([], [], color=_STALE, linestyle=(0, (2, 2)), label=bilingual("feed not in use 未投入")))
     states = [state for state in DEVICE_LOOKS if state in moment.devices.values()]
     marks: list[Any] = [
         Line2D(
             [], [], ls="", marker="s", ms=7, mfc=DEVICE_LOOKS[state][0], mec=style.INK, mew=0.7,
-            label=f"{DEVICE_LOOKS[state][2]} {DEVICE_LOOKS[state][3]}",
+            label=said(DEVICE_LOOKS[state][2], DEVICE_LOOKS[state][3]),
         )
         for state in states
     ]  # fmt: skip
-    for row, (lines, name) in enumerate(((handles, "supply 供电"), (marks, "devices 设备"))):
+    for row, (lines, name) in enumerate(((handles, bilingual("supply 供电")), (marks, bilingual("devices 设备")))):
         high = 1 - (0.88 + 0.2 * row) / tall
         wide = figure.get_figwidth()
         figure.text(_MARGIN_IN / wide, high, name, fontsize=8.2, va="center", color=style.FAINT)
@@ -213,5 +230,5 @@ def _legend(figure: Figure, tall: float, moment: Moment, plan: Sketch) -> None:
             )  # fmt: skip
     if plan.grouped:
         figure.text(
-            1 - 0.02, 1 - 1.08 / tall, "racks on the same feeds together", ha="right", va="center", fontsize=7.5
+            1 - 0.02, 1 - 1.08 / tall, _("racks on the same feeds together"), ha="right", va="center", fontsize=7.5
         )

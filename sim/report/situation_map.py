@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.inventory import Inventory, number
+from sim.language import _
 from sim.report import clock, map_key, map_names, map_water, movements, positions, series, style, weather
 from sim.report.map_key import DEPTH_LOOK, ROAD_WIDTH, SITE_LOOK
 from sim.report.map_names import Plane
@@ -105,7 +106,7 @@ def _roads(axes: Axes, story: Story, plane: Plane, t_h: float) -> set[str]:
     kind = story.texts("road_edge", "road_class")
     shown = set[str](np.unique(kind).tolist())
     for name, width in reversed(ROAD_WIDTH.items()):
-        for level, (_, colour, _) in enumerate(DEPTH_LOOK):
+        for level, (_depth, colour, _words) in enumerate(DEPTH_LOOK):
             chosen = (kind == name) & (shade == level)
             axes.add_collection(
                 LineCollection(
@@ -186,7 +187,9 @@ def _title(figure: Figure, story: Story, t_h: float, state: Ints) -> None:
     out = state >= FIRST_CAUSE
     stations = int(story.stations_per_site[out].sum())
     if out.any():
-        words = f"most stations out: {stations} stations at {int(out.sum())} sites, {clock.when(story, t_h)}"
+        words = _("most stations out: {stations} stations at {sites} sites, {when}").format(
+            stations=stations, sites=int(out.sum()), when=clock.when(story, t_h)
+        )
     else:
-        words = f"no station was out of service; shown is {clock.when(story, t_h)}"
+        words = _("no station was out of service; shown is {when}").format(when=clock.when(story, t_h))
     style.title(figure, story, "The worst hour", "最严重时刻态势图", words)

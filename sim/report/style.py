@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.ticker import MaxNLocator
 
+from sim.language import _, spoken
 from sim.report.series import Story
 
 FONT: Final = Path(__file__).parent / "fonts" / "drillsim-hei.ttf"
@@ -137,7 +138,12 @@ def plain(text: object, longest: int = _LONGEST) -> str:
 
 
 def both(en: str, zh: str, between: str = " ", longest: int = _LONGEST) -> str:
-    """A name in English with the Chinese beside it; one alone where both agree or one cannot be drawn."""
+    """A name in English with the Chinese beside it; one alone where both agree or one cannot be drawn.
+
+    In Chinese the Chinese alone, where there is one.
+    """
+    if spoken() == "zh" and zh and drawable(zh):
+        return plain(zh, longest)
     if zh and not drawable(zh):
         _warn("".join(sorted({c for c in zh if not drawable(c)})))
         return plain(en or zh, longest)
@@ -185,7 +191,8 @@ def title(figure: Figure, story: Story, en: str, zh: str, words: str) -> None:
     line = f"{drill}   ·   {plain(words, 160)}"
     size = min(9.5, 9.5 * 0.97 * figure.get_figwidth() / _wide_in(line, 9.5))
     figure.text(0.015, 1 - 0.52 / tall, line, fontsize=size, va="top", color=INK)
-    run = f"seed {story.seed} · {plain(story.policy, 30)}" if story.policy else f"seed {story.seed}"
+    seed = _("seed {seed}").format(seed=story.seed)
+    run = f"{seed} · {plain(story.policy, 30)}" if story.policy else seed
     figure.text(0.985, 1 - 0.2 / tall, run, fontsize=8, va="top", ha="right", color=FAINT)
 
 

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.ticker import FixedLocator, NullFormatter
 
+from sim.language import _, bilingual
 from sim.metrics.procedures import procedure_of
 from sim.report import clock, style
 from sim.report.series import Story
@@ -37,9 +38,9 @@ class Mark(NamedTuple):
 
 
 _LEVEL_LOOK: Final = {
-    "desk.level_due": Mark((0, (1, 2)), "{} due 应启动"),
-    "desk.level": Mark("-", "{} raised 启动"),
-    "desk.level_missed": Mark((0, (4, 2)), "{} missed 未启动"),
+    "desk.level_due": Mark((0, (1, 2)), "due 应启动"),
+    "desk.level": Mark("-", "raised 启动"),
+    "desk.level_missed": Mark((0, (4, 2)), "missed 未启动"),
 }
 
 
@@ -94,7 +95,14 @@ def draw(story: Story) -> Figure:
     _levels(body, strip, story)
     _alarms(body, strip, story, (begin_h, end_h))
     if not bars:
-        body.text(0.5, 0.5, "No step was begun. 无步骤执行", transform=body.transAxes, ha="center", color=style.FAINT)
+        body.text(
+            0.5,
+            0.5,
+            bilingual("No step was begun. 无步骤执行"),
+            transform=body.transAxes,
+            ha="center",
+            color=style.FAINT,
+        )
     _legend(figure, story, lanes, tall)
     style.title(figure, story, "Procedures by team", "处置流程泳道图", _words(story))
     return figure
@@ -104,10 +112,12 @@ def _words(story: Story) -> str:
     found, steps = story.tables.procedures.runs, story.tables.procedures.deadlines
     late, on_time = int(steps.late.sum()), int(steps.on_time.sum())
     names = {procedure_of(story.columns.names[who]) for who in found.who.tolist()}
-    runs = f"{len(found.who)} run{'s' if len(found.who) != 1 else ''}"
-    text = f"{runs} of {len(names)} procedure{'s' if len(names) != 1 else ''}"
-    text += f", the longest {found.hours.max():.1f} h" if len(found.who) else ""
-    return f"{text}; {on_time} of {on_time + late} deadlines met" if on_time + late else text
+    run = _("{count} run of") if len(found.who) == 1 else _("{count} runs of")
+    procedure = _("{count} procedure") if len(names) == 1 else _("{count} procedures")
+    text = f"{run.format(count=len(found.who))} {procedure.format(count=len(names))}"
+    text += _(", the longest {hours:.1f} h").format(hours=found.hours.max()) if len(found.who) else ""
+    met = _("; {met} of {count} deadlines met").format(met=on_time, count=on_time + late)
+    return text + met if on_time + late else text
 
 
 def _ticks(axes: Axes, story: Story, window: tuple[float, float], *, labels: bool) -> None:
@@ -231,12 +241,13 @@ def _levels(body: Axes, strip: Axes, story: Story) -> None:
     begin_h, end_h = body.get_xlim()
     for row in story.rows(*_LEVEL_LOOK).tolist():
         t_h, look = float(log.t_h[row]), _LEVEL_LOOK[log.kinds[log.kind[row]]]
-        low = " too low 偏低" if log.names[log.object[row]].startswith("too_low") else ""
+        low = bilingual(" too low 偏低") if log.names[log.object[row]].startswith("too_low") else ""
         bad = bool(low) or log.kinds[log.kind[row]] == "desk.level_missed"
         colour = style.VERMILLION if bad else style.INK
         body.axvline(t_h, color=colour, linestyle=look.line, linewidth=1.0, zorder=2)
         tier = next((one for one in range(3) if t_h >= last[one]), int(np.argmin(last)))
-        text = look.text.format(style.plain(log.names[log.subject[row]], 8)) + low
+        level = style.plain(log.names[log.subject[row]], 8)
+        text = f"{level} {bilingual(look.text)}{low}"
         ems = sum(2 if ord(one) > _CJK else 1 for one in text)
         last[tier] = t_h + ems * (end_h - begin_h) / 150
         y = 0.9 - 0.24 * tier
@@ -264,13 +275,23 @@ def _legend(figure: Figure, story: Story, lanes: Lanes, tall: float) -> None:
     runs = [Patch(facecolor=lanes.colour(run), label=style.plain(run, 24)) for run in lanes.runs[:_MOST_RUNS_NAMED]]
     grey: dict[str, Any] = {"facecolor": "white", "edgecolor": style.INK, "linewidth": 0.7}
     looks: list[Any] = [
-        Patch(**grey, hatch="/////", label="waits 等待"), Patch(**grey, hatch="xxxx", label="rejected 驳回"),
-        Line2D([], [], ls="", marker="d", mfc="white", mec=style.GREEN, mew=1.3, label="deadline met 按时"),
-        Line2D([], [], ls="", marker="D", ms=5, color=style.VERMILLION, label="deadline missed 超时"),
+        Patch(**grey, hatch="/////", label=bilingual("waits 等待")),
+        Patch(**grey, hatch="xxxx", label=bilingual("rejected 驳回")),
+        Line2D([], [], ls="", marker="d", mfc="white", mec=style.GREEN, mew=1.3, label=bilingual("deadline met 按时")),
+        Line2D([], [], ls="", marker="D", ms=5, color=style.VERMILLION, label=bilingual("deadline missed 超时")),
     ]  # fmt: skip
     if len(story.rows("desk.alarm")):
         looks.append(
-            Line2D([], [], ls="", marker="o", ms=4, color=style.SKY, mec=style.BLUE, label="alarm heard 告警上报")
+            Line2D(
+                [],
+                [],
+                ls="",
+                marker="o",
+                ms=4,
+                color=style.SKY,
+                mec=style.BLUE,
+                label=bilingual("alarm heard 告警上报"),
+            )
         )
     more = len(lanes.runs) - _MOST_RUNS_NAMED
     for row, handles in enumerate((runs, looks)):
@@ -279,4 +300,6 @@ def _legend(figure: Figure, story: Story, lanes: Lanes, tall: float) -> None:
             ncols=max(len(handles), 1), columnspacing=1.6, handlelength=1.6, borderaxespad=0, borderpad=0,
         )  # fmt: skip
     if more > 0:
-        figure.text(0.985, 1 - 0.86 / tall, f"and {more} more runs", ha="right", va="center", fontsize=8.2)
+        figure.text(
+            0.985, 1 - 0.86 / tall, _("and {count} more runs").format(count=more), ha="right", va="center", fontsize=8.2
+        )

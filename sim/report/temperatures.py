@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.language import _, bilingual, said, spoken
+from sim.phrases import names_of
 from sim.report import clock, room_states, style
 from sim.report.series import Story
 
@@ -111,8 +113,9 @@ def _words(story: Story) -> str:
     rooms = room_states.rooms_of(story)
     row = max(rooms.air, key=rooms.peak_c)
     trips = len(story.rows("device.tripped"))
-    heat = f"; {trips} devices tripped by heat" if trips else "; no device tripped by heat"
-    return f"at most {rooms.peak_c(row):.1f} °C at an inlet of {row}{heat}"
+    heat = _("; {count} devices tripped by heat").format(count=trips) if trips else _("; no device tripped by heat")
+    called = row if spoken() == "en" else names_of(story.inventory)(row)
+    return _("at most {peak:.1f} °C at an inlet of {row}").format(peak=rooms.peak_c(row), row=called) + heat
 
 
 def _name_of(story: Story, row: str) -> str:
@@ -139,8 +142,9 @@ def _temperature(axes: Axes, story: Story, row: str) -> None:
     axes.fill_between(t_h, major_c, level, where=(level > major_c).tolist(), color=style.VERMILLION, alpha=0.16, lw=0)
     axes.plot(t_h, level, color=style.INK, linewidth=1.7, zorder=4)
     lines = (
-        (setpoint_c, style.FAINT, ":", "set point 设定"), (warn_c, style.ORANGE, "--", "alarm 告警"),
-        (major_c, style.VERMILLION, "--", "major 严重"),
+        (setpoint_c, style.FAINT, ":", bilingual("set point 设定")),
+        (warn_c, style.ORANGE, "--", bilingual("alarm 告警")),
+        (major_c, style.VERMILLION, "--", bilingual("major 严重")),
     )  # fmt: skip
     for value, colour, line, name in lines:
         axes.axhline(value, color=colour, linestyle=line, linewidth=1.1, zorder=2)
@@ -148,19 +152,26 @@ def _temperature(axes: Axes, story: Story, row: str) -> None:
             f"{name} {value:g} °C", (1, value), xycoords=("axes fraction", "data"), xytext=(5, 0),
             textcoords="offset points", va="center", fontsize=7.8,
         )  # fmt: skip
-    axes.set_ylabel("inlet 进风, °C")
+    axes.set_ylabel(bilingual("inlet 进风, °C"))
     axes.grid(axis="y", color=style.GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     racks = len(rooms.racks_in.get(row, []))
     axes.set_title(
-        f"{_name_of(story, row)} · {racks} rack{'s' if racks != 1 else ''} 机架", loc="left", fontsize=9.5, pad=4
+        f"{_name_of(story, row)} · {racks} {said('racks' if racks != 1 else 'rack', '机架')}",
+        loc="left",
+        fontsize=9.5,
+        pad=4,
     )
 
 
 def _events(axes: Axes, story: Story, row: str, lanes: list[str]) -> None:
     """A lane a cooler (bar: it stands still), one for portable cooling and for each sort of mark."""
     axes.set_ylim(len(lanes) - 0.5, -0.5)
-    axes.set_yticks(range(len(lanes)), [_LANE_NAMES.get(lane, style.plain(lane, 18)) for lane in lanes], fontsize=7.8)
+    axes.set_yticks(
+        range(len(lanes)),
+        [bilingual(_LANE_NAMES.get(lane, style.plain(lane, 18))) for lane in lanes],
+        fontsize=7.8,
+    )
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     ids, still = story.texts("cooler", "id").tolist(), room_states.spans(story, "cooler", "cooler.off", "cooler.on")
@@ -239,7 +250,7 @@ def _power(axes: Axes, story: Story) -> None:
     for limit in sorted({limits[name] for name in order[:_MOST_PDUS]}):
         axes.axhline(limit, color=style.VERMILLION, linestyle="--", linewidth=1.1, zorder=3)
         axes.annotate(
-            f"limit 限值 {limit:.2f} kW", (1, limit), xycoords=("axes fraction", "data"), xytext=(5, 0),
+            bilingual(f"limit 限值 {limit:.2f} kW"), (1, limit), xycoords=("axes fraction", "data"), xytext=(5, 0),
             textcoords="offset points", va="center", fontsize=7.8,
         )  # fmt: skip
     for row in story.rows("power.tripped").tolist():
@@ -248,11 +259,12 @@ def _power(axes: Axes, story: Story) -> None:
             before = curves[name].at(float(log.t_h[row]) - 1e-6)
             axes.plot(log.t_h[row], before, "X", ms=8, mfc=style.INK, mec="white", mew=0.8, zorder=6)
     axes.set_ylim(0, clock.round_up(max([*peaks.values(), *(limits[n] for n in order[:_MOST_PDUS])], default=1.0)))
-    axes.set_ylabel("load 负载, kW")
+    axes.set_ylabel(bilingual("load 负载, kW"))
     axes.grid(axis="y", color=style.GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    more = f", the other {len(order) - _MOST_PDUS} in grey" if len(order) > _MOST_PDUS else ""
-    axes.set_title(f"Loads of PDUs 配电单元负载{more}", loc="left", fontsize=9.5, pad=4)
+    hidden = len(order) - _MOST_PDUS
+    more = _(", the other {count} in grey").format(count=hidden) if hidden > 0 else ""
+    axes.set_title(bilingual(f"Loads of PDUs 配电单元负载{more}"), loc="left", fontsize=9.5, pad=4)
     handles, names = axes.get_legend_handles_labels()
     pairs = sorted(zip(names, handles, strict=True), key=lambda pair: order.index(pair[0]))
     axes.legend(
@@ -262,17 +274,32 @@ def _power(axes: Axes, story: Story) -> None:
 
 
 def _legend(figure: Figure, story: Story, tall: float) -> None:
-    handles: list[Any] = [Line2D([], [], color=style.INK, lw=1.7, label="row 列进风")]
+    handles: list[Any] = [Line2D([], [], color=style.INK, lw=1.7, label=bilingual("row 列进风"))]
     if room_states.rooms_of(story).hot_spots:
-        handles.append(Line2D([], [], color=style.SKY, lw=1.1, label="racks with hot spot 热点机架"))
+        handles.append(Line2D([], [], color=style.SKY, lw=1.1, label=bilingual("racks with hot spot 热点机架")))
     handles.append(
-        Patch(facecolor=_COLD, edgecolor=style.INK, hatch="////", lw=0.5, label="cooler stands still 空调停机")
+        Patch(
+            facecolor=_COLD,
+            edgecolor=style.INK,
+            hatch="////",
+            lw=0.5,
+            label=bilingual("cooler stands still 空调停机"),
+        )
     )
     for kind, look in MARKS.items():
         if len(story.rows(kind)):
             face = look.colour if look.full else "white"
             handles.append(
-                Line2D([], [], ls="", marker=look.marker, ms=6, mfc=face, mec=look.colour, label=f"{look.en} {look.zh}")
+                Line2D(
+                    [],
+                    [],
+                    ls="",
+                    marker=look.marker,
+                    ms=6,
+                    mfc=face,
+                    mec=look.colour,
+                    label=said(look.en, look.zh),
+                )
             )
     figure.legend(
         handles=handles, loc="center left", bbox_to_anchor=(0.015, 1 - 1.02 / tall), ncols=(len(handles) + 1) // 2,

@@ -42,8 +42,8 @@ export interface App {
   choose(chosen: Chosen | null): void;
   setLanguage(language: Language): void;
   setTrainer(on: boolean): void;
-  /** Calls back whenever there is news of that sort; gives a function that ends it. */
-  on(news: News, listener: () => void): () => void;
+  /** Calls back whenever there is news of that sort, at most once in `every_ms` and then once more at the end; gives a function that ends it. */
+  on(news: News, listener: () => void, every_ms?: number): () => void;
   tell(news: News): void;
   /** A message in the language in use. Literals inside `_()` are collected for the catalogue. */
   _(message: string): string;

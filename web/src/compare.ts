@@ -53,7 +53,7 @@ export function mountCompare(app: App, element: HTMLElement): void {
     const rows = order.map((at) => line(county(app, story, at), a[at], b[at]));
     fillWith(body, line(el("b", "", app._("all")), sum(a), sum(b)), ...rows);
   };
-  app.on("t", draw);
+  app.on("t", draw, 120);
   for (const news of ["language", "trainer"] as const) app.on(news, build);
   build();
 }

@@ -34,7 +34,7 @@ export function button(look: string, label: Child, press: () => void): HTMLButto
 
 /** A name by itself: its direction of writing cannot upset what stands beside it; cut when long, whole on hover. */
 export function named(text: string, full = text): HTMLElement {
-  const made = el("bdi", text.length > 24 ? "name long" : "name", visible(text));
+  const made = el("bdi", text.length > 40 ? "name long" : "name", visible(text));
   made.dir = "auto";
   if (full !== text || text.length > 24) made.title = visible(full);
   return made;
@@ -92,5 +92,9 @@ export function download(name: string, text: string): void {
 
 /** The value of a CSS variable of the page, such as `--ink`. */
 export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#1f2328";
+  let found = colours.get(name);
+  if (found === undefined) colours.set(name, (found = getComputedStyle(document.documentElement).getPropertyValue(name).trim() || "#1f2328"));
+  return found;
 }
+
+const colours = new Map<string, string>();

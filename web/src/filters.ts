@@ -35,6 +35,9 @@ export class Filters {
     this.now = { run: 0, ...Filters.open() };
     this.unlike = app.runs.map(() => null);
     app.on("trainer", () => (this.made = null));
+    app.on("chosen", () => {
+      if (app.chosen && app.chosen.run !== this.now.run) this.set({ run: app.chosen.run });
+    });
     app.on("language", () => (this.made = this.now.text ? null : this.made));
   }
 

@@ -38,7 +38,7 @@ const WARN = /(^|_)(battery|standby|slow|starting|warm|reduced|held|waits?)($|_)
 
 /** `bad`, `warn` or `good` for a word of a state. */
 export function tone(state: string): "bad" | "warn" | "good" {
-  const word = state.replaceAll(/[ -]/g, "_");
+  const word = state.replaceAll(/[^a-z]+/g, "_");
   return BAD.test(word) ? "bad" : WARN.test(word) ? "warn" : "good";
 }
 

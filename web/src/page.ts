@@ -43,10 +43,10 @@ export class Page implements App {
     this.tell("trainer");
   }
 
-  on(news: News, listener: () => void): () => void {
-    const all = this.listeners.get(news) ?? new Set();
-    this.listeners.set(news, all.add(listener));
-    return () => all.delete(listener);
+  on(news: News, listener: () => void, every_ms = 0): () => void {
+    const all = this.listeners.get(news) ?? new Set(), called = every_ms > 0 ? seldom(listener, every_ms) : listener;
+    this.listeners.set(news, all.add(called));
+    return () => all.delete(called);
   }
 
   tell(news: News): void {
@@ -98,4 +98,20 @@ export class Page implements App {
 
 function within(t_ms: number, end_ms: number): number | null {
   return t_ms >= 0 && t_ms <= end_ms ? Math.round(t_ms) : null;
+}
+
+/** Calls at once where the last call is long ago, else when it is. */
+function seldom(listener: () => void, every_ms: number): () => void {
+  let last_ms = -Infinity, timer = 0;
+  const call = (): void => {
+    timer = 0;
+    last_ms = performance.now();
+    listener();
+  };
+  return () => {
+    const wait_ms = last_ms + every_ms - performance.now();
+    if (timer) return;
+    if (wait_ms <= 0) call();
+    else timer = window.setTimeout(call, wait_ms);
+  };
 }

@@ -30,6 +30,7 @@ export function mountRooms(app: App, element: HTMLElement): void {
       made.setAttribute("aria-pressed", String(one.run === run));
       return made;
     }));
+    element.classList.toggle("asking", app.trainer);
     fillWith(element, switches, ...parts.map((part) => part.element));
     draw();
   };

@@ -55,7 +55,7 @@ export function mountDiagram(app: App, story: Story): Part {
     const chosen = app.chosen?.run === story.run ? app.chosen.name : -1, now = `${states.join()} ${chosen}`;
     if (now === shown) return;
     shown = now;
-    boxes.forEach((box, at) => shapes[at].draw(box.item === "rack" ? "nothing reported" : states[at], story.code(box.name) === chosen));
+    boxes.forEach((box, at) => shapes[at].draw(box.item === "rack" ? "nothing reported" : states[at], chosen >= 0 && story.code(box.name) === chosen));
     wires.forEach((wire, at) => {
       const live = alarms !== null || GIVES.has(states[place.get(wire.from) ?? -1]);
       paths[at].setAttribute("class", alarms ? "wire unknown" : live ? "wire live" : "wire dead");

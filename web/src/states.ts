@@ -67,9 +67,9 @@ export function roomState(app: App, state: string): string {
 /** What to say of a thing's state now; in trainer's mode what the desk knows. */
 export function statesOf(app: App, story: Story, name: number, t_ms: number): State[] {
   const sort = story.sort(name), row = story.data.rowOf[name], found: State[] = [];
-  const add = (word: string, since_ms = 0): void => {
+  const add = (word: string, since_ms = 0, said = app._(word).replaceAll("_", " ")): void => {
     const since = since_ms > 0 ? ` · ${app._("for")} ${lasting(app, t_ms - since_ms)}` : "";
-    found.push({ tone: tone(word), text: app._(word) + since });
+    found.push({ tone: tone(word), text: said + since });
   };
   if (sort === "site") {
     const { state, since_ms } = byWho(story.data.track(app.trainer ? "known" : "sites")).at(row, t_ms);
@@ -77,7 +77,8 @@ export function statesOf(app: App, story: Story, name: number, t_ms: number): St
     if (!app.trainer) found.push(...battery(app, story, name, t_ms));
   } else if ((sort === "feeder" || sort === "link") && !app.trainer) {
     const { state, since_ms } = byWho(story.data.track(sort === "feeder" ? "feeders" : "links")).at(row, t_ms);
-    add(sort === "feeder" ? (state ? app._("dead") : app._("live")) : state ? app._("cut") : app._("whole"), since_ms);
+    const words = sort === "feeder" ? [app._("live"), app._("dead")] : [app._("whole"), app._("cut")];
+    add(state ? "dead" : "live", since_ms, words[state] ?? "");
   } else if (sort === "crew" || sort === "generator" || sort === "loader") {
     const ways = story.data.ways(`${sort}s`), from = ways.from[row], count = after(ways.t_ms.subarray(from, ways.from[row + 1]), t_ms);
     const names = sort === "generator" ? app.packed.generator_states : app.packed.crew_states;
@@ -86,7 +87,7 @@ export function statesOf(app: App, story: Story, name: number, t_ms: number): St
     const box = story.packed.rooms.diagram.boxes.findIndex((one) => one.name === story.packed.log.names[name]), track = boxTrack(story);
     if (box >= 0 && sort !== "rack" && track) {
       const { state, since_ms } = byWho(track).at(box, t_ms);
-      add(roomState(app, app.packed.room_states[state] ?? ""), since_ms);
+      add(app.packed.room_states[state] ?? "", since_ms, roomState(app, app.packed.room_states[state] ?? ""));
     }
   }
   return found;

@@ -2,7 +2,7 @@
 
 import type { App } from "./app";
 import { filtersOf, nextRow } from "./filters";
-import { goToMark } from "./timeline";
+import { goToMark, stopsOf } from "./marks";
 
 /** Goes to the next event (1) that the feed's filters let through, or to the one before (-1). */
 export function stepEvent(app: App, direction: 1 | -1): void {
@@ -15,7 +15,7 @@ export function stepEvent(app: App, direction: 1 | -1): void {
 
 /** Goes to the next bookmark after now (1) or the one before (-1). */
 export function stepMark(app: App, direction: 1 | -1): void {
-  const { bookmarks } = app.packed.runs[0], { now_ms } = app.clock;
+  const bookmarks = stopsOf(app), { now_ms } = app.clock;
   const mark = direction > 0 ? bookmarks.find((one) => one.t_ms > now_ms) : bookmarks.findLast((one) => one.t_ms < now_ms);
   if (mark) goToMark(app, mark);
 }

@@ -3,8 +3,10 @@
 import type { App } from "./app";
 import { Curve } from "./curve";
 import type { Bookmark } from "./format";
+import { goToMark, marksOf } from "./marks";
 import { nights } from "./night";
 import { CAUSES, HATCHES } from "./palette";
+import { RoomCurve } from "./room_curve";
 import { drawAxes, drawKnown, drawMarks, drawNights, drawPair, drawStack, hatch, tOf, xOf, type Axes } from "./timeline_draw";
 
 const STRIP = 34;
@@ -21,16 +23,20 @@ class Timeline {
   private readonly key = document.createElement("div");
   private readonly plot = document.createElement("div");
   private readonly curves: Curve[];
+  /** In machine-room drills without stations out; else empty. */
+  private readonly rooms: RoomCurve[];
   private readonly nights: [number, number][];
   private readonly start_ms: number;
-  private axes: Axes = { width: 0, height: 0, end_ms: 1, most: 1, strip: 0 };
-  private cells: { cell: HTMLElement; value: () => number }[] = [];
+  private axes: Axes = { width: 0, height: 0, end_ms: 1, least: 0, most: 1, strip: 0 };
+  private cells: { cell: HTMLElement; value: () => string }[] = [];
 
   constructor(
     private readonly app: App,
     element: HTMLElement,
   ) {
     this.curves = app.runs.map((run) => new Curve(run));
+    const inside = app.packed.runs.some((run) => run.rooms !== null) && this.curves.every((curve) => curve.most <= 1 && !curve.total.some(Boolean));
+    this.rooms = inside ? app.runs.map((run) => new RoomCurve(run, app.clock.end_ms)) : [];
     this.start_ms = Date.parse(`${app.packed.runs[0].about.start}Z`);
     const mean = (column: string): number => {
       const all = [...app.runs[0].numbers("site", column)].filter(Number.isFinite);
@@ -60,30 +66,30 @@ class Timeline {
     if (width < 2 || (width === this.axes.width && height === this.axes.height)) return;
     this.canvas.width = Math.round(width * dots);
     this.canvas.height = Math.round(height * dots);
-    const most = Math.max(...this.curves.map((curve) => curve.most)) * 1.06;
-    this.axes = { width, height, end_ms: this.app.clock.end_ms, most, strip: this.curves.length > 1 ? STRIP : 0 };
+    const { curves, rooms } = this, end_ms = this.app.clock.end_ms;
+    if (rooms.length) {
+      const least = Math.min(...rooms.map((room) => room.least)), most = Math.max(...rooms.map((room) => room.most));
+      this.axes = { width, height, end_ms, least, most, strip: 0 };
+    } else {
+      this.axes = { width, height, end_ms, least: 0, most: Math.max(...curves.map((curve) => curve.most)) * 1.06, strip: curves.length > 1 ? STRIP : 0 };
+    }
     this.draw();
   }
 
-  /** Bookmarks that may be seen: in trainer's mode none that are still to come. */
-  private marks(): Bookmark[] {
-    const { app } = this;
-    return app.packed.runs[0].bookmarks.filter((one) => !app.trainer || one.t_ms <= app.clock.now_ms);
-  }
-
   private draw(): void {
-    const pen = this.canvas.getContext("2d"), { axes, app, curves } = this;
+    const pen = this.canvas.getContext("2d"), { axes, app, curves, rooms } = this;
     if (!pen || axes.width < 2) return;
     const dots = this.canvas.width / axes.width, now_ms = app.clock.now_ms;
     pen.setTransform(dots, 0, 0, dots, 0, 0);
     pen.clearRect(0, 0, axes.width, axes.height);
-    const seen = app.trainer ? { ...axes, most: Math.max(...curves.map((curve) => curve.mostKnown(now_ms))) } : axes;
+    const seen = app.trainer && !rooms.length ? { ...axes, most: Math.max(...curves.map((curve) => curve.mostKnown(now_ms))) } : axes;
     drawNights(pen, seen, this.nights);
     drawAxes(pen, seen, this.start_ms, (t_ms) => app.wall(t_ms));
-    if (curves.length > 1) drawPair(pen, seen, curves[0], curves[1], app.trainer, app.trainer ? now_ms : axes.end_ms);
+    if (rooms.length) rooms.forEach((room, run) => app.trainer || room.draw(pen, seen, run > 0));
+    else if (curves.length > 1) drawPair(pen, seen, curves[0], curves[1], app.trainer, app.trainer ? now_ms : axes.end_ms);
     else if (app.trainer) drawKnown(pen, seen, curves[0], now_ms);
     else drawStack(pen, seen, curves[0]);
-    drawMarks(pen, seen, this.marks());
+    drawMarks(pen, seen, marksOf(app));
     this.now();
   }
 
@@ -95,7 +101,7 @@ class Timeline {
     this.hand.style.transform = `translateX(${xOf(axes, now_ms).toFixed(1)}px)`;
     const minute = Math.floor(now_ms / 60_000);
     for (const { cell, value } of this.cells) {
-      const text = value().toLocaleString("en");
+      const text = value();
       if (cell.textContent !== text) cell.textContent = text;
     }
     if (minute === this.drawn_ms) return;
@@ -111,7 +117,7 @@ class Timeline {
     this.plot.setAttribute("aria-label", app._("Time"));
     this.key.replaceChildren();
     this.cells = [];
-    const put = (mark: HTMLElement | null, text: string, value: () => number): void => {
+    const put = (mark: HTMLElement | null, text: string, value: () => string): void => {
       const cell = document.createElement("b"), words = document.createElement("span");
       words.textContent = text;
       const one = document.createElement("span");
@@ -121,14 +127,21 @@ class Timeline {
       this.cells.push({ cell, value });
     };
     const title = app.trainer ? app._("Stations out as the desk knows") : app._("Stations out");
-    if (curves.length > 1) {
-      const series = (curve: Curve): ArrayLike<number> => (app.trainer ? curve.known : curve.total);
-      curves.forEach((curve, run) => put(letter(run), title, () => curve.at(series(curve), now())));
-      put(null, app._("difference B − A"), () => curves[1].at(series(curves[1]), now()) - curves[0].at(series(curves[0]), now()));
+    const series = (curve: Curve): ArrayLike<number> => (app.trainer ? curve.known : curve.total), [first, second] = curves;
+    const count = (number: number): string => number.toLocaleString("en");
+    if (this.rooms.length) {
+      this.rooms.forEach((room, run) => {
+        if (app.trainer) return;
+        put(this.rooms.length > 1 ? letter(run) : null, app._("Hottest inlet"), () => (Number.isFinite(room.hottest(now())) ? `${room.hottest(now()).toFixed(1)} °C` : "–"));
+        put(null, app._("services down"), () => count(room.servicesDown(now())));
+      });
+    } else if (second) {
+      curves.forEach((curve, run) => put(letter(run), title, () => count(curve.at(series(curve), now()))));
+      put(null, app._("difference B − A"), () => count(second.at(series(second), now()) - first.at(series(first), now())));
     } else {
-      const [curve] = curves;
-      put(null, title, () => curve.at(app.trainer ? curve.known : curve.total, now()));
-      if (!app.trainer) curve.causes.forEach((cause, at) => Math.max(0, ...curve.out[at]) && put(swatch(cause), app._(cause.replaceAll("_", " ")), () => curve.at(curve.out[at], now())));
+      put(null, title, () => count(first.at(series(first), now())));
+      const causes = app.trainer ? [] : first.causes;
+      causes.forEach((cause, at) => first.out[at].some(Boolean) && put(swatch(cause), app._(cause.replaceAll("_", " ")), () => count(first.at(first.out[at], now()))));
     }
     this.now();
   }
@@ -141,7 +154,7 @@ class Timeline {
     const near = (event: PointerEvent): Bookmark | undefined => {
       const away = (one: Bookmark): number => Math.abs(xOf(this.axes, one.t_ms) - x(event));
       const close = event.clientY - corner.top < 22 ? REACH_PX + 2 : 2.5;
-      return this.marks().filter((one) => away(one) < close).sort((one, other) => away(one) - away(other))[0];
+      return marksOf(app).filter((one) => away(one) < close).sort((one, other) => away(one) - away(other))[0];
     };
     plot.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
@@ -170,12 +183,6 @@ class Timeline {
     tip.style.left = `${Math.min(Math.max(x - tip.offsetWidth / 2, 0), this.axes.width - tip.offsetWidth)}px`;
     this.plot.style.cursor = mark ? "pointer" : "";
   }
-}
-
-/** Goes to a bookmark, and chooses what it is about. */
-export function goToMark(app: App, mark: Bookmark): void {
-  app.clock.goTo(mark.t_ms);
-  if (mark.row >= 0) app.choose({ run: 0, name: app.runs[0].subject[mark.row], row: mark.row });
 }
 
 function letter(run: number): HTMLElement {

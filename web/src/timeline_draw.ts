@@ -18,6 +18,8 @@ export interface Axes {
   width: number;
   height: number;
   end_ms: number;
+  /** What the vertical axis goes from, and to. */
+  least: number;
   most: number;
   /** Height of the strip of the difference of two runs; 0 without. */
   strip: number;
@@ -31,9 +33,9 @@ export function tOf({ width, end_ms }: Axes, x: number): number {
   return Math.min(Math.max((x - LEFT) / Math.max(width - LEFT - RIGHT, 1), 0), 1) * end_ms;
 }
 
-function yOf({ height, most, strip }: Axes, value: number): number {
+export function yOf({ height, least, most, strip }: Axes, value: number): number {
   const base = height - BOTTOM - strip;
-  return base - (value / most) * (base - TOP);
+  return base - ((value - least) / (most - least)) * (base - TOP);
 }
 
 export function drawNights(pen: Pen, axes: Axes, nights: [number, number][]): void {
@@ -57,7 +59,7 @@ export function drawAxes(pen: Pen, axes: Axes, start_ms: number, wall: (t_ms: nu
     if (x >= LEFT && x < axes.width - 24) pen.fillText(midnight ? text.slice(0, 5) : text.slice(6), x, axes.height - 7);
   }
   pen.textAlign = "right";
-  for (const value of ticks(axes.most)) {
+  for (const value of ticks(axes.least, axes.most)) {
     const y = yOf(axes, value);
     pen.strokeStyle = GRID;
     line(pen, LEFT, y, axes.width - RIGHT, y);
@@ -75,10 +77,10 @@ function line(pen: Pen, x1: number, y1: number, x2: number, y2: number): void {
   pen.stroke();
 }
 
-function ticks(most: number): number[] {
-  const rough = most / 3, power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
-  const step = Math.max(([1, 2, 5, 10].find((one) => one * power >= rough) ?? 10) * power, 1);
-  return Array.from({ length: Math.floor(most / step) + 1 }, (_one, at) => at * step);
+function ticks(least: number, most: number): number[] {
+  const rough = (most - least) / 3, power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
+  const step = Math.max(([1, 2, 5, 10].find((one) => one * power >= rough) ?? 10) * power, 1), first = Math.ceil(least / step) * step;
+  return Array.from({ length: Math.floor((most - first) / step) + 1 }, (_one, at) => first + at * step);
 }
 
 /** Steps of a series as a path to `until`. */

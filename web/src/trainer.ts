@@ -166,7 +166,7 @@ class Trainer {
 
 /** Lines for `questions:` of a scenario file. */
 export function questionsYaml(questions: Question[]): string {
-  const lines = questions.map((one) => `  - {t_h: ${Number((one.t_ms / 3_600_000).toFixed(4))}, ask: ${JSON.stringify(one.ask.en)}}\n`);
+  const lines = questions.map((one) => `  - {at: +${Number((one.t_ms / 3_600_000).toFixed(4))} h, ask: ${JSON.stringify(one.ask.en)}}\n`);
   return `questions:\n${lines.join("")}`;
 }
 

@@ -20,7 +20,7 @@ export function whyLadder(app: App, story: Story, row: number): HTMLElement {
     before = at;
   }
   if (hidden > 0) made.append(el("li", "note", fill(app._("{count} causes that the desk did not see are hidden"), { count: hidden })));
-  else if (chain.length === 1) made.append(el("li", "note", app._("Nothing in the drill brought this about: it is an inject, the weather, or given at the start.")));
+  else if (chain.length === 1) made.append(el("li", "note", app._("The log names no earlier cause: an inject, the weather, the clock, or so from the start.")));
   return made;
 }
 

@@ -1,0 +1,347 @@
+"""The replay page's panels in a real browser, from a file: feed, why, figures, trainer's mode, two runs, both languages."""
+
+import csv
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.replay.page import page as replay_page
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
+HOSTILE = "</script><img src=x onerror=alert(1)>\"'\u202e" + "名" * 200
+QUESTION = "Which site <b>first</b>, and why?"
+NOTE = "hub_2 carries two sites."
+ASKED_H = 18.5
+
+
+@pytest.fixture(scope="module")
+def browser():
+    required = os.environ.get("DRILL_BROWSER") == "required"
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        assert not required, "DRILL_BROWSER=required, but playwright is not installed"
+        pytest.skip("playwright is not installed")
+    if not CHROMIUM:
+        assert not required, "DRILL_BROWSER=required, but no Chromium is found"
+        pytest.skip("no Chromium is found (chromium, chromium-browser or google-chrome)")
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two runs of the ten sites, with a question and a site of a hostile name; their pages."""
+    made = tmp_path_factory.mktemp("replay")
+    shutil.copytree(ROOT / "topologies", made / "topologies")
+    sites = made / "topologies" / "ten_sites" / "sites.csv"
+    with sites.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        row["name"] = HOSTILE if row["id"] == "s3" else row["name"]
+    with sites.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    (made / "scenarios").mkdir()
+    text = (ROOT / "scenarios" / "ten_sites.yaml").read_text(encoding="utf-8")
+    asked = {"at": f"+{ASKED_H} h", "ask": {"en": QUESTION, "zh": "先保哪个站？"}, "note": NOTE}
+    file = made / "scenarios" / "ten_sites.yaml"
+    file.write_text(f"{text}\nquestions:\n  - {json.dumps(asked, ensure_ascii=False)}\n", encoding="utf-8")
+    first = sim.simulate(sim.load(file))
+    fewer = made / "scenarios" / "one_crew.yaml"
+    fewer.write_text(file.read_text(encoding="utf-8").replace("crews: 2", "crews: 1"), encoding="utf-8")
+    second = sim.simulate(sim.load(fewer), policy="nearest")
+    first.write(made / "a")
+    (made / "one.html").write_text(replay_page([first], "en"), encoding="utf-8")
+    (made / "two.html").write_text(replay_page([first, second], "en"), encoding="utf-8")
+    rooms = sim.simulate(sim.load(ROOT / "scenarios" / "hohhot_exchange_drill.yaml"))
+    (made / "rooms.html").write_text(replay_page([rooms], "en"), encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def show(browser, folder):
+    """Opens a page of the folder at an address; afterwards nothing may have been wrong or fetched."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    wrong, asked, files = [], [], set()
+
+    def opened(name, address=""):
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: asked.append(request.url.partition("#")[0]))
+        file = (folder / name).as_uri()
+        files.add(file)
+        page.goto(file + address)
+        page.wait_for_selector("body[data-ready=true]")
+        return page
+
+    yield opened
+    context.close()
+    assert not wrong
+    assert {url for url in asked if not url.startswith(("data:", "blob:"))} <= files
+
+
+def count_of(page):
+    """Rows that have happened, of those let through."""
+    return int(re.match(r"\d+", page.inner_text(".feed-head .count"))[0])
+
+
+def clock_h(page):
+    hours, minutes = re.match(r"T\+(\d+):(\d+)", page.inner_text(".clock span")).groups()
+    return int(hours) + int(minutes) / 60
+
+
+def rows_of(page):
+    return page.locator(".feed-row").all_inner_texts()
+
+
+def test_scrubs_and_the_feed_follows(show, folder):
+    page = show("one.html", "#t=20h")
+    early = count_of(page)
+    box = page.locator(".plot").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.6)
+    page.wait_for_function(
+        "early => parseInt(document.querySelector('.feed-head .count').textContent) > early", arg=early
+    )
+    assert clock_h(page) > 30
+    log = sim.open_run(folder / "a").log
+    page.locator(".fold").click()
+    page.locator("[data-key=readings]").click()
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "text => document.querySelector('.feed-head .count').textContent === text", arg=f"{len(log)} of {len(log)}"
+    )
+
+
+def test_plays_and_pauses(show):
+    page = show("one.html", "#t=8h")
+    page.select_option("#controls select", "3600")
+    before = clock_h(page)
+    page.click("#controls .play")
+    page.wait_for_function("() => Number(document.querySelector('.clock span').textContent.match(/T.(\\d+)/)[1]) >= 9")
+    page.click("#controls .play")
+    after = clock_h(page)
+    page.wait_for_timeout(200)
+    assert clock_h(page) == after > before
+
+
+def test_filters_and_steps_through_what_they_let_through(show):
+    page = show("one.html", "#t=47h")
+    everything = count_of(page)
+    page.click(".fold")
+    page.locator(".group", has_text="crews").click()
+    crews = count_of(page)
+    assert 0 < crews < everything
+    page.select_option("[data-key=who]", label="ten-crew-02")
+    one = count_of(page)
+    assert 0 < one < crews
+    assert all("ten-crew-02" in row for row in rows_of(page))
+    page.fill(".feed-filters .words", "rests")
+    page.wait_for_function(
+        "before => parseInt(document.querySelector('.feed-head .count').textContent) < before", arg=one
+    )
+    rests = rows_of(page)
+    assert rests
+    assert all("ten-crew-02 rests" in row for row in rests)
+    page.locator(".feed-list").focus()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(".feed-row.chosen")
+    assert "rests" in page.inner_text(".feed-row.chosen")
+    page.click(".clear")
+    assert count_of(page) > one
+
+
+def test_a_why_chain_leads_back_to_the_first_cause(show, folder):
+    page = show("one.html", "#t=21.5h&subject=hub_2")
+    steps = page.locator(".ladder .cause .say").all_inner_texts()
+    log = sim.open_run(folder / "a").log
+    down = next(row for row in range(len(log)) if log.row(row).kind == "site.down" and log.row(row).subject == "hub_2")
+    assert len(steps) == len(log.why(down)) > 2
+    assert "hub_2 out of service" in steps[0]
+    page.locator(".ladder .cause").last.click()
+    page.wait_for_function("() => document.querySelectorAll('.ladder .cause').length === 1")
+    assert clock_h(page) < 21.25
+
+
+def test_the_whole_page_changes_its_language(show):
+    page = show("one.html", "#t=21.5h&subject=hub_2&lang=en")
+    page.click(".language[lang=zh-CN]")
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    text = page.evaluate("document.body.innerText")
+    assert "当前指标与预案目标对照" in text
+    assert "河西汇聚 断站" in text.replace("\u2068", "").replace("\u2069", "")
+    words = page.evaluate(
+        "[...document.querySelectorAll('button, h2, h3, th, summary, .note, .verdict, .state')].map(e => e.innerText)"
+    )
+    english = [
+        word for word in words if re.search(r"\b(the|now|event|filter|kept|why|history|not)\b", word, re.IGNORECASE)
+    ]
+    assert not english
+    page.keyboard.press("l")
+    assert "Figures now beside the plan's targets" in page.evaluate("document.body.innerText")
+
+
+def test_trainers_mode_hides_the_truth_and_stops_at_the_question(show, folder):
+    page = show("one.html", "#t=21.31h&subject=hub_2")  # out since 21.2925 h, the desk hears of it at 21.3259 h
+    assert "out: power" in page.inner_text(".states")
+    page.click(".head .trainer")
+    assert "out" not in page.inner_text(".states")
+    assert page.locator("tr[data-kpi=stations_out]").count() == 0
+    kinds = {phrase for phrase in rows_of(page) if re.search(r"radio|battery|loses mains|serves again", phrase)}
+    assert not kinds
+    assert page.locator(".history .future").count() == 0
+    page.evaluate("location.hash = '#t=18h&trainer=1'")
+    page.wait_for_timeout(100)
+    page.click("#controls .play")
+    page.wait_for_selector(".question h2")
+    assert page.inner_text(".question h2") == QUESTION
+    assert clock_h(page) == ASKED_H
+    assert NOTE not in page.inner_text(".question")
+    page.click(".question .tell")
+    assert NOTE in page.inner_text(".question")
+    page.fill(".question textarea", "hub_2 first")
+    page.click(".question .go")
+    page.wait_for_function("() => document.querySelector('.clock span').textContent !== 'T+18:30'")
+    page.click("#controls .play")
+    page.keyboard.press("m")
+    page.fill(".question input", 'And "now"?')
+    page.keyboard.press("Enter")
+    assert "(2)" in page.inner_text(".questions summary")
+    with page.expect_download() as download:
+        page.locator(".questions .buttons button").last.click()
+    lines = Path(download.value.path()).read_text(encoding="utf-8")
+    made = folder / "scenarios" / "again.yaml"
+    text = (ROOT / "scenarios" / "ten_sites.yaml").read_text(encoding="utf-8")
+    made.write_text(f"{text}\n{lines}", encoding="utf-8")
+    assert [one.ask.en for one in sim.load(made).spec.questions] == ['And "now"?']
+
+
+def test_everything_by_keys(show):
+    page = show("one.html", "#t=20h")
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.closest('#header,#stage,#time,#figures,#detail,#feed')?.id"))
+    assert {"header", "stage", "time", "detail", "feed"} <= reached
+    page.locator(".feed-list").focus()
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_selector(".feed-row.chosen")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("/")
+    page.keyboard.type("hub_2")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert "hub_2" in page.inner_text(".detail-head h2")
+    page.evaluate("document.activeElement.blur()")
+    before = clock_h(page)
+    page.keyboard.press("ArrowRight")
+    assert clock_h(page) >= before
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog[open]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".detail-head", state="detached")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_hostile_name_is_text(show, lang):
+    page = show("one.html", f"#t=21.1h&subject=s3&lang={lang}")
+    page.click(".more summary")
+    assert HOSTILE in page.text_content("#detail")
+    assert page.locator("img").count() == 0
+    if lang == "zh":
+        assert HOSTILE in page.text_content(".detail-head h2")
+        assert page.locator(".feed-row .name", has_text="onerror").count() > 0
+    outside = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not outside
+
+
+def test_figures_are_those_of_the_scorecard(show, folder):
+    page = show("one.html", "#t=0h")
+    page.keyboard.press("End")
+    page.wait_for_timeout(100)
+    card = json.loads((folder / "a" / "scorecard.json").read_text(encoding="utf-8"))
+    kpis = {row["name"]: row["value"] for row in json.loads((folder / "a" / "kpis.json").read_text(encoding="utf-8"))}
+    targets = {row["id"]: row for row in card["rows"] if row["section"] == "target"}
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.kpis tbody tr')].map(row => ({...row.dataset, look: row.className,"
+        " value: row.querySelector('td.now').dataset.value, text: row.querySelector('.of-now').textContent}))"
+    )
+    assert {one["id"] for one in shown if one["id"]} == set(targets)
+    for one in shown:
+        expected = targets[one["id"]]["simulated"] if one["id"] else kpis[one["kpi"]]
+        if expected is None:
+            assert one["value"] == "", one
+        else:
+            assert float(one["value"]) == pytest.approx(expected), one
+        if one["id"] and targets[one["id"]]["met"] is not None:
+            assert ("met" if targets[one["id"]]["met"] else "missed") in one["look"].split()
+        if expected is not None:
+            number = float(re.match(r"[\u2212\d.]+", one["text"].replace("\u2009", ""))[0].replace("\u2212", "-"))
+            assert number == pytest.approx(expected * (100 if "%" in one["text"] else 1), abs=0.5, rel=0.01)
+
+
+def test_outage_counts_agree_with_the_curve_at_any_moment(show):
+    page = show("one.html")
+    for t_h in (9, 20.4, 21.3, 22.2, 24.9):
+        page.evaluate("t => { location.hash = `#t=${t}h`; }", t_h)
+        page.wait_for_function("t => Math.abs(Number(location.hash.match(/t=([0-9.]+)/)[1]) - t) < 1e-6", arg=t_h)
+        page.wait_for_timeout(200)
+        told = int(page.locator("tr[data-kpi=stations_out][data-id=''] .of-now").inner_text().split()[0])
+        assert f"Stations out {told}" in page.inner_text("#timeline").replace("\n", " ").replace("\u00a0", " ")
+
+
+def test_a_link_opens_at_its_moment_and_subject(show):
+    page = show("one.html", "#t=22.5h&subject=ten-crew-02")
+    assert clock_h(page) == 22.5
+    assert "ten-crew-02" in page.inner_text(".detail-head h2")
+    assert "driving" in page.inner_text(".states")
+
+
+def test_two_runs_share_a_clock(show):
+    page = show("two.html", "#t=23h")
+    assert page.locator(".run-name").count() == 2
+    curves = page.inner_text("#timeline")
+    assert "A" in curves
+    assert "B" in curves
+    heads = page.locator(".kpis").first.locator("th").all_inner_texts()
+    assert ["A now", "B now", "B − A"] == heads[1:4]
+    table = page.locator(".counties tbody tr").first.locator("td").all_inner_texts()
+    a, b = int(table[1]), int(table[2])
+    assert a != b
+    assert re.sub(r"[^\d\u2212]", "", table[3]).replace("\u2212", "-") == str(b - a)
+    mine = count_of(page)
+    page.click("[data-key=only]")
+    assert 0 < count_of(page) < mine
+    page.click("[data-key=run-1]")
+    assert page.locator(".run[aria-pressed=true]").inner_text() == "B"
+
+
+def test_machine_rooms_show_what_is_live(show):
+    page = show("rooms.html", "#t=1.2h")
+    assert page.locator(".diagram .box").count() > 20
+    assert page.get_attribute(".diagram .box:has(text:text-is('k03.A'))", "aria-label") == "k03.A: broken"
+    assert page.locator(".wire.live").count() > page.locator(".wire.dead").count() > 0
+    page.locator(".diagram .box", has_text="k03.A").last.click()
+    assert "k03.A" in page.inner_text(".detail-head h2")
+    assert page.locator(".services .service").count() == 4
+    assert page.locator(".lanes .step").count() >= 28
+    page.click(".head .trainer")
+    assert page.locator(".services").count() == 0
+    assert page.locator(".temperature").count() == 0
+    assert page.get_attribute(".diagram .box:has(text:text-is('k03.A'))", "aria-label") == "k03.A: alarm"
