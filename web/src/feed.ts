@@ -8,8 +8,6 @@ import { badge, groupName } from "./looks";
 
 const ROW_PX = 30;
 const SPARE = 4;
-/** Faster than this nobody reads. */
-const EVERY_MS = 120;
 
 interface Line {
   element: HTMLElement;
@@ -53,7 +51,7 @@ class Feed {
     };
     app.on("language", words);
     for (const news of ["filters", "trainer"] as const) app.on(news, () => this.again());
-    app.on("t", () => this.draw(), EVERY_MS);
+    app.on("t", () => this.draw(), 120);
     app.on("chosen", () => this.chosen());
     new ResizeObserver(() => this.draw()).observe(this.list);
     words();
