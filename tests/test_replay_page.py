@@ -14,8 +14,8 @@ from replay_reader import Packed, of_page
 
 from sim.errors import InputError
 from sim.loading import load
+from sim.replay import bookmarks, tracks
 from sim.replay import page as written
-from sim.replay import tracks
 from sim.replay.moves import GENERATOR_STATES
 from sim.replay.pack import packed
 from sim.report import weather
@@ -197,6 +197,40 @@ def test_shipped_questions_are_asked_in_both_languages_and_have_notes():
     found = [one for name in ("tongliao_blizzard", "hohhot_exchange_drill") for one in load(name).spec.questions]
     assert len(found) >= 6
     assert all(one.ask.en and one.ask.zh and one.note.en and one.note.zh for one in found)
+
+
+# Bookmarks
+
+
+def test_bookmarks_of_outages_lead_to_their_rows():
+    rows = [
+        (2.0, "site.down", "s1", "power"),
+        (3.0, "site.down", "s2", "power"),
+        (5.0, "site.up", "s1"),
+        (6.0, "site.up", "s2"),
+        (7.0, "site.down", "s3", "power"),
+    ]
+    run = run_of(*rows)
+    marks = {mark["sort"]: mark for mark in bookmarks.bookmarks(Story.of(run))}
+    first, last, peak = marks["first_outage"], marks["last_outage"], marks["peak"]
+    assert [run.log.row(one["row"])[:3] for one in (first, last)] == [
+        (2.0, "site.down", "s1"),
+        (6.0, "site.up", "s2"),
+    ]
+    assert first["say"]["en"].startswith("first outage: ")
+    assert last["say"]["zh"].startswith("最后恢复：")
+    assert (peak["t_ms"], peak["row"]) == (3 * 3_600_000, -1)
+
+
+def test_written_faults_are_bookmarks_and_so_are_their_messages():
+    run = load_and_play("hohhot_exchange_drill")
+    marks = bookmarks.bookmarks(Story.of(run))
+    faults = [mark for mark in marks if mark["sort"] == "inject"]
+    assert len(faults) == sum(inject.do == "fail" and not inject.off for inject in run.spec.injects)
+    told = [mark["say"]["zh"] for mark in marks if mark["sort"] == "message"]
+    words = [inject.message for inject in run.spec.injects if inject.message and not inject.off]
+    assert told
+    assert all(any(text[:40] in one for one in told) for text in words)
 
 
 # Tracks of hand-written logs

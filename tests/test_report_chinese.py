@@ -5,10 +5,22 @@ from functools import cache
 
 import pytest
 from matplotlib.text import Text
+from serial_ensemble import serial
 
 import sim
+from sim.ensemble import compare
 from sim.language import bilingual, said, speaking
-from sim.report import gantt, outage_curve, single_line, situation_map, style, swim_lanes, temperatures
+from sim.report import (
+    answer_figures,
+    ensemble_figures,
+    gantt,
+    outage_curve,
+    single_line,
+    situation_map,
+    style,
+    swim_lanes,
+    temperatures,
+)
 from sim.report.series import Story
 
 PICTURES = {
@@ -69,3 +81,28 @@ def test_labels_in_two_languages():
         assert said("rest", "休整") == "休整"
         assert said("rest", "") == "rest"
     assert bilingual("snowfall 降雪") == "snowfall 降雪"
+
+
+def test_sentences_name_things_in_chinese():
+    story = story_of("hohhot_exchange_drill")
+    with speaking("zh"), style.drawing():
+        warm, line = texts(temperatures.draw(story)), texts(single_line.draw(story))
+    assert any("七列 进风最高" in text for text in warm)
+    assert not any("row_7 进风" in text for text in warm)
+    assert any("台设备中" in text and "，" in text and ", " not in text for text in line)
+
+
+def test_pictures_of_an_ensemble_are_chinese():
+    town = sim.load("ten_sites")
+    many = serial(town, 3, policies=["class_then_deadline", "nearest"])
+    known = set(re.split(r"[^A-Za-z]+", " ".join(many.variants))) | NOT_WORDS
+    for draw in (ensemble_figures.fan, ensemble_figures.targets):
+        with speaking("zh"), style.drawing():
+            found = texts(draw(many, town.spec))
+        english = {word for text in found for word in re.findall(r"[A-Za-z]{4,}", text)} - known
+        assert not english, sorted(english)
+        with style.drawing():
+            assert any(re.search(r"\b(runs|recorded|stations)\b", text) for text in texts(draw(many, town.spec)))
+    with speaking("zh"), style.drawing():
+        found = texts(answer_figures.differences(compare([many])))
+    assert not {word for text in found for word in re.findall(r"[A-Za-z]{4,}", text)} - known

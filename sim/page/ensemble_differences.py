@@ -9,7 +9,7 @@ from sim.ensemble.answers import compare
 from sim.ensemble.paired import Difference
 from sim.language import _
 from sim.page.ensemble_parts import SHOWN
-from sim.page.many import Many, span
+from sim.page.many import Many, named, span
 from sim.page.parts import Cell, Folded, Head, Part, Section, Table, Words
 from sim.page.words import figure, kpi_name
 from sim.vocabulary import KPIS
@@ -34,17 +34,17 @@ def differences(many: Many) -> Section | None:
 
 def _table(found: Sequence[Difference], note: str) -> Table:
     heads = (
-        Head(_("figure")), Head(_("variant")), Head(_("less")), Head(_("mean difference"), number=True),
+        Head(_("figure")), Head(_("variant")), Head(_("mean difference"), number=True),
         Head(_("95 %"), number=True), Head(_("pairs"), number=True), Head(_("what it means")),
     )  # fmt: skip
-    return Table(heads, [_row(one) for one in found], note=note)
+    title = _("Each variant less {first}").format(first=found[0].against)
+    return Table(heads, [_row(one) for one in found], title=title, note=note)
 
 
 def _row(one: Difference) -> list[Cell]:
     return [
         Cell(kpi_name(one.kpi)),
-        Cell(one.variant),
-        Cell(one.against),
+        named(one.variant),
         Cell(
             _signed(one), value=one.mean if isfinite(one.mean) else None, kpi=one.kpi,
             scope=f"{one.variant} difference",

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.language import _
-from sim.page.many import Many, percent, span
+from sim.page.many import Many, named, percent, span
 from sim.page.parts import Cell, Folded, Head, Part, Section, Table, Tone
 from sim.page.words import bare, figure, kpi_name, number_cell, unit_word
 from sim.vocabulary import KPIS
@@ -46,7 +46,7 @@ def _figure_row(kpi: str, name: str, spread: dict[str, Any]) -> list[Cell]:
     interval = "–" if spread["low"] is None else f"{bare(spread['low'], unit)} – {bare(spread['high'], unit)}"
     cells = [number_cell(spread[key], unit, kpi, f"{name} {key}") for key in ("p10", "p50", "p90")]
     return [
-        Cell(kpi_name(kpi)), Cell(unit_word(unit)), Cell(name), number_cell(spread["mean"], unit, kpi, f"{name} mean"),
+        Cell(kpi_name(kpi)), Cell(unit_word(unit)), named(name), number_cell(spread["mean"], unit, kpi, f"{name} mean"),
         Cell(interval), *cells, Cell(f"{spread['n']:,}", value=float(spread["n"])),
     ]  # fmt: skip
 
@@ -82,7 +82,7 @@ def _record_row(many: Many, name: str, number: int, line: dict[str, Any]) -> lis
     when = "" if line["at_h"] is None else many.clock(line["at_h"])
     return [
         Cell(kpi_name(line["kpi"]), under=when),
-        Cell(name),
+        named(name),
         Cell(figure(line["recorded"], unit), value=float(line["recorded"])),
         Cell(figure(line["p50"], unit), value=line["p50"], kpi=line["kpi"], scope=f"{name} record {number}"),
         Cell(span(line["p5"], line["p95"], unit), tone),

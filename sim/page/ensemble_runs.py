@@ -9,7 +9,7 @@ from typing import Final
 from sim.ensemble.asked import CellAsked
 from sim.ensemble.variants import AS_WRITTEN
 from sim.language import _
-from sim.page.many import Many
+from sim.page.many import Many, named
 from sim.page.parts import Cell, Fact, Facts, Folded, Head, Part, Section, Table, Words
 
 _DIGESTS: Final = 5
@@ -27,7 +27,7 @@ def runs(many: Many) -> Section:
         changes = ", ".join(f"{key}={value}" for key, value in {**cell.overrides, **cell.topology}.items())
         failed, missing = many.failed(name), many.missing(name)
         rows.append([
-            Cell(name), Cell(cell.policy), Cell(f"{many.finished(name):,}", value=float(many.finished(name))),
+            named(name), Cell(cell.policy), Cell(f"{many.finished(name):,}", value=float(many.finished(name))),
             Cell(f"{failed:,}", "bad" if failed else "", value=float(failed)),
             Cell(f"{missing:,}", "unknown" if missing else "", value=float(missing)), Cell(changes, code=bool(changes)),
         ])  # fmt: skip
@@ -35,7 +35,7 @@ def runs(many: Many) -> Section:
     failures = [(name, seed, error) for name in many.variants for seed, error in many.ensemble.failures(name)]
     if failures:
         parts.append(Words(_("Runs that failed are in no figure of this page."), "bad"))
-        told = [[Cell(name), Cell(str(seed)), Cell(error, code=True)] for name, seed, error in failures]
+        told = [[named(name), Cell(str(seed)), Cell(error, code=True)] for name, seed, error in failures]
         parts.append(Table((Head(_("variant")), Head(_("seed")), Head(_("error"))), told))
     return Section("runs", _("Runs"), parts)
 

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any, Final
 
 from sim.language import _, spoken
-from sim.page.many import Many, percent, span
+from sim.page.many import Many, named, percent, span
 from sim.page.parts import Cell, Head, Section, Table, Tone
 from sim.page.words import figure, kpi_name, where_words
 from sim.plan import Target
@@ -89,7 +89,7 @@ def _target_row(many: Many, name: str, line: dict[str, Any]) -> list[Cell]:
     tone: Tone = "unknown" if met["share"] is None else "good" if met["share"] >= SURE else "bad"
     return [
         Cell(_label(line), under=_(", ").join(part for part in (_group(many, line), _instant(many, line)) if part)),
-        Cell(name),
+        named(name),
         Cell(f"{sign} {figure(line['target'], unit)}", value=line["target"]),
         Cell(percent(met["share"]), tone, value=met["share"], kpi=line["kpi"], scope=f"{name} met {line['id']}"),
         Cell(span(met["low"], met["high"], "share")),
@@ -135,4 +135,4 @@ def _whole_row(name: str, share: tuple[float, float, float, int]) -> list[Cell]:
     known = value if isfinite(value) else None
     cells = [Cell(percent(value), value=known, scope=f"{name} met"), Cell(span(low, high, "share") if of else "–")]
     label = _("all targets together")
-    return [Cell(label), Cell(name), Cell(""), *cells, Cell(""), Cell(""), Cell(f"{of:,}", value=float(of))]
+    return [Cell(label), named(name), Cell(""), *cells, Cell(""), Cell(""), Cell(f"{of:,}", value=float(of))]

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from math import isfinite, nan
-from typing import Any
+from typing import Any, Final
 
 from sim.ensemble import Ensemble
 from sim.ensemble.summary import share_held
 from sim.language import _
+from sim.page.parts import Cell
 from sim.page.words import figure
 from sim.scenario import ScenarioSpec
 
@@ -86,6 +87,15 @@ class Many:
             return f"+{at_h:g} h"
         at = self.spec.start.replace(tzinfo=None) + timedelta(hours=at_h)
         return f"{at:%Y-%m-%d %H:%M}"
+
+
+_TIGHT: Final = 20
+"""Characters of a name that a column of a printed page holds unbroken."""
+
+
+def named(variant: str) -> Cell:
+    """A variant in a table, on one line where it is no longer than a printed column."""
+    return Cell(variant, tight=len(variant) <= _TIGHT)
 
 
 def percent(value: float | None) -> str:

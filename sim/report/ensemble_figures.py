@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from sim.language import _, bilingual
+from sim.language import _, bilingual, spoken
+from sim.phrases import title_of, unit_of
 from sim.report import clock, style
 from sim.report.series import Floats
 from sim.scenario import ScenarioSpec
@@ -228,6 +229,7 @@ def _target_panel(axes: Axes, target: Target, columns: Mapping[str, Floats], spe
     axes.grid(color=style.GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     said = f"{bound:.4g}" if kpi.unit != "share" or bound is None else f"{bound:.4%}".replace(".0000", "")
+    figure, unit = (target.kpi, kpi.unit) if spoken() == "en" else (title_of(target.kpi), unit_of(kpi.unit))
     axes.set_title(f"{style.plain(target.id, 12)} {style.plain(target.say or kpi.zh, 22)}\n"
-                   f"{target.kpi} {_SIGN[comparison]} {said}", loc="left", fontsize=9)  # fmt: skip
-    axes.set_xlabel("" if kpi.unit == "share" else kpi.unit, fontsize=8, labelpad=1)
+                   f"{figure} {_SIGN[comparison]} {said}", loc="left", fontsize=9)  # fmt: skip
+    axes.set_xlabel("" if kpi.unit == "share" else unit, fontsize=8, labelpad=1)

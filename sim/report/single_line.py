@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.language import _, bilingual, said
+from sim.language import _, bilingual, said, spoken
 from sim.report import clock, room_states, style
 from sim.report.line_boxes import DEVICE_LOOKS, LOOKS, PDU_H, RACK_H, bay_in, draw_bays, draw_box, ink_of
 from sim.report.line_plan import Box, Sketch, sketch_of
@@ -73,7 +73,8 @@ def _words(story: Story, moment: Moment) -> str:
         _("{down} of {count} devices down").format(down=down, count=len(moment.devices)),
     )
     nodes = _("{dead} of {count} nodes dead or broken").format(dead=dead, count=len(moment.nodes))
-    return f"{when}: {', '.join(part for part in (*parts, nodes) if part)}"
+    colon, comma = ("：", "，") if spoken() == "zh" else (": ", ", ")
+    return f"{when}{colon}{comma.join(part for part in (*parts, nodes) if part)}"
 
 
 def _node_places(plan: Sketch, wide: float, tall: float) -> dict[str, tuple[float, float]]:

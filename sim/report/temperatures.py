@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.language import _, bilingual, said
+from sim.language import _, bilingual, said, spoken
+from sim.phrases import names_of
 from sim.report import clock, room_states, style
 from sim.report.series import Story
 
@@ -113,7 +114,8 @@ def _words(story: Story) -> str:
     row = max(rooms.air, key=rooms.peak_c)
     trips = len(story.rows("device.tripped"))
     heat = _("; {count} devices tripped by heat").format(count=trips) if trips else _("; no device tripped by heat")
-    return _("at most {peak:.1f} °C at an inlet of {row}").format(peak=rooms.peak_c(row), row=row) + heat
+    called = row if spoken() == "en" else names_of(story.inventory)(row)
+    return _("at most {peak:.1f} °C at an inlet of {row}").format(peak=rooms.peak_c(row), row=called) + heat
 
 
 def _name_of(story: Story, row: str) -> str:
