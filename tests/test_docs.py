@@ -75,10 +75,10 @@ def commands(block):
 
 
 def run(words, *, big):
-    """Run one command line; its exit code. Runs of the big scenarios, and their replays, only where asked for, else None."""
+    """Run one command line; its exit code. Runs of big scenarios and their pages only where asked for, else None."""
     if words[0] != "drill":
         return subprocess.run(words, check=False).returncode
-    if not big and words[1] in {"run", "replay"} and any(name in words[2] for name in BIG):
+    if not big and words[1] in {"run", "report", "replay"} and any(name in words[2] for name in BIG):
         return None
     try:
         return main(words[1:])

@@ -72,3 +72,12 @@ def test_a_name_with_two_spellings():
         assert (chosen("North", "北"), chosen("", "北"), chosen("North", "")) == ("北", "北", "North")
         assert (said("rest", "休整"), bilingual("snowfall 降雪")) == ("休整", "降雪")
     assert LANGUAGES == ("en", "zh")
+
+
+def test_a_message_has_one_translation_in_all_rooms():
+    """The rooms' catalogues are looked up together, so two translations of one message would shadow each other."""
+    found = {}
+    for room in catalogues.ROOMS:
+        for message, text in translations("zh", room).items():
+            found.setdefault(message, set()).add(text)
+    assert {message: texts for message, texts in found.items() if len(texts) > 1} == {}

@@ -21,11 +21,11 @@ from scenario_files import ROOT
 from sim.errors import InputError
 from sim.language import speaking
 from sim.metrics import kpi
-from sim.replay.terminal import play
+from sim.replay.terminal import marks_of, play
 from sim.replay.terminal_board import Board
-from sim.replay.terminal_feed import TOLD, Wanted, blocks, line, moment_h, rows_of, sentence, wanted
+from sim.replay.terminal_feed import TOLD, Wanted, blocks, moment_h, rows_of, teller, wanted
 from sim.replay.terminal_keys import parsed
-from sim.replay.terminal_player import SPEEDS, Player, bookmarks
+from sim.replay.terminal_player import SPEEDS, Player
 from sim.replay.terminal_screen import Scene, Screen
 from sim.results import Run
 
@@ -44,14 +44,14 @@ def lines_of(run, which=None):
 
 def test_in_a_pipe_every_row_is_a_line():
     run = run_of()
-    lines = lines_of(run)
+    lines, tell = lines_of(run), teller(run, ids=True)
     assert len(lines) == len(run.log) == len(STORY)
     for number, told in enumerate(lines):
         row = run.log.row(number)
         clock, kind, said = told[:19], told[21:].split()[0], told[21:].split(None, 1)[1]
         assert datetime.fromisoformat(clock) == run.clock(row.t_h)
         assert kind == row.kind
-        assert said == sentence(row)
+        assert said == tell(row)
     assert not any("\x1b" in told for told in lines)
 
 
@@ -59,7 +59,10 @@ def test_lines_speak_the_language_asked_for():
     run, out = run_of(), []
     play(run, language="zh", write=out.append)
     with speaking("zh"):
-        assert "\n".join(out).splitlines() == [line(run, number) for number in range(len(run.log))]
+        tell = teller(run, ids=True)
+        said = [told.split(None, 3)[3] for told in "\n".join(out).splitlines()]
+        assert said == [tell(row) for row in run.log]
+    assert "\n".join(out).splitlines() != lines_of(run)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +152,8 @@ def drawn(run, t_h, width=120, height=40, **player):
     screen.judge(t_h)
     log = run.log.columns()
     rows = rows_of(log, Wanted())
-    state = Player(run.spec.start, 0.0, run.horizon_h, bookmarks(log), t_h=t_h, **player)
+    screen.marks = marks_of(run)
+    state = Player(run.spec.start, 0.0, run.horizon_h, [], **player)
     state.go(t_h)
     screen.scene = Scene(state, rows[log.t_h[rows] <= t_h])
     console = Console(width=width, height=height, color_system=None, highlight=False, markup=False, emoji=False)
@@ -165,9 +169,10 @@ def test_the_screen_shows_figures_feed_and_keys():
     assert re.search(r"stations out +4 ", shown)
     assert re.search(r"✓ O1 .* 3 .*≤ 3 ", shown)
     last = max(number for number, row in enumerate(run.log) if row.t_h <= 10.5)
-    assert sentence(run.log.row(last)) in shown
+    assert teller(run)(run.log.row(last)) in shown
+    assert re.search(r"⚑ 11-05 10:00  most stations out", shown)
     assert "space pause" in shown
-    assert sentence(run.log.row(len(run.log) - 1)) not in shown
+    assert teller(run)(run.log.row(len(run.log) - 1)) not in shown
 
 
 @pytest.mark.parametrize("width", [50, 80, 95, 96, 200])
@@ -281,41 +286,27 @@ def test_speeds_go_up_and_down():
 
 
 def test_bookmarks_are_in_order_and_within():
-    marks = bookmarks(run_of().log.columns())
-    assert marks == [8.0, 12.0]
-    assert bookmarks(drill_run().log.columns()) == sorted(bookmarks(drill_run().log.columns()))
+    marks = [mark.t_h for mark in marks_of(run_of())]
+    assert marks[0] == 8.0
+    assert 12.0 in marks
+    assert marks == sorted(marks)
 
 
 # A real terminal
 
 
-DRIVER = """
-import sys
-from little_runs import run_of
-from sim.interrupts import Watch
-from sim.replay.terminal import play
-sys.path.insert(0, {tests!r})
-with Watch():
-    try:
-        play(run_of(), speed=float(sys.argv[1]))
-    except KeyboardInterrupt:
-        sys.exit(130)
-"""
-
-
 class Terminal:
     """A command in a terminal of its own."""
 
-    def __init__(self, speed, *, keyboard=True):
+    def __init__(self, folder, speed, *, keyboard=True):
         self.ours, self.theirs = pty.openpty()
         self.before = termios.tcgetattr(self.theirs)
-        paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
         self.process = subprocess.Popen(
-            [sys.executable, "-c", DRIVER.format(tests=str(ROOT / "tests")), str(speed)],
+            [sys.executable, "-m", "sim", "replay", str(folder), "--speed", str(speed)],
             stdin=self.theirs if keyboard else subprocess.DEVNULL,
             stdout=self.theirs,
             stderr=self.theirs,
-            env={**os.environ, "PYTHONPATH": paths, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"},
             start_new_session=True,
         )
         self.seen = ""
@@ -356,11 +347,16 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal():
+def folder(tmp_path):
+    return run_of().write(tmp_path / "run")
+
+
+@pytest.fixture
+def terminal(folder):
     made = []
 
     def make(speed=60.0, **options):
-        made.append(Terminal(speed, **options))
+        made.append(Terminal(folder, speed, **options))
         return made[-1]
 
     yield make
@@ -375,7 +371,8 @@ def test_a_person_plays_pauses_jumps_and_quits(terminal):
     shown.press("g", "jump to")
     shown.press("08:15\r", "2023-11-05 08:15:00")
     shown.press("\x1b[C", "2023-11-05 09:15:00")
-    shown.press("n", "2023-11-05 12:00:00")
+    shown.press("n", "2023-11-05 10:00:00")
+    shown.press("p", "2023-11-05 08:00:00")
     shown.press("+", "×120")
     shown.press("?", "n/p bookmark")
     assert termios.tcgetattr(shown.theirs) != shown.before
@@ -411,3 +408,54 @@ def test_the_screen_tells_what_happened_and_no_levels():
 def test_blocks_are_the_lines():
     run = run_of()
     assert "\n".join(blocks(run, Wanted())).splitlines() == lines_of(run)
+
+
+# The command
+
+
+def test_the_command_prints_every_row(folder, drill):
+    told = drill("replay", folder)
+    assert (told.code, told.err) == (0, "")
+    assert told.out.splitlines() == lines_of(run_of())
+    some = drill(
+        "replay", folder, "--from", "+8 h", "--to", "12:00", "--kind", "site", "--subject", "s2", "--lang", "zh"
+    )
+    assert [row.split()[2] for row in some.out.splitlines()] == ["site.down", "site.up"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--kind", "site.dwon"], "--kind: must be a kind"),
+        (["--subject", "x"], "--subject: is in no row"),
+        (["--from", "soon"], "--from: must be"),
+        (["--speed", "0"], "--speed: must be above 0"),
+        (["--lang", "fr"], "--lang: must be one of"),
+        (["--html", "x.html", "--kind", "site"], "--kind: is for the terminal"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_the_command_refuses(folder, drill, options, message, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    told = drill("replay", folder, *options)
+    assert told.code == 2
+    assert told.out == ""
+    assert told.err.startswith(message)
+    assert len(told.err.splitlines()) == 1
+
+
+def test_two_runs_need_a_page(folder, drill):
+    told = drill("replay", folder, folder)
+    assert told.code == 2
+    assert "--html" in told.err
+
+
+def test_a_closed_pipe_is_quiet(folder):
+    command = f"{sys.executable} -m sim replay {folder} | head -n 2"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert len(done.stdout.splitlines()) == 2
+    assert done.stderr == ""
+    assert done.returncode == 0

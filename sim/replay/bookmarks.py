@@ -21,7 +21,12 @@ _SORTS: Final = {
     "procedure.started": "procedure",
     "procedure.done": "procedure",
 }
+_SAID: Final = ("ask", "note", "warn")
+"""Injects that are a message, or a warning, and nothing else."""
 _TOLD_H: Final = 1e-6
+_MOST_CHARS: Final = 80
+"""Of a message beside its bookmark."""
+_COLON: Final = {"en": ": ", "zh": "\N{FULLWIDTH COLON}"}
 
 
 def _ms(t_h: float) -> int:
@@ -44,12 +49,19 @@ def _said(story: Story, row: int) -> dict[str, str]:
 def bookmarks(story: Story) -> list[dict[str, Any]]:
     """Bookmarks in the order of time: injects by hand, messages, levels, warnings, procedures, outages, questions."""
     log = story.columns
-    found = [_mark(story, row, _SORTS[log.kinds[log.kind[row]]]) for row in story.rows(*_SORTS).tolist()]
-    found += [_mark(story, row, "inject") for row, spec in written(story) if not (spec.message or spec.to)]
+    words = {one["row"]: one["message"] for one in messages(story)}
+    found = [
+        _mark(story, row, _SORTS[log.kinds[log.kind[row]]], words.get(row, "")) for row in story.rows(*_SORTS).tolist()
+    ]
+    found += [_mark(story, row, "inject") for row, spec in written(story) if spec.do not in _SAID or not _spoken(spec)]
     found += _outages(story)
     found += [{"t_ms": one["t_ms"], "row": -1, "sort": "question", "say": one["ask"]} for one in questions(story)]
     order = sorted(range(len(found)), key=lambda at: (found[at]["t_ms"], at))
     return [found[at] for at in order]
+
+
+def _spoken(spec: InjectSpec) -> bool:
+    return bool(spec.message or spec.to) or spec.do == "warn"
 
 
 def _outages(story: Story) -> list[dict[str, Any]]:
@@ -67,9 +79,14 @@ def _outages(story: Story) -> list[dict[str, Any]]:
     return found
 
 
-def _mark(story: Story, row: int, sort: str) -> dict[str, Any]:
+def _mark(story: Story, row: int, sort: str, words: str = "") -> dict[str, Any]:
+    """A row by its sentence, and the words for people that it brought."""
     t_ms = int(ms_of(story.columns.t_h[row : row + 1])[0])
-    return {"t_ms": t_ms, "row": row, "sort": sort, "say": _said(story, row)}
+    say = _said(story, row)
+    if words:
+        words = words if len(words) <= _MOST_CHARS else f"{words[: _MOST_CHARS - 1]}…"
+        say = {language: f"{said}{_COLON[language]}{words}" for language, said in say.items()}
+    return {"t_ms": t_ms, "row": row, "sort": sort, "say": say}
 
 
 def _moment(story: Story, t_h: float, sort: str, row: int = -1) -> dict[str, Any]:
@@ -82,7 +99,7 @@ def _moment(story: Story, t_h: float, sort: str, row: int = -1) -> dict[str, Any
                 "last_outage": _("last recovery"),
                 "peak": _("most stations out"),
             }
-        say[language] = f"{words[sort]}: {_said(story, row)[language]}" if row >= 0 else words[sort]
+        say[language] = f"{words[sort]}{_COLON[language]}{_said(story, row)[language]}" if row >= 0 else words[sort]
     return {"t_ms": _ms(t_h), "row": row, "sort": sort, "say": say}
 
 

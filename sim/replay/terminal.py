@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,12 +16,14 @@ from rich.live import Live
 
 from sim.errors import input_error
 from sim.inventory import Ints
-from sim.language import Language, speaking
+from sim.language import Language, speaking, spoken
+from sim.replay.bookmarks import bookmarks
 from sim.replay.terminal_board import Board
 from sim.replay.terminal_feed import TOLD, Wanted, blocks, rows_of
 from sim.replay.terminal_keys import Keyboard
-from sim.replay.terminal_player import Player, bookmarks
-from sim.replay.terminal_screen import Scene, Screen
+from sim.replay.terminal_player import Player
+from sim.replay.terminal_screen import Mark, Scene, Screen
+from sim.report.series import Story
 from sim.results import Run
 
 SPEED: Final = 900.0
@@ -55,6 +58,11 @@ def play(
                 write(block)
 
 
+def marks_of(run: Run) -> list[Mark]:
+    """The bookmarks of the replay page, in the language in use."""
+    return [Mark(one["t_ms"] / 3_600_000, str(one["say"][spoken()])) for one in bookmarks(Story.of(run))]
+
+
 def _at_a_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM", "") != "dumb"
 
@@ -74,9 +82,9 @@ class _Session:
         moments = log.t_h[rows]
         begin_h = max(0.0, self.which.from_h)
         end_h = max(min(self.run.horizon_h, self.which.to_h), begin_h)
-        marks = [t_h for t_h in bookmarks(log) if begin_h <= t_h <= end_h]
-        player = Player(self.run.spec.start, begin_h, end_h, marks, self.speed)
-        screen = Screen(self.run, Board(self.run))
+        marks = [mark for mark in marks_of(self.run) if begin_h <= mark.t_h <= end_h]
+        player = Player(self.run.spec.start, begin_h, end_h, sorted({mark.t_h for mark in marks}), self.speed)
+        screen = Screen(self.run, Board(self.run), marks)
         console = Console(highlight=False, markup=False, emoji=False)
         with Keyboard() as keyboard, Live(console=console, screen=True, auto_refresh=False) as live:
             self._loop(
@@ -92,7 +100,7 @@ class _Session:
         rows: Ints,
         moments: np.ndarray[tuple[int], np.dtype[np.float64]],
     ) -> None:
-        before_s, targets_s, targets_h = time.monotonic(), -np.inf, np.nan
+        before_s, targets_s, targets_h, shown = time.monotonic(), -np.inf, -1.0, None
         while not player.left:
             now_s = time.monotonic()
             player.advance(now_s - before_s)
@@ -101,8 +109,9 @@ class _Session:
                 screen.judge(player.t_h)
                 targets_s, targets_h = now_s, player.t_h
             told = int(np.searchsorted(moments, player.t_h + 1e-9, side="right"))
-            screen.scene = Scene(player, rows[:told], keyboard.there)
-            show()
+            if (state := (replace(player), targets_h, shutil.get_terminal_size())) != shown:
+                screen.scene, shown = Scene(player, rows[:told], keyboard.there), state
+                show()
             if player.over and not keyboard.there:
                 return
             for key in keyboard.read(_FRAME_S):

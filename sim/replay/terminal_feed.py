@@ -6,7 +6,7 @@ Names come from files that anybody may have written, so nothing unseen in them r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ from sim.errors import input_error, one_line
 from sim.inventory import Ints
 from sim.log import Columns, Row
 from sim.parameters import hint
-from sim.phrases import told
+from sim.phrases import names_of, told
 from sim.results import Run
 from sim.units import parse_moment
 from sim.vocabulary import KINDS
@@ -94,13 +94,18 @@ def rows_of(log: Columns, which: Wanted) -> Ints:
     return np.flatnonzero(mine).astype(np.int64)
 
 
-def sentence(row: Row) -> str:
-    """A row in words of the language in use, on one line, with nothing unseen in it."""
-    return one_line(told(row, _harmless), _LINE_CHARS)
+def teller(run: Run, *, ids: bool = False) -> Callable[[Row], str]:
+    """What says a row in words of the language in use, on one line, with nothing unseen in it.
 
+    Things have their names, with `ids` their ids behind them in brackets, so that they can be asked for.
+    """
+    names = names_of(run.inventory)
 
-def _harmless(name: str) -> str:
-    return one_line(name, _NAME_CHARS)
+    def name(thing: str) -> str:
+        called = names(thing)
+        return one_line(called if called == thing or not ids else f"{called} ({thing})", _NAME_CHARS)
+
+    return lambda row: one_line(told(row, name), _LINE_CHARS)
 
 
 def clock(start: datetime, t_h: float) -> datetime:
@@ -108,14 +113,13 @@ def clock(start: datetime, t_h: float) -> datetime:
     return start.replace(tzinfo=None) + timedelta(seconds=round(t_h * 3600))
 
 
-def line(run: Run, number: int) -> str:
-    """A row as a line for a pipe: clock, kind, sentence."""
-    row = run.log.row(number)
-    return f"{clock(run.spec.start, row.t_h):%Y-%m-%d %H:%M:%S}  {row.kind:{_KIND_WIDE}}  {sentence(row)}"
-
-
 def blocks(run: Run, which: Wanted) -> Iterator[str]:
-    """All wanted rows as blocks of lines, without the last line's end."""
+    """All wanted rows as blocks of lines, each clock, kind and sentence, without the last line's end."""
+    tell, start = teller(run, ids=True), run.spec.start
     rows = rows_of(run.log.columns(), which).tolist()
     for first in range(0, len(rows), _LINES):
-        yield "\n".join(line(run, number) for number in rows[first : first + _LINES])
+        told_now = map(run.log.row, rows[first : first + _LINES])
+        yield "\n".join(
+            f"{clock(start, row.t_h):%Y-%m-%d %H:%M:%S}  {row.kind:{_KIND_WIDE}}  {tell(row)}".rstrip()
+            for row in told_now
+        )

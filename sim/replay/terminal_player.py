@@ -7,16 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-import numpy as np
-
 from sim.errors import InputError
-from sim.log import Columns
-from sim.metrics.intervals import rows_with
 from sim.replay.terminal_feed import moment_h
 
 SPEEDS: Final = (1.0, 10.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14400.0)
 """Seconds of the drill in a second."""
-MARKS: Final = ("desk.level", "warning.issued", "message.sent", "procedure.started", "service.down")
 _GRAIN_H: Final = 1e-6
 _PROMPT_CHARS: Final = 20
 
@@ -112,12 +107,3 @@ class Player:
             self.complaint = str(error)
         else:
             self.go(t_h)
-
-
-def bookmarks(log: Columns) -> list[float]:
-    """Moments to jump to: warnings, messages, levels, procedures, services out; first and last outage of a site."""
-    found = log.t_h[rows_with(log, *MARKS)].tolist()
-    for kind, edge in (("site.down", 0), ("site.up", -1)):
-        rows = rows_with(log, kind)
-        found += [float(log.t_h[rows[edge]])] if len(rows) else []
-    return sorted({float(np.round(t_h, 6)) for t_h in found})

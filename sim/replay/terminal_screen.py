@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
 from rich.console import Console, Group, RenderableType
 from rich.layout import Layout
@@ -18,7 +20,7 @@ from sim.language import _, chosen
 from sim.log import Row
 from sim.phrases import PHRASES
 from sim.replay.terminal_board import Board, Promise
-from sim.replay.terminal_feed import clock, sentence
+from sim.replay.terminal_feed import clock, teller
 from sim.replay.terminal_player import Player
 from sim.results import Run
 
@@ -26,11 +28,20 @@ _SIDE_COLUMNS: Final = 48
 _NARROW: Final = 96
 """A terminal with fewer columns has the figures above the feed."""
 _TITLE_CHARS: Final = 60
+_MARK_CHARS: Final = 200
+_GRAIN_H: Final = 1e-6
 _STYLES: Final = {
     "outages": "bold yellow", "power": "magenta", "weather and roads": "cyan", "generators": "blue", "desk": "bold",
     "injects and messages": "bold cyan", "machine rooms": "yellow",
 }  # fmt: skip
 """Style of a line by the group of its kind; others are plain."""
+
+
+class Mark(NamedTuple):
+    """A moment to jump to, and what it is in the language in use."""
+
+    t_h: float
+    say: str
 
 
 @dataclass
@@ -48,8 +59,14 @@ class Screen:
 
     run: Run
     board: Board
+    marks: Sequence[Mark] = ()
+    """Bookmarks in the order of time, with their words."""
     scene: Scene = field(init=False)
     _promises: list[Promise] = field(default_factory=list)
+
+    @cached_property
+    def _tell(self) -> Callable[[Row], str]:
+        return teller(self.run)
 
     def judge(self, t_h: float) -> None:
         """Look at the plan's targets as of a moment; drawn from then on."""
@@ -76,6 +93,10 @@ class Screen:
         line = Text(f" {clock(spec.start, player.t_h):%Y-%m-%d %H:%M:%S}", "bold", no_wrap=True, overflow="crop")
         line.append(f"  +{player.t_h:.1f} h  ×{player.speed:g}  [{state}]  ", "")
         line.append(title, "dim")
+        passed = bisect_right([mark.t_h for mark in self.marks], player.t_h + _GRAIN_H)
+        if passed:
+            mark = self.marks[passed - 1]
+            line.append(f"\n ⚑ {clock(spec.start, mark.t_h):%m-%d %H:%M}  {one_line(mark.say, _MARK_CHARS)}", "cyan")
         return line
 
     def _side(self) -> Group:
@@ -106,7 +127,9 @@ class Screen:
     def _told(self, row: Row) -> Text:
         phrase = PHRASES.get(row.kind)
         style = _STYLES.get(phrase.group, "") if phrase else ""
-        return Text.assemble((f"{clock(self.run.spec.start, row.t_h):%m-%d %H:%M:%S}  ", "dim"), (sentence(row), style))
+        return Text.assemble(
+            (f"{clock(self.run.spec.start, row.t_h):%m-%d %H:%M:%S}  ", "dim"), (self._tell(row), style)
+        )
 
     def _foot(self) -> Text:
         player = self.scene.player

@@ -20,7 +20,7 @@ export function shown(app: App, value: number | null, unit: string): string {
   if (unit === "share" || unit.endsWith("_share") || unit === "state_of_charge") return `${percent(value)}\u202f%`;
   if (unit === "level") return ROMAN[Math.round(value)] || digits(value);
   const word = unit === "" ? "" : app._(app.packed.units?.[unit] ?? unit);
-  return word ? `${digits(value)}\u00a0${word}` : digits(value);
+  return word ? `${digits(value)} ${word}` : digits(value);
 }
 
 function percent(share: number): string {
