@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sim.replay.room_boxes import GAP, LANE, LAYER, Box, H
@@ -10,6 +11,9 @@ from sim.report.series import Story
 Point = tuple[float, float]
 _STEP = 4.0
 """Between wires that run side by side."""
+
+_WAYS = 5
+"""Ways side by side between two nodes."""
 
 
 class Feed(NamedTuple):
@@ -59,7 +63,14 @@ class Wires:
         for box in boxes:
             key = (box.x, box.line, box.item)
             self._turn[box.name] = seen[key] = seen.get(key, -1) + 1
+        self._apart = max(2.5, min(9.0, (self._between() - 6) / _WAYS))
         self._left = min((box.x for box in boxes), default=0.0)
+
+    def _between(self) -> float:
+        """The narrowest space between two nodes of one layer."""
+        by_place = sorted(self._above, key=lambda box: (box.y, box.x))
+        pairs = pairwise(by_place)
+        return min((right.x - left.x - left.w for left, right in pairs if left.y == right.y), default=GAP)
 
     def of(self, feeds: list[Feed]) -> list[dict[str, Any]]:
         """The wires as the page is given them."""
@@ -89,7 +100,7 @@ class Wires:
         """Out of the foot of a node and down: beside the nodes that stand between it and `low`, by the nearest way."""
         x, foot = source.x + source.w / 2, source.y + source.h
         between = [box for box in self._above if source.y < box.y < low - 1]
-        aside = 4 + 2.5 * (number % 5)
+        aside = 4 + self._apart * (number % _WAYS)
         ways = [x, *(box.x - aside for box in between), *(box.x + box.w + aside for box in between)]
         free = [way for way in ways if not any(box.x < way < box.x + box.w for box in between)]
         best = min(free, key=lambda way: (abs(way - x), -way))
@@ -100,7 +111,7 @@ class Wires:
     def _down(self, source: Box, line: int, bar_y: float) -> list[Point]:
         """To a busbar; past lines of racks along the left edge."""
         number = self._bars[line].index(source.name)
-        way = self._past(source, self._tops[0], number)
+        way = self._past(source, self._tops[0], number + 1)
         x = way[-1][0]
         if line > 0:
             turn = self._tops[0] - 6 - LANE * (len(self._bars[0]) + number + 1)

@@ -164,7 +164,7 @@ function line(app: App, figure: Figure): Line {
       apartB = other ? margin(app, other, theirs.value, alone) : "";
     }
     const apartA = margin(app, figure, mine.value, alone);
-    fillWith(apart, ...(apartB && apartB !== apartA ? [`A ${apartA || "–"}`, el("br"), `B ${apartB}`] : [apartA]));
+    fillWith(apart, ...(apartB && apartB !== apartA ? [`A\u00a0${apartA || "–"}`, el("br"), `B\u00a0${apartB}`] : [apartA]));
     element.classList.remove("met", "missed", "within", "beyond", "none");
     element.classList.add(of);
     const waits = figure.at_ms !== null && figure.at_ms > t_ms ? fill(app._("in {time}"), { time: lasting(app, figure.at_ms - t_ms) }) : "";
