@@ -5,6 +5,7 @@ from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -318,3 +319,42 @@ def test_generators_are_where_they_were_last_put_or_on_their_crew():
             assert moves["lon"][at] == pytest.approx(story.floats("site", "lon")[sites[other]], abs=1e-4)
             checked += 1
     assert checked >= 5
+
+
+# The single-line diagram
+
+
+def crosses(a, b, box):
+    """Whether a level or upright stretch runs through a box, its edge not counted."""
+    left, right = sorted((a[0], b[0]))
+    top, low = sorted((a[1], b[1]))
+    return (
+        left < box["x"] + box["w"] - 1 and right > box["x"] + 1 and top < box["y"] + box["h"] - 1 and low > box["y"] + 1
+    )
+
+
+@pytest.mark.parametrize("across", [10, 3])
+@pytest.mark.parametrize("name", ["hohhot_exchange_drill", "taiyuan_exchange"])
+def test_wires_end_at_their_boxes_and_run_through_no_other(name, across, monkeypatch):
+    monkeypatch.setattr("sim.replay.room_boxes.MOST_ACROSS", across)
+    diagram = Packed(packed([load_and_play(name)], "en")).head["runs"][0]["rooms"]["diagram"]
+    boxes = {box["name"]: box for box in diagram["boxes"]}
+    assert diagram["wires"]
+    for wire in diagram["wires"]:
+        points = wire["points"]
+        for point, end in ((points[0], boxes[wire["from"]]), (points[-1], boxes[wire["to"]])):
+            assert end["x"] <= point[0] <= end["x"] + end["w"]
+            assert end["y"] <= point[1] <= end["y"] + end["h"]
+        mine = {wire["from"], wire["to"]}
+        racks = [box["name"] for box in boxes.values() if box["item"] == "rack" and inside(boxes[wire["to"]], box)]
+        for a, b in pairwise(points):
+            assert a[0] == pytest.approx(b[0]) or a[1] == pytest.approx(b[1])
+            through = [box["name"] for box in boxes.values() if crosses(a, b, box)]
+            assert set(through) <= {*mine, *racks}, (wire, through)
+    assert all(
+        0 <= x <= diagram["width"] and 0 <= y <= diagram["height"] for w in diagram["wires"] for x, y in w["points"]
+    )
+
+
+def inside(box, rack):
+    return rack["x"] <= box["x"] <= rack["x"] + rack["w"] and rack["y"] <= box["y"] <= rack["y"] + rack["h"]

@@ -78,28 +78,34 @@ class Wires:
         bar_y = self._tops[to.line] - 6 - LANE * (self._bars[to.line].index(source.name) + 0.5)
         return [*self._down(source, to.line, bar_y), *self._drop(to, feed.at, bar_y)]
 
-    @staticmethod
-    def _between_nodes(source: Box, to: Box, at: int) -> list[Point]:
-        out_x, in_x, across = source.x + source.w / 2, to.x + to.w * (0.35 + 0.3 * at), to.y - 10 - 7 * at
+    def _between_nodes(self, source: Box, to: Box, at: int) -> list[Point]:
+        in_x, across = to.x + to.w * (0.35 + 0.3 * at), to.y - 10 - 7 * at
         if source.x == to.x and not at:
-            in_x = out_x
-        return [(out_x, source.y + source.h), (out_x, across), (in_x, across), (in_x, to.y)]
+            in_x = source.x + source.w / 2
+        way = self._past(source, to.y, 0)
+        return [*way, (way[-1][0], across), (in_x, across), (in_x, to.y)]
+
+    def _past(self, source: Box, low: float, number: int) -> list[Point]:
+        """Out of the foot of a node and down: beside the nodes that stand between it and `low`, by the nearest way."""
+        x, foot = source.x + source.w / 2, source.y + source.h
+        between = [box for box in self._above if source.y < box.y < low - 1]
+        aside = 4 + 2.5 * (number % 5)
+        ways = [x, *(box.x - aside for box in between), *(box.x + box.w + aside for box in between)]
+        free = [way for way in ways if not any(box.x < way < box.x + box.w for box in between)]
+        best = min(free, key=lambda way: (abs(way - x), -way))
+        if best == x:
+            return [(x, foot)]
+        return [(x, foot), (x, foot + 4 + aside / 2), (best, foot + 4 + aside / 2)]
 
     def _down(self, source: Box, line: int, bar_y: float) -> list[Point]:
-        """To a busbar: straight down, or beside nodes that stand below; past lines of racks along the left edge."""
-        x, foot = source.x + source.w / 2, source.y + source.h
-        below = [box for box in self._above if box.y > source.y and abs(box.x - source.x) < box.w * 0.6]
-        way: list[Point] = [(x, foot)]
-        if below:
-            side = source.x + source.w + 5 + _STEP * (self._bars[line].index(source.name) % 4)
-            way = [(source.x + source.w, source.y + H / 2), (side, source.y + H / 2)]
-            x = side
+        """To a busbar; past lines of racks along the left edge."""
+        number = self._bars[line].index(source.name)
+        way = self._past(source, self._tops[0], number)
+        x = way[-1][0]
         if line > 0:
-            number = self._bars[line].index(source.name) + 1
-            turn = self._tops[0] - 6 - LANE * (len(self._bars[0]) + number)
-            edge = self._left - GAP + _STEP * number - 4
-            way += [(x, turn), (edge, turn)]
-            x = edge
+            turn = self._tops[0] - 6 - LANE * (len(self._bars[0]) + number + 1)
+            x = self._left - GAP + _STEP * number
+            way += [(way[-1][0], turn), (x, turn)]
         return [*way, (x, bar_y)]
 
     def _drop(self, to: Box, at: int, bar_y: float) -> list[Point]:
