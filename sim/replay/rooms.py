@@ -42,6 +42,10 @@ def packed(story: Story, columns: Columns) -> dict[str, Any] | None:
         "boxes": _states(story, boxes).packed(columns),
         "services": switched(story, "service", "service.down", "service.up").packed(columns),
         "rows": [_row(story, row, columns) for row in story.texts("row", "id").tolist()],
+        "procedures": {
+            name: {"en": procedure.title.en or procedure.title.zh, "zh": procedure.title.zh or procedure.title.en}
+            for name, procedure in story.spec.plan.procedures.items()
+        },
         "steps": _steps(story),
     }
 

@@ -54,6 +54,11 @@ function verdictWord(app: App, of: Verdict): string {
   return words[of];
 }
 
+/** A verdict by sign and word. */
+function verdictNodes(app: App, of: Verdict): Child[] {
+  return [el("span", `sign ${of}`, SIGNS[of]), el("span", "word", verdictWord(app, of))];
+}
+
 interface Line {
   element: HTMLElement;
   draw(): void;
@@ -100,8 +105,8 @@ export function mountFigures(app: App, element: HTMLElement): void {
 function table(app: App, lines: Line[]): HTMLElement | null {
   if (!lines.length) return null;
   const two = app.runs.length > 1, bounded = lines.some((one) => one.element.classList.contains("target"));
-  const heads = [app._("figure"), ...(two ? [app._("A now"), app._("B now"), app._("B − A")] : [app._("now")]), bounded ? app._("target, margin") : "", ""];
-  const made = el("table", "kpis", el("thead", "", el("tr", "", ...heads.map((head) => el("th", "", head)))));
+  const heads = [app._("figure"), ...(two ? [app._("A now"), app._("B now"), app._("B − A")].map((head) => head.replaceAll(" ", "\u00a0")) : [app._("now")]), bounded ? app._("target, margin") : "", ];
+  const made = el("table", "kpis", el("thead", "", el("tr", "", ...heads.map((head) => el("th", "", head)), !two && el("th", "curve"))));
   made.append(el("tbody", "", ...lines.map((one) => one.element)));
   return made;
 }
@@ -136,10 +141,10 @@ function line(app: App, figure: Figure): Line {
   const other = twin(app, figure), two = app.runs.length > 1;
   const now = el("td", "number now"), second = el("td", "number now"), difference = el("td", "number"), apart = el("span", "margin"), state = el("span", "verdict");
   const chart = sparkline(app, figure, other);
-  const unit = two && figure.unit !== "share" ? shown(app, 0, figure.unit).replace(/^0\s*/, "") : "", alone = two && unit !== "" ? "" : figure.unit;
-  const name = el("td", "what", figure.id && el("b", "id", figure.id), app.name(figure.say) || figure.kpi, unit && el("small", "", ` ${unit}`), figure.of && el("small", "", ` ${ofWords(app, figure.of)}`), state, two && chart);
+  const unit = two && figure.unit !== "share" ? shown(app, 0, figure.unit).replace(/^0\s*/, "") : "", said = app.name(figure.say) || figure.kpi, alone = two && unit !== "" ? "" : figure.unit;
+  const name = el("td", "what", figure.id && el("b", "id", figure.id), said, unit && !said.toLowerCase().endsWith(unit.toLowerCase()) && el("small", "", ` ${unit}`), figure.of && el("small", "", ` ${ofWords(app, figure.of)}`), state, two && chart);
   name.title = `${figure.kpi}${figure.of ? `, ${figure.of}` : ""}`;
-  const element = el("tr", figure.bound !== null ? "target" : "", name, now, ...(two ? [second, difference] : []), el("td", "number", bound(app, figure, alone), apart), el("td", "", !two && chart));
+  const element = el("tr", figure.bound !== null ? "target" : "", name, now, ...(two ? [second, difference] : []), el("td", "number", bound(app, figure, alone), apart), !two && el("td", "curve", chart));
   element.dataset.kpi = figure.kpi;
   element.dataset.of = figure.of;
   element.dataset.id = figure.id;
@@ -147,23 +152,23 @@ function line(app: App, figure: Figure): Line {
     const t_ms = app.clock.now_ms, mine = valueAt(app, 0, figure, t_ms);
     fillWith(now, el("span", "of-now", shown(app, mine.value, alone)), mine.final && t_ms >= app.clock.end_ms && figure.at_ms === null && el("small", "", ` ${app._("at the end")}`));
     now.dataset.value = String(mine.value ?? "");
-    let words = verdictWord(app, verdict(figure, mine.value, mine.final));
+    const of = verdict(figure, mine.value, mine.final);
+    let its = of, apartB = "";
     if (two) {
       const theirs = other ? valueAt(app, 1, other, t_ms) : { value: null, final: false };
       second.textContent = shown(app, theirs.value, alone);
       second.dataset.value = String(theirs.value ?? "");
       const by = mine.value !== null && theirs.value !== null ? theirs.value - mine.value : null;
       difference.textContent = by === null ? "" : `${by > 0 ? "+" : ""}${shown(app, by, alone === "level" ? "" : alone)}`;
-      const its = other ? verdict(other, theirs.value, theirs.final) : "none";
-      words = [verdictWord(app, verdict(figure, mine.value, mine.final)), verdictWord(app, its)].filter(Boolean).join(" / ");
+      its = other ? verdict(other, theirs.value, theirs.final) : "none";
+      apartB = other ? margin(app, other, theirs.value, alone) : "";
     }
-    const of = verdict(figure, mine.value, mine.final);
-    apart.textContent = margin(app, figure, mine.value, alone);
+    const apartA = margin(app, figure, mine.value, alone);
+    fillWith(apart, ...(apartB && apartB !== apartA ? [`A ${apartA || "–"}`, el("br"), `B ${apartB}`] : [apartA]));
     element.classList.remove("met", "missed", "within", "beyond", "none");
     element.classList.add(of);
-    const sign = el("span", "sign", SIGNS[of]);
     const waits = figure.at_ms !== null && figure.at_ms > t_ms ? fill(app._("in {time}"), { time: lasting(app, figure.at_ms - t_ms) }) : "";
-    fillWith(state, sign, el("span", "word", words), waits && el("small", "", ` ${waits}`));
+    fillWith(state, ...(its === of ? verdictNodes(app, of) : ["A", ...verdictNodes(app, of), " · B", ...verdictNodes(app, its)]), waits && el("small", "", ` ${waits}`));
     chart.dispatchEvent(new Event("now"));
   };
   return { element, draw };
@@ -172,7 +177,7 @@ function line(app: App, figure: Figure): Line {
 /** What the desk knows out, for trainer's mode. */
 function knownOut(app: App): Line {
   const now = el("td", "number"), second = el("td", "number"), difference = el("td", "number"), two = app.runs.length > 1;
-  const element = el("tr", "known", el("td", "what", app._("stations the desk knows out")), now, ...(two ? [second, difference] : []), el("td"), el("td"));
+  const element = el("tr", "known", el("td", "what", app._("stations the desk knows out")), now, ...(two ? [second, difference] : []), el("td"), !two && el("td", "curve"));
   element.dataset.kpi = "known_out";
   const draw = (): void => {
     const values = storiesOf(app).map(({ data }) => {

@@ -107,6 +107,8 @@ export interface Rooms {
   services: Changes;
   /** Inlet temperatures of the rows of racks, straight between points; two points of one moment are a jump. */
   rows: { id: string; name: Names; setpoint_c: number | null; warn_c: number | null; major_c: number | null; t_ms: Column; inlet_c: Column }[];
+  /** Titles of procedures by id; empty texts where they have none. */
+  procedures: Record<string, Names>;
   /** Steps of procedures, in the order of their beginning; `end_ms` and `by_ms` null where there is none. */
   steps: { run: string; step: string; name: Names; who: string[]; start_ms: number; end_ms: number | null; by_ms: number | null; met: boolean | null; row: number }[];
 }

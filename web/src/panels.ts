@@ -5,6 +5,7 @@ import { mountCompare } from "./compare";
 import { mountDetail } from "./detail";
 import { mountFeed } from "./feed";
 import { mountFigures } from "./figures";
+import { mountFold } from "./fold";
 import { mountHeader } from "./header";
 import "./panels.css";
 import { mountRooms } from "./rooms";
@@ -14,6 +15,7 @@ export const panels: [selector: string, mount: (app: App, element: HTMLElement) 
   ["#header", mountHeader],
   ["#figures", mountFigures],
   ["#figures", mountCompare],
+  ["#figures", mountFold],
   ["#detail", mountDetail],
   ["#feed", mountFeed],
   ["#rooms", mountRooms],

@@ -56,14 +56,35 @@ export function mountDiagram(app: App, story: Story): Part {
     if (now === shown) return;
     shown = now;
     boxes.forEach((box, at) => shapes[at].draw(box.item === "rack" ? "nothing reported" : states[at], chosen >= 0 && story.code(box.name) === chosen));
+    const way = chosen >= 0 ? wayTo(wires, boxes.filter((box) => story.code(box.name) === chosen).flatMap((box) => [box.name, ...suppliesOf(story, box)])) : new Set<number>();
     wires.forEach((wire, at) => {
       const live = alarms !== null || GIVES.has(states[place.get(wire.from) ?? -1]);
-      paths[at].setAttribute("class", alarms ? "wire unknown" : live ? "wire live" : "wire dead");
+      paths[at].setAttribute("class", `wire ${alarms ? "unknown" : live ? "live" : "dead"}${way.has(at) ? " way" : ""}`);
     });
+    if (way.size) wires.forEach((_wire, at) => way.has(at) && shapes[0].group.before(paths[at]));
     const seen = [...new Set(states.filter((_state, at) => boxes[at].item !== "rack"))];
     key.replaceChildren(...seen.map((state) => el("span", "", swatch(LOOKS[state] ?? LOOKS.live), roomState(app, state))));
   };
   return { element, draw };
+}
+
+/** What supplies a device inside its rack. */
+function suppliesOf(story: Story, box: { name: string; item: string }): string[] {
+  return box.item === "device" ? String(story.at("device", story.data.rowOfId("device", box.name), "supplies")).split(" ") : [];
+}
+
+/** Wires by which boxes are fed, back to the sources; where nothing feeds them, those that they feed. */
+function wayTo(wires: { from: string; to: string }[], names: string[]): Set<number> {
+  const found = new Set<number>(), reached = new Set(names);
+  for (const name of reached) {
+    wires.forEach((wire, at) => {
+      if (wire.to !== name) return;
+      found.add(at);
+      reached.add(wire.from);
+    });
+  }
+  if (!found.size) wires.forEach((wire, at) => names.includes(wire.from) && found.add(at));
+  return found;
 }
 
 /** Things with an alarm at the desk that is not over. */

@@ -75,8 +75,7 @@ export function mountLanes(app: App, story: Story): Part {
 /** `pdu_fault#1` with the procedure in words, where there are some. */
 function runName(story: Story, run: string): string {
   const [procedure, number] = run.split("#");
-  const said = story.word(procedure);
-  return `${said === procedure ? procedure.replaceAll("_", " ") : said}${number ? ` #${number}` : ""}`;
+  return `${story.procedure(procedure)}${number ? ` #${number}` : ""}`;
 }
 
 function dot(paint: string): SVGSVGElement {

@@ -55,6 +55,7 @@ export function mountSearch(app: App, element: HTMLElement): void {
   field.addEventListener("input", draw);
   element.addEventListener("keydown", (event) => {
     const hits = [...list.querySelectorAll<HTMLButtonElement>(".hit")], at = hits.indexOf(document.activeElement as HTMLButtonElement);
+    if (event.isComposing) return;
     if (event.key === "Enter" && event.target === field) hits[0]?.click();
     else if (event.key === "ArrowDown" && hits.length) hits[Math.min(at + 1, hits.length - 1)].focus();
     else if (event.key === "ArrowUp") (at > 0 ? hits[at - 1] : field).focus();

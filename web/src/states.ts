@@ -68,7 +68,7 @@ export function roomState(app: App, state: string): string {
 export function statesOf(app: App, story: Story, name: number, t_ms: number): State[] {
   const sort = story.sort(name), row = story.data.rowOf[name], found: State[] = [];
   const add = (word: string, since_ms = 0, said = app._(word).replaceAll("_", " ")): void => {
-    const since = since_ms > 0 ? ` · ${app._("for")} ${lasting(app, t_ms - since_ms)}` : "";
+    const since = since_ms > 0 && t_ms - since_ms >= 1000 ? ` · ${app._("for")} ${lasting(app, t_ms - since_ms)}` : "";
     found.push({ tone: tone(word), text: said + since });
   };
   if (sort === "site") {

@@ -108,8 +108,14 @@ export class Story {
   private step(procedure: string, number: string, step: string): string {
     const row = step ? this.data.rowOfId("procedure_step", `${procedure}.${step}`) : -1;
     const name = this.app.name({ en: String(this.at("procedure_step", row, "name_en")), zh: String(this.at("procedure_step", row, "name")) });
-    const run = `${this.word(procedure) === procedure ? procedure.replaceAll("_", " ") : this.word(procedure)} #${number}`;
+    const run = `${this.procedure(procedure)} #${number}`;
     return step ? name && `${name} (${run})` : run;
+  }
+
+  /** A procedure by its title, else by its id as words. */
+  procedure(id: string): string {
+    const titles = this.packed.rooms?.procedures ?? {}, title = Object.hasOwn(titles, id) ? this.app.name(titles[id]) : "";
+    return title || (this.word(id) === id ? id.replaceAll("_", " ") : this.word(id));
   }
 
   /** A word of the log, such as `first_disconnect`, in the language in use; itself where it is none. */

@@ -153,6 +153,7 @@ class Trainer {
       this.list.open = true;
     };
     field.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
       if (event.key === "Enter") save();
       else if (event.key === "Escape") this.stops.hidden = true;
       else return;
