@@ -306,6 +306,17 @@ def test_outage_counts_agree_with_the_curve_at_any_moment(show):
         assert f"Stations out {told}" in page.inner_text("#timeline").replace("\n", " ").replace("\u00a0", " ")
 
 
+def test_a_message_is_read_where_it_was_sent(show):
+    page = show("rooms.html", "#t=2h")
+    page.fill(".feed-filters .words", "message 监测组")
+    page.locator(".feed-row", has_text="三号柜A路PDU告警").first.click()
+    assert "三号柜A路PDU告警" in page.inner_text("dl.message")
+    assert "reported within 10 min" in page.inner_text("dl.message")
+    page.click(".head .trainer")
+    assert "三号柜A路PDU告警" in page.inner_text("dl.message")
+    assert "reported within 10 min" not in page.evaluate("document.body.innerText")
+
+
 def test_a_link_opens_at_its_moment_and_subject(show):
     page = show("one.html", "#t=22.5h&subject=ten-crew-02")
     assert clock_h(page) == 22.5

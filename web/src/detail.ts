@@ -101,11 +101,28 @@ class Detail {
     const key = `${seen} ${row}`;
     if (key === this.key) return;
     this.key = key;
-    fillWith(this.why, row >= 0 && el("h3", "", app._("Why")), row >= 0 && whyLadder(app, story, row));
+    fillWith(this.why, this.message(row), row >= 0 && el("h3", "", app._("Why")), row >= 0 && whyLadder(app, story, row));
     if (chosen.name >= 0) {
       this.drawRelated(chosen.name, count);
       this.drawHistory(mine, count, row);
     } else fillWith(this.related);
+  }
+
+  /** The words of a message, from whom to whom; what is expected of the trainees is not for their eyes. */
+  private message(row: number): Child {
+    const { app, story } = this, told = row >= 0 ? story.message(row) : undefined;
+    if (!told) return null;
+    const made = el("dl", "facts message");
+    const add = (label: string, text: string): void => {
+      if (text) made.append(el("dt", "", label), el("dd", "", named(text)));
+    };
+    add(app._("message"), told.message);
+    add(app._("from whom"), told.from);
+    add(app._("to whom"), told.to);
+    add(app._("by way of"), story.word(told.via));
+    if (!app.trainer) add(app._("expected"), told.expect);
+    if (!app.trainer) add(app._("objective"), told.objective);
+    return made;
   }
 
   /** The row whose causes are told: the chosen one if it has happened, else the latest that says something. */

@@ -5,11 +5,9 @@ import { TrackCursor } from "./cursor";
 import { button, el, fillWith, named } from "./element";
 import { mountDiagram } from "./rooms_diagram";
 import { mountLanes } from "./rooms_lanes";
+import type { Part } from "./rooms_part";
 import { mountTemperatures } from "./rooms_temperatures";
 import { storiesOf, type Story } from "./story";
-
-/** What a part of the rooms gives: how to draw it at a moment. */
-export type Part = { element: HTMLElement; draw(t_ms: number): void };
 
 export function mountRooms(app: App, element: HTMLElement): void {
   const stories = storiesOf(app).filter((story) => story.packed.rooms !== null);

@@ -3,7 +3,7 @@
 import type { App } from "./app";
 import { TrackCursor } from "./cursor";
 import { el } from "./element";
-import type { Part } from "./rooms";
+import type { Part } from "./rooms_part";
 import { boxTrack, roomState } from "./states";
 import type { Story } from "./story";
 import { hatch, label, svg } from "./svg";

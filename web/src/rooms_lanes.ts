@@ -3,7 +3,7 @@
 import type { App } from "./app";
 import { el } from "./element";
 import type { Rooms } from "./format";
-import type { Part } from "./rooms";
+import type { Part } from "./rooms_part";
 import type { Story } from "./story";
 import { label, svg } from "./svg";
 

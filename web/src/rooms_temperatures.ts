@@ -4,7 +4,7 @@ import type { App } from "./app";
 import { after, type Numbers } from "./data";
 import { colour, el, named } from "./element";
 import type { Rooms } from "./format";
-import type { Part } from "./rooms";
+import type { Part } from "./rooms_part";
 import type { Story } from "./story";
 import { digits } from "./units";
 

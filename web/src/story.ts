@@ -3,7 +3,7 @@
 import type { App } from "./app";
 import type { RunData } from "./data";
 import { el, fill, fillNodes, named, type Child } from "./element";
-import type { PackedRun } from "./format";
+import type { Message, PackedRun } from "./format";
 import { shown } from "./units";
 
 /** Rows by name, in time order: those in which the name is subject or object. */
@@ -36,6 +36,7 @@ export class RowsOf {
 export class Story {
   readonly packed: PackedRun;
   readonly byName: RowsOf;
+  private messages: Map<number, Message> | null = null;
 
   constructor(
     readonly app: App,
@@ -140,9 +141,16 @@ export class Story {
       if (!this.packed.log.names[name]) return "";
       return link && this.isThing(name) ? link(name) : named(this.text(name), this.packed.log.names[name]);
     };
-    return fillNodes(this.say(row), {
+    const sent = this.app.packed.kinds[this.data.kind[row]].kind === "message.sent", words = (sent && this.message(row)?.message) || "", said = words ? [this.app.language === "zh" ? "：" : ": ", named(words)] : [];
+    return [...fillNodes(this.say(row), {
       subject: show(this.data.subject[row]), object: show(this.data.object[row]), value: el("span", "value", this.value(row)),
-    });
+    }), ...said];
+  }
+
+  /** The words for people of a row; undefined where it has none. */
+  message(row: number): Message | undefined {
+    this.messages ??= new Map(this.packed.messages.map((one) => [one.row, one]));
+    return this.messages.get(row);
   }
 
   /** The same as plain text. */
