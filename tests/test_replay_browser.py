@@ -356,3 +356,45 @@ def test_machine_rooms_show_what_is_live(show):
     assert page.locator(".services").count() == 0
     assert page.locator(".temperature").count() == 0
     assert page.get_attribute(".diagram .box:has(text:text-is('k03.A'))", "aria-label") == "k03.A: alarm"
+
+
+def test_a_chosen_box_shows_the_way_that_feeds_it(show):
+    page = show("rooms.html", "#t=1h")
+    assert not page.locator("path.wire.way").count()
+    page.click('g[aria-label^="iru_2"]')
+    # ats_b feeds it, mains_b and engine_b feed that.
+    assert page.locator("path.wire.way").count() == 3
+    page.keyboard.press("Escape")
+    assert not page.locator("path.wire.way").count()
+
+
+def test_procedures_go_by_their_titles(show):
+    page = show("rooms.html", "#t=3h")
+    assert "Cooling fault #1" in page.inner_text(".lanes")
+    page.keyboard.press("l")
+    assert "列间空调故障处置 #1" in page.inner_text(".lanes")
+    assert "cooling fault" not in page.inner_text("#feed").lower()
+
+
+def test_figures_fold_away_and_leave_the_room_to_the_feed(show):
+    page = show("one.html", "#t=20h")
+    high = page.locator("#feed").bounding_box()["height"]
+    fold = page.locator(".fold-panel")
+    assert fold.get_attribute("aria-expanded") == "true"
+    fold.click()
+    assert fold.get_attribute("aria-expanded") == "false"
+    assert page.locator("#figures").bounding_box()["height"] < 40
+    assert page.locator("#feed").bounding_box()["height"] > high + 100
+
+
+def test_enter_that_ends_the_spelling_of_a_chinese_word_saves_no_question(show):
+    page = show("one.html", "#t=5h")
+    page.keyboard.press("t")
+    page.keyboard.press("m")
+    page.fill(".question input", "先")
+    field = page.locator(".question input")
+    field.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    assert field.is_visible()
+    field.press("Enter")
+    assert not field.is_visible()
+    assert page.locator(".questions li").count() == 2

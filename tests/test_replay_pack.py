@@ -331,3 +331,22 @@ def test_words_have_chinese_for_every_sentence_of_the_log(both):
     for kind in pack.head["kinds"]:
         assert pack.head["words"][kind["say"]]
     json.dumps(pack.head)
+
+
+def test_wires_beside_nodes_stand_apart_and_cross_no_node():
+    diagram = run_of(packed_of("hohhot_exchange_drill"))["rooms"]["diagram"]
+    boxes = {box["name"]: box for box in diagram["boxes"]}
+    nodes = [box for box in boxes.values() if box["item"] == "power_node"]
+    ways = {}
+    for wire in diagram["wires"]:
+        for (x, y), (x2, y2) in zip(wire["points"], wire["points"][1:], strict=False):
+            if x != x2:
+                continue
+            if abs(y2 - y) > 100:
+                ways.setdefault(wire["from"], set()).add(x)
+            for box in nodes:
+                inside = box["x"] < x < box["x"] + box["w"]
+                past = min(y, y2) < box["y"] and max(y, y2) > box["y"] + box["h"]
+                assert not (inside and past), (wire["from"], wire["to"], box["name"])
+    # The ways of the two that share a column of nodes can be told from one another.
+    assert all(abs(one - other) >= 5 for one in ways["ats_b"] for other in ways["ups_b"])
