@@ -106,7 +106,7 @@ function table(app: App, lines: Line[]): HTMLElement | null {
   if (!lines.length) return null;
   const two = app.runs.length > 1, bounded = lines.some((one) => one.element.classList.contains("target"));
   const heads = [app._("figure"), ...(two ? [app._("A now"), app._("B now"), app._("B − A")] : [app._("now")]), bounded ? app._("target, margin") : "", ];
-  const made = el("table", "kpis", el("thead", "", el("tr", "", ...heads.map((head, at) => el("th", two && at > 0 && at < 4 ? "side" : "", head)), !two && el("th", "curve"))));
+  const made = el("table", two ? "kpis two" : "kpis", el("thead", "", el("tr", "", ...heads.map((head, at) => el("th", two && at > 0 && at < 4 ? "side" : "", head)), !two && el("th", "curve"))));
   made.append(el("tbody", "", ...lines.map((one) => one.element)));
   return made;
 }
