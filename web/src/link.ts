@@ -7,23 +7,27 @@ const EVERY_MS = 1000;
 
 /** Follows the address now and whenever it changes, and writes it as the page moves. */
 export function keepLink(page: Page): void {
-  let timer = 0, written = "";
+  let timer = 0, seen = location.hash;
+  const heed = (): void => {
+    if (location.hash === seen) return;
+    seen = location.hash;
+    follow(page, seen);
+  };
   const write = (): void => {
+    heed(); // an address given just now, of which the browser has not told yet
     timer = 0;
-    written = addressOf(page);
     try {
-      history.replaceState(null, "", written);
+      history.replaceState(null, "", addressOf(page));
     } catch {
       // Some browsers refuse it for files; the page does without.
     }
+    seen = location.hash;
   };
   const soon = (): void => {
     timer ||= window.setTimeout(write, EVERY_MS / 2);
   };
   follow(page, location.hash);
-  window.addEventListener("hashchange", () => {
-    if (location.hash !== written) follow(page, location.hash);
-  });
+  window.addEventListener("hashchange", heed);
   for (const news of ["t", "chosen", "language", "trainer", "playing"] as const) page.on(news, soon);
 }
 
