@@ -19,7 +19,9 @@ _Name = Annotated[str, typer.Argument(help="Which one.")]
 _Seed = Annotated[int, typer.Option("--seed", "-s", help="A whole number.")]
 _Set = Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE, as often as needed.")]
 _Out = Annotated[str, typer.Option("--out", "-o", help="A folder.")]
-COMMANDS: Final = ("list", "check", "schema", "injects", "run", "ensemble", "compare", "size", "sensitivity")
+COMMANDS: Final = (
+    "list", "check", "schema", "injects", "run", "ensemble", "compare", "size", "sensitivity", "report", "replay",
+)  # fmt: skip
 BELOW: Final = ("show", "generate", "import")
 
 
