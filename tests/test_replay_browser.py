@@ -134,7 +134,7 @@ def test_plays_and_pauses(show):
     page.wait_for_function("() => Number(document.querySelector('.clock span').textContent.match(/T.(\\d+)/)[1]) >= 9")
     page.click("#controls .play")
     after = clock_h(page)
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(400)
     assert clock_h(page) == after > before
 
 
@@ -205,7 +205,7 @@ def test_trainers_mode_hides_the_truth_and_stops_at_the_question(show, folder):
     assert not kinds
     assert page.locator(".history .future").count() == 0
     page.evaluate("location.hash = '#t=18h&trainer=1'")
-    page.wait_for_timeout(100)
+    page.wait_for_timeout(400)
     page.click("#controls .play")
     page.wait_for_selector(".question h2")
     assert page.inner_text(".question h2") == QUESTION
@@ -274,7 +274,7 @@ def test_a_hostile_name_is_text(show, lang):
 def test_figures_are_those_of_the_scorecard(show, folder):
     page = show("one.html", "#t=0h")
     page.keyboard.press("End")
-    page.wait_for_timeout(100)
+    page.wait_for_function("document.querySelector('.figures .sampled').textContent.startsWith('Final figures')")
     card = json.loads((folder / "a" / "scorecard.json").read_text(encoding="utf-8"))
     kpis = {row["name"]: row["value"] for row in json.loads((folder / "a" / "kpis.json").read_text(encoding="utf-8"))}
     targets = {row["id"]: row for row in card["rows"] if row["section"] == "target"}
@@ -301,9 +301,14 @@ def test_outage_counts_agree_with_the_curve_at_any_moment(show):
     for t_h in (9, 20.4, 21.3, 22.2, 24.9):
         page.evaluate("t => { location.hash = `#t=${t}h`; }", t_h)
         page.wait_for_function("t => Math.abs(Number(location.hash.match(/t=([0-9.]+)/)[1]) - t) < 1e-6", arg=t_h)
-        page.wait_for_timeout(200)
-        told = int(page.locator("tr[data-kpi=stations_out][data-id=''] .of-now").inner_text().split()[0])
-        assert f"Stations out {told}" in page.inner_text("#timeline").replace("\n", " ").replace("\u00a0", " ")
+        page.wait_for_function(
+            """t => {
+              const told = parseInt(document.querySelector("tr[data-kpi=stations_out][data-id=''] .of-now").textContent);
+              const line = document.querySelector("#timeline").innerText.replaceAll(/\\s+/g, " ");
+              return line.includes(`Stations out ${told}`);
+            }""",
+            timeout=5000,
+        )
 
 
 def test_a_message_is_read_where_it_was_sent(show):
