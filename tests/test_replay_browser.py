@@ -274,7 +274,7 @@ def test_a_hostile_name_is_text(show, lang):
 def test_figures_are_those_of_the_scorecard(show, folder):
     page = show("one.html", "#t=0h")
     page.keyboard.press("End")
-    page.wait_for_function("document.querySelector('.figures .sampled').textContent.startsWith('Final figures')")
+    page.wait_for_function("() => document.querySelector('.figures .sampled').textContent.startsWith('Final figures')")
     card = json.loads((folder / "a" / "scorecard.json").read_text(encoding="utf-8"))
     kpis = {row["name"]: row["value"] for row in json.loads((folder / "a" / "kpis.json").read_text(encoding="utf-8"))}
     targets = {row["id"]: row for row in card["rows"] if row["section"] == "target"}
