@@ -6,6 +6,7 @@ What a verb needs is imported by the verb, so that help and checks come quickly.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ import typer
 
 from sim import cli_answers, cli_ensemble, cli_look, cli_replay, console, interrupts
 from sim.errors import InputError, Problem, input_error, one_line
+from sim.language import of_environment, speaking
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -46,8 +48,21 @@ _Force = Annotated[bool, typer.Option("--force", help="Replace DIR even if it ho
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; gives back its exit code. Never raises, never shows a traceback without `--debug`."""
+    """Run a command; gives back its exit code. Never raises, never shows a traceback without `--debug`.
+
+    `--debug` and `--lang` may stand anywhere: they are taken out before a command sees its words.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        language, given = console.asked_language(given)
+    except InputError as error:
+        console.err(str(error))
+        return BAD_INPUT
+    with speaking(language or of_environment(os.environ)):
+        return _main(given)
+
+
+def _main(given: list[str]) -> int:
     debug = "--debug" in given
     with interrupts.Watch() as watch:
         failed: Exception | None = None
@@ -107,8 +122,12 @@ def _options(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave."),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where a bug happened.")] = False,
+    lang: Annotated[
+        str,
+        typer.Option("--lang", metavar="en|zh", help="English or Chinese, anywhere.  [default: the system's]"),
+    ] = "",
 ) -> None:
-    """Options of all commands; `--debug` is taken out by `main`."""
+    """Options of all commands; `--debug` and `--lang` are taken out by `main`."""
 
 
 # Before a run

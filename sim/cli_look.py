@@ -9,6 +9,7 @@ import typer
 
 from sim import console
 from sim.errors import input_error
+from sim.language import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,6 @@ def register(app: typer.Typer) -> None:
 
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A run directory, or one of an ensemble.")],
-    lang: Annotated[str, typer.Option("--lang", metavar="en|zh", help="English or Chinese.")] = "en",
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Where to.  [default: DIR/report.html]")
     ] = None,
@@ -37,7 +37,7 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Replace FILE even if it is no report page.")] = False,
 ) -> None:
     """Write the report of a run or an ensemble as one HTML page."""
-    language = console.language_of(lang)
+    language = spoken()
     target = html or folder / _REPORT
     from sim.page.shell import MARK
     from sim.pagefile import check_page, write_page

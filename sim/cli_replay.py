@@ -9,6 +9,7 @@ import typer
 
 from sim import console
 from sim.errors import input_error
+from sim.language import spoken
 
 if TYPE_CHECKING:
     from sim.language import Language
@@ -41,7 +42,6 @@ def replay(  # noqa: PLR0917 (typer's options)
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page that plays the run in a browser.")
     ] = None,
-    lang: Annotated[str, typer.Option("--lang", metavar="en|zh", help="English or Chinese.")] = "en",
     force: Annotated[bool, typer.Option("--force", help="Replace FILE even if it is no replay page.")] = False,
     speed: Annotated[
         float | None,
@@ -59,7 +59,7 @@ def replay(  # noqa: PLR0917 (typer's options)
     ] = None,
 ) -> None:
     """Play a run again: in a browser with --html, else in the terminal."""
-    language = console.language_of(lang)
+    language = spoken()
     asked = _Asked(speed, begin, end, kinds or [], subjects or [])
     if html is None:
         _terminal(folders, asked, language)

@@ -75,14 +75,24 @@ def counting(what: str) -> Callable[[int, int], None]:
     return tell
 
 
-def language_of(lang: str) -> Language:
-    """The language named on the command line. Raises `InputError`."""
+def asked_language(words: Sequence[str]) -> tuple[Language | None, list[str]]:
+    """The language that the last `--lang` of a command line names, and the words without it. Raises `InputError`."""
     from sim.language import LANGUAGES
 
-    found = next((language for language in LANGUAGES if language == lang), None)
-    if found is None:
-        raise input_error(f"must be one of {', '.join(LANGUAGES)} (got '{lang}')", file="--lang")
-    return found
+    language: Language | None = None
+    left: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            left += [word, *rest]
+        elif word == "--lang" or word.startswith("--lang="):
+            asked = next(rest, "") if word == "--lang" else word.removeprefix("--lang=")
+            language = next((known for known in LANGUAGES if known == asked), None)
+            if language is None:
+                raise input_error(f"must be one of {', '.join(LANGUAGES)} (got '{asked}')", file="--lang")
+        else:
+            left.append(word)
+    return language, left
 
 
 def width() -> int:

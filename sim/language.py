@@ -7,7 +7,7 @@ catalogues lie in `sim/languages/zh/LC_MESSAGES`, one a room; `tools/catalogues.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -36,6 +36,15 @@ def speaking(language: Language) -> Iterator[None]:
 def spoken() -> Language:
     """The language in use."""
     return _now.get()
+
+
+def of_environment(environment: Mapping[str, str]) -> Language:
+    """The language a system asks for, by the variables of gettext: `LANGUAGE`, `LC_ALL`, `LC_MESSAGES`, `LANG`."""
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        asked = environment.get(variable, "").split(":")[0]
+        if asked:
+            return "zh" if asked.lower().startswith("zh") else "en"
+    return "en"
 
 
 def _(message: str) -> str:

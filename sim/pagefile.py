@@ -36,15 +36,20 @@ def _has_mark(file: Path, mark: str) -> bool:
 
 def write_page(file: Path, text: str) -> None:
     """Write a page beside its place, then put it there. Raises `InputError` where the disk refuses."""
+    write_whole(file, text.encode("utf-8"))
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write any file beside its place, then put it there. Raises `InputError` where the disk refuses."""
     place = Path(os.path.realpath(file))
     beside = place.with_name(f".{place.name[:40]}.{token_hex(4)}.part")
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.write_bytes(content)
         beside.replace(place)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unwritable(file, error) from None
     finally:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             beside.unlink()
 
 

@@ -1,5 +1,6 @@
 """Fixtures of more than one file: a town to break, the command run in this process, a run that is none."""
 
+import os
 import signal
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,10 @@ from scenario_files import Town
 
 import sim.results
 from sim.cli import main
+
+# Messages are compared in English, whatever the machine speaks; children inherit it.
+os.environ.pop("LANGUAGE", None)
+os.environ["LC_ALL"] = "C.UTF-8"
 
 # A shell that puts a command in the background tells it to ignore Ctrl-C, and so would all its children.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

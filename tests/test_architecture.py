@@ -17,17 +17,29 @@ import pytest
 
 # From top to bottom. A room (module or folder right below sim/) may import its own storey and those after it.
 STOREYS = (
-    ("cli", "cli_ensemble", "cli_answers", "cli_look", "cli_replay", "console", "__main__"),
-    ("live", "page", "replay"),
+    (
+        "cli",
+        "cli_ensemble",
+        "cli_answers",
+        "cli_forms",
+        "cli_levers",
+        "cli_look",
+        "cli_replay",
+        "cli_script",
+        "cli_topology",
+        "console",
+        "__main__",
+    ),
+    ("live", "page", "replay", "forms"),
     ("report",),
     ("incident", "ensemble", "contingency", "bound"),
     ("results",),
-    ("scorecard",),
+    ("scorecard", "script"),
     ("metrics",),
     ("run",),
     ("world", "controllers", "operations", "response", "stocktaking"),
     ("models",),
-    ("disaster",),
+    ("disaster", "intake"),
     (
         "loading",
         "references",
@@ -55,6 +67,7 @@ STOREYS = (
         "folders",
         "interrupts",
         "pagefile",
+        "sheetfile",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
@@ -72,7 +85,10 @@ OUTSIDE = {
     "duckdb": from_upwards("results"),
     "jinja2": frozenset({"page", "replay"}),
     "markupsafe": frozenset({"page", "replay"}),
+    "docx": frozenset({"forms"}),
     "matplotlib": frozenset({"page", "report"}),
+    "openpyxl": frozenset({"sheetfile", "forms", "intake"}),
+    "python_calamine": frozenset({"intake"}),
     "networkx": frozenset({"models", "world", "topology"}),
     "numpy": EVERYWHERE,
     "pandas": from_upwards("results"),
@@ -82,7 +98,7 @@ OUTSIDE = {
     "rich": frozenset({"cli", "report", "replay"}),
     "scipy": from_upwards("models") | {"policies"},
     "simpy": frozenset({"models", "world", "controllers", "operations", "response"}),
-    "typer": frozenset({"cli", "cli_ensemble", "cli_answers", "cli_look", "cli_replay"}),
+    "typer": frozenset(room for room in STOREYS[0] if room.startswith("cli")),
     "yaml": frozenset({"yamlfile"}),
 }
 

@@ -92,10 +92,11 @@ def test_a_full_disk_leaves_the_old_page(drill, folder, monkeypatch):
     files = sorted(path.name for path in folder.iterdir())
 
     def full(self, *_, **__):
-        Path.write_bytes(self, b"half a page")
+        with self.open("wb") as stream:
+            stream.write(b"half a page")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     told = drill("report", folder, "--lang", "zh")
     assert (told.code, told.err.splitlines()[-1]) == (
         2,

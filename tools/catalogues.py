@@ -29,9 +29,13 @@ ROOMS = {
     "page": ("sim/page",),
     "replay": ("sim/replay", "web/src"),
     "report": ("sim/report",),
-    "words": ("sim",),
+    "forms": ("sim/forms", "sim/script"),
+    "intake": ("sim/intake",),
+    "command": ("sim/cli*.py", "sim/console.py"),
+    "words": ("sim/phrases.py", "sim/wordlist.py"),
+    "checks": ("sim",),
 }
-"""Catalogue → folders; the first that fits takes a message."""
+"""Catalogue → folders or patterns of files; the first that fits takes a message."""
 WORDS = {"sim.phrases:messages": "words", "sim.replay.pack:messages": "replay"}
 """`module:function` of word lists → the catalogue that their messages belong to."""
 METHODS = {".py": "python", ".ts": "javascript"}
@@ -44,7 +48,8 @@ def messages() -> Iterator[tuple[str, str, str]]:
     taken: set[Path] = set()
     for room, folders in ROOMS.items():
         for folder in folders:
-            files = sorted(file for file in (ROOT / folder).rglob("*") if file.suffix in METHODS)
+            within = (ROOT / folder).rglob("*") if (ROOT / folder).is_dir() else ROOT.glob(folder)
+            files = sorted(file for file in within if file.suffix in METHODS)
             for file in (file for file in files if file not in taken and "node_modules" not in file.parts):
                 taken.add(file)
                 for _, message, _, _ in extract_from_file(
