@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import cli_answers, cli_ensemble, cli_look, cli_replay, console, interrupts, oldconsole
+from sim import cli_alert, cli_answers, cli_ensemble, cli_look, cli_replay, console, interrupts, oldconsole
 from sim.errors import InputError, Problem, input_error, one_line
 from sim.language import of_environment, speaking
 
@@ -369,6 +369,10 @@ def topology_import(
         guesses = import_graphml(file, folder, core or (), users)
     console.out("\n".join([f"Written to {out}", *(f"guessed: {guess}" for guess in guesses)]))
 
+
+# From papers of others
+
+cli_alert.register(app)
 
 # Many runs
 

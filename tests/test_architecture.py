@@ -20,6 +20,7 @@ STOREYS = (
     (
         "cli",
         "cli_ensemble",
+        "cli_alert",
         "cli_answers",
         "cli_forms",
         "cli_levers",
@@ -69,6 +70,7 @@ STOREYS = (
         "oldconsole",
         "pagefile",
         "sheetfile",
+        "xmlfile",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
