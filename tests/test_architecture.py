@@ -50,7 +50,7 @@ STOREYS = (
         "scenario",
         "schema",
     ),
-    ("hazards", "policies", "plan", "procedure", "resources", "settings"),
+    ("hazards", "policies", "plan", "procedure", "resources", "settings", "exercise"),
     ("phrases",),
     ("topology", "inventory", "selection"),
     ("vocabulary", "wordlist"),

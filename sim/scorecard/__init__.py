@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
+from sim.language import speaking
 from sim.metrics import Tables
 from sim.scenario import ScenarioSpec
 from sim.scorecard.assumptions import Assumed, assumed
@@ -12,6 +14,7 @@ from sim.scorecard.dispatch import dispatch_rows, dispatch_rules
 from sim.scorecard.preparation import hints, late_preparations
 from sim.scorecard.rows import Source, general_rows, record_rows, target_rows
 from sim.scorecard.vehicles import vehicle_lines
+from sim.script import judged
 
 __all__ = ["Assumed", "ScoreRow", "Scorecard", "number", "scorecard", "shown"]
 
@@ -34,4 +37,11 @@ def scorecard(
     return Scorecard(
         spec.name, seed, policy or spec.policy, rows, assumed(spec), title,
         dispatch_rules(source), late_preparations(source), vehicle_lines(data), hints(source),
+        _expectations(spec, data),
     )  # fmt: skip
+
+
+def _expectations(spec: ScenarioSpec, data: Tables) -> list[dict[str, Any]]:
+    """What the script expects, judged; in English, as all of `scorecard.json` is."""
+    with speaking("en"):
+        return [one.to_json() for one in judged(spec, data.log, data.ground.inventory)]
