@@ -22,6 +22,7 @@ STOREYS = (
         "cli_ensemble",
         "cli_answers",
         "cli_forms",
+        "cli_help",
         "cli_levers",
         "cli_look",
         "cli_replay",
@@ -68,6 +69,7 @@ STOREYS = (
         "interrupts",
         "pagefile",
         "sheetfile",
+        "textwidth",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
