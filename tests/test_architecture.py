@@ -67,6 +67,7 @@ STOREYS = (
         "spec",
         "folders",
         "interrupts",
+        "oldconsole",
         "pagefile",
         "sheetfile",
         "textwidth",
