@@ -23,6 +23,7 @@ STOREYS = (
         "cli_alert",
         "cli_answers",
         "cli_forms",
+        "cli_help",
         "cli_levers",
         "cli_look",
         "cli_replay",
@@ -73,6 +74,7 @@ STOREYS = (
         "pagefile",
         "sheetfile",
         "xmlfile",
+        "textwidth",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
