@@ -66,6 +66,7 @@ STOREYS = (
         "spec",
         "folders",
         "interrupts",
+        "oldconsole",
         "pagefile",
         "sheetfile",
     ),
