@@ -26,6 +26,7 @@ from sim.forms.parts import (
     source_words,
 )
 from sim.forms.plan import title_lines
+from sim.forms.script import expectations_grid
 from sim.language import _
 from sim.page import preparation, rooms
 from sim.page.parts import Cell
@@ -42,11 +43,13 @@ _COORDINATION: Final = ("procedure", "step", "level", "report", "response")
 def evaluation_form(telling: Telling) -> Form:
     """The form; nothing of it is judged by the program."""
     objectives = objectives_grid(telling)
-    tasks = tasks_grid(telling)
+    tasks, expected = tasks_grid(telling), expectations_grid(telling)
+    boxed = None if expected is None else with_boxes(expected)
     chapters = [
         Chapter(_("Exercise overview"), [*_overview(), source_words(), note()]),
         Chapter(_("Objectives and core capabilities"), _objectives(objectives)),
         Chapter(_("Critical tasks"), _tasks(telling, tasks)),
+        Chapter(_("Answers to injects"), [boxed] if boxed is not None else [Words(_("The scenario has none."))]),
         Chapter(_("Observations"), _observations()),
         Chapter(_("Ratings"), [ratings()]),
         Chapter(_("Conclusion and signatures"), _conclusion()),
@@ -54,6 +57,8 @@ def evaluation_form(telling: Telling) -> Form:
     sheets = [Sheet(_("Objectives"), _exact(telling))]
     if tasks is not None:
         sheets.append(Sheet(_("Critical tasks"), tasks))
+    if boxed is not None:
+        sheets.append(Sheet(_("Answers to injects"), boxed))
     return Form(
         "evaluation", _("03_evaluation_form"), _("Exercise evaluation guide"), title_lines(telling), chapters, sheets
     )
@@ -178,12 +183,17 @@ def tasks_grid(telling: Telling) -> Grid | None:
     """Steps of procedures against their deadlines, with boxes; None where there are none."""
     if not len(telling.tables.procedures.deadlines.by_h):
         return None
-    return with_boxes(grid_of(rooms.steps_table(telling)))
+    return with_boxes(simulated(grid_of(rooms.steps_table(telling))))
+
+
+def simulated(part: Grid) -> Grid:
+    """A table all of which comes from the simulation."""
+    return replace(part, columns=[replace(column, source="simulated") for column in part.columns])
 
 
 def with_boxes(part: Grid) -> Grid:
-    """A table of the simulation with a column for the rating and one for a remark."""
-    columns = [replace(column, source="simulated") for column in part.columns]
+    """A table with a column for the rating and one for a remark."""
+    columns = [*part.columns]
     columns += [Column(_("rating"), "hand", width=1.6), Column(_("remark"), "hand", width=3)]
     return replace(part, columns=columns, rows=[[*line, Cell(rating_boxes()), Cell("")] for line in part.rows])
 
@@ -194,7 +204,10 @@ def _tasks(telling: Telling, tasks: Grid | None) -> list[Part]:
         if made is not None:
             found = of_page(made.parts)
             parts.append(Heading(made.title))
-            parts += [with_boxes(part) if isinstance(part, Grid) and not at else part for at, part in enumerate(found)]
+            parts += [
+                with_boxes(simulated(part)) if isinstance(part, Grid) and not at else part
+                for at, part in enumerate(found)
+            ]
     return parts or [Words(_("The scenario has no tasks with a deadline.")), Blank(_("Tasks seen (by hand):"), 5)]
 
 

@@ -84,7 +84,7 @@ def _background(telling: Telling) -> list[Part]:
     spec, ground = telling.run.spec, telling.tables.ground
     parts: list[Part] = [Words(spec.description)] if spec.description else []
     parts += [Words(hazard_words(telling, hazard)) for hazard in spec.hazards]
-    pairs = [(_("Kind of drill"), _kind_word(spec.drill.kind)), (_("Drill clock"), spec.drill.clock)]
+    pairs = [(_("Kind of drill"), _kind_word(spec.drill.kind)), (_("Drill clock"), spec.drill.clock.text)]
     if telling.has("station"):
         stations = float(ground.stations.sum())
         pairs += [

@@ -16,6 +16,7 @@ from sim.forms.daily import daily_form
 from sim.forms.evaluation import evaluation_form
 from sim.forms.parts import Form
 from sim.forms.plan import plan_form, title_lines
+from sim.forms.script import script_form
 from sim.forms.sheets import xlsx_bytes
 from sim.forms.summary import summary_form
 from sim.forms.word import docx_bytes
@@ -39,7 +40,7 @@ class Wanted:
 
 def forms(telling: Telling, at_h: Sequence[float] = ()) -> list[Form]:
     """Every form that the run has something for, in the order of their numbers."""
-    made = [plan_form(telling), evaluation_form(telling), summary_form(telling)]
+    made = [plan_form(telling), script_form(telling), evaluation_form(telling), summary_form(telling)]
     daily = daily_form(telling, at_h)
     return sorted([*made, *([daily] if daily is not None else [])], key=lambda form: form.name)
 
