@@ -139,7 +139,8 @@ class Rooms:
 
     def warmest(self, row: str) -> Air:
         """The inlet of the warmest rack of a row, hot spots included, in the pieces between which none changes."""
-        air, spots = self.air[row], [self.hot_spots[rack] for rack in self.racks_in.get(row, []) if rack in self.hot_spots]
+        air = self.air[row]
+        spots = [self.hot_spots[rack] for rack in self.racks_in.get(row, []) if rack in self.hot_spots]
         if not spots:
             return air
         cuts = np.unique(np.concatenate([air.start_h, *(spot.t_h for spot in spots)]))

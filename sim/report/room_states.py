@@ -201,7 +201,7 @@ def sampled(story: Story, row: str, rack: str = "", points: int = 900) -> tuple[
 
 
 def warmest(story: Story, row: str, points: int = 900) -> tuple[Floats, Floats, Floats]:
-    """Moments, exact inlet temperatures of a row, and those of its warmest rack at these moments, hot spots included."""
+    """Moments, exact inlet temperatures of a row, and those of its warmest rack, hot spots included."""
     rooms = story.tables.rooms
     hottest = rooms.warmest(row)
     fine, cuts = np.linspace(0.0, story.horizon_h, points), hottest.start_h
