@@ -67,6 +67,7 @@ STOREYS = (
         "folders",
         "interrupts",
         "pagefile",
+        "reasons",
         "sheetfile",
     ),
 )

@@ -24,6 +24,7 @@ from sim.ensemble.work import Task, Work, Workers
 from sim.ensemble.worker import Chunk, Drill
 from sim.errors import input_error, shown
 from sim.folders import check_free, whole
+from sim.language import _
 from sim.policies import Policy, as_policy
 from sim.scenario import Scenario
 from sim.topology.tables import Topology
@@ -108,7 +109,9 @@ def _seeds(seeds: Any) -> tuple[int, ...]:
         wanted = seeds if isinstance(seeds, list | tuple | range) else ()
     whole_numbers = all(type(seed) is int and 0 <= seed <= _LARGEST_SEED for seed in wanted)
     if not wanted or not whole_numbers:
-        raise input_error(f"must be a number above 0, or a list of seeds (got {shown(seeds)})", path="seeds")
+        raise input_error(
+            _("must be a number above 0, or a list of seeds (got {value})").format(value=shown(seeds)), path="seeds"
+        )
     return tuple(sorted(set(wanted)))
 
 
@@ -119,7 +122,9 @@ def _check_policies(asked: Sequence[Cell], *, local: bool, workers: int | None) 
             as_policy(policy)
         elif policy is not None:
             if not isinstance(policy, Policy) and not callable(policy):
-                raise input_error(f"must be names or functions of a view (got {shown(policy)})", path="policies")
+                raise input_error(
+                    _("must be names or functions of a view (got {value})").format(value=shown(policy)), path="policies"
+                )
             _check_travels(policy, cell, needed=not local or workers != 1)
 
 
@@ -128,7 +133,9 @@ def _check_travels(policy: AnyPolicy, cell: Cell, *, needed: bool) -> None:
         pickle.dumps(policy)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         if needed:
-            message = f"cannot be sent to another process ({error}); define it in a module, or use workers=1"
+            message = _("cannot be sent to another process ({reason}); define it in a module, or use workers=1").format(
+                reason=error
+            )
             raise input_error(message, path=f"policy {cell.policy_name}") from None
 
 
@@ -136,7 +143,10 @@ def _check_travels(policy: AnyPolicy, cell: Cell, *, needed: bool) -> None:
 def _workers(workers: int | None, scheduler: str | None, asked: Sequence[Cell]) -> Iterator[Workers]:
     count = cores() if workers is None else workers
     if type(count) is not int or not 1 <= count <= _MOST_WORKERS:
-        raise input_error(f"must be a number from 1 to {_MOST_WORKERS} (got {shown(workers)})", path="workers")
+        raise input_error(
+            _("must be a number from 1 to {limit} (got {value})").format(limit=_MOST_WORKERS, value=shown(workers)),
+            path="workers",
+        )
     crew: Workers
     if scheduler is not None:
         from sim.ensemble.cluster import Cluster
