@@ -39,6 +39,7 @@ WORDS = {
     "sim.phrases:messages": "words",
     "sim.reasons:messages": "checks",
     "sim.replay.pack:messages": "replay",
+    "sim.cli:help_texts": "command",
 }
 """`module:function` of word lists → the catalogue that their messages belong to."""
 METHODS = {".py": "python", ".ts": "javascript"}

@@ -188,7 +188,7 @@ def locked(folder: Path) -> Iterator[None]:
     """Only one process at a time fills a directory; raises `InputError` where another one does."""
     path = folder / LOCK
     try:
-        file = path.open("w")
+        file = path.open("wb")
     except OSError as error:
         raise input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file=path) from None
     with file:
@@ -200,10 +200,23 @@ def locked(folder: Path) -> Iterator[None]:
 def _lock(descriptor: int) -> bool:
     try:
         import fcntl
-    except ImportError:  # elsewhere SQLite's own lock must do
-        return True
+    except ImportError:
+        return _lock_windows(descriptor)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _lock_windows(descriptor: int) -> bool:
+    try:
+        import msvcrt
+    except ImportError:  # elsewhere SQLite's own lock must do
+        return True
+    system: Any = msvcrt
+    try:
+        system.locking(descriptor, system.LK_NBLCK, 1)
     except OSError:
         return False
     return True
