@@ -28,7 +28,7 @@ from sim import (
     oldconsole,
 )
 from sim.errors import InputError, Problem, input_error, one_line
-from sim.language import of_environment, speaking
+from sim.language import _, of_environment, speaking
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -181,7 +181,7 @@ def check(
     """Check scenarios and topologies; every problem is one line, FILE:LINE: path message."""
     problems: list[Problem] = []
     if contingency is None and as_json:
-        raise input_error("must go with --contingency", file="--json")
+        raise input_error(_("must go with --contingency"), file="--json")
     for path in paths:
         try:
             if contingency is None:
@@ -259,7 +259,7 @@ def run(  # noqa: PLR0917 (typer's options)
 ) -> None:
     """Play a scenario once, write its run directory and print the scorecard."""
     if bound and as_json:
-        raise input_error("goes without --json", file="--bound")
+        raise input_error(_("goes without --json"), file="--bound")
     scenario = _load(path, set_)
     _check_policy(policy)
     _warn(scenario)
@@ -298,7 +298,9 @@ def _check_policy(name: str | None) -> None:
 
     known = policy_names()
     if name is not None and name not in known:
-        raise input_error(f"must be {one_of(known)}{hint(name, known)}", file="--policy")
+        raise input_error(
+            _("must be {choices}{hint}").format(choices=one_of(known), hint=hint(name, known)), file="--policy"
+        )
 
 
 def _draw(played: Run, folder: Path) -> None:

@@ -72,6 +72,7 @@ STOREYS = (
         "interrupts",
         "oldconsole",
         "pagefile",
+        "reasons",
         "sheetfile",
         "xmlfile",
         "textwidth",
