@@ -68,6 +68,7 @@ STOREYS = (
         "interrupts",
         "pagefile",
         "sheetfile",
+        "sheets",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
@@ -88,7 +89,7 @@ OUTSIDE = {
     "docx": frozenset({"forms"}),
     "matplotlib": frozenset({"page", "report"}),
     "openpyxl": frozenset({"sheetfile", "forms", "intake"}),
-    "python_calamine": frozenset({"intake"}),
+    "python_calamine": frozenset({"sheets"}),
     "networkx": frozenset({"models", "world", "topology"}),
     "numpy": EVERYWHERE,
     "pandas": from_upwards("results"),

@@ -25,7 +25,9 @@ def check_positions(sheet: Sheet, lon: Floats, lat: Floats) -> None:
     the Arctic while the swap lies in China, and nearer to the middle of the table's other places.
     """
     swapped = _china_swapped(lon, lat) | ((np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90))
-    for row in np.flatnonzero(swapped).tolist():
+    if swapped.sum() > 1 and swapped.all():
+        sheet.report_all(f"and lat look swapped in all {len(swapped)} rows: exchange their headings", "lon")
+    for row in [] if swapped.all() and len(swapped) > 1 else np.flatnonzero(swapped).tolist():
         sheet.report(row, "lon", f"and lat look swapped (got lon {lon[row]:g}, lat {lat[row]:g})")
     wrong = swapped | (np.abs(lon) > 180) | (np.abs(lat) > 90)
     for name, values, most in (("lon", lon, 180), ("lat", lat, 90)):
@@ -76,7 +78,7 @@ def _china_swapped(lon: Floats, lat: Floats) -> Bools:
 def check_sites(sheet: Sheet, values: dict[str, Any]) -> None:
     """Report hubs that are access sites, and a table without any site."""
     if not len(sheet) and not sheet.desk.problems:
-        sheet.desk.report(sheet.path, 1, "", "has no site; a network needs at least one")
+        sheet.report_all("has no site; a network needs at least one")
     hub, role = values["hub"], values["role"]
     for row in np.flatnonzero((hub >= 0) & (role[hub] == 0)).tolist():
         name = shown(str(values["id"][hub[row]]))
@@ -90,7 +92,7 @@ def check_links(sheet: Sheet, values: dict[str, Any], sites: dict[str, Any]) -> 
     have a higher role than all between them (dual homing).
     """
     if len(sheet) and not (sites["role"] == ROLES.index("core")).any():
-        sheet.desk.report(sheet.path, 1, "", "need a site with role core to lead to; none has it")
+        sheet.report_all("need a site with role core to lead to; none has it")
     rings: dict[str, list[int]] = defaultdict(list)
     for row, (a, b, ring) in enumerate(zip(values["a"].tolist(), values["b"].tolist(), values["ring"], strict=True)):
         if a == b and a >= 0:
