@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import cli_answers, cli_ensemble, cli_look, cli_replay, console, interrupts
+from sim import cli_answers, cli_ensemble, cli_levers, cli_look, cli_replay, console, interrupts
 from sim.errors import InputError, Problem, input_error, one_line
 from sim.language import of_environment, speaking
 
@@ -374,6 +374,7 @@ def topology_import(
 
 cli_ensemble.register(app)
 cli_answers.register(app)
+cli_levers.register(app)
 
 # Looking at what was played
 

@@ -46,6 +46,7 @@ STOREYS = (
         "operations_checks",
         "dead_letters",
         "inventory_rooms",
+        "levers",
         "parameters",
         "scenario",
         "schema",
