@@ -47,7 +47,7 @@ def _sums(resolved: Mapping[str, Any], levers: Sequence[Lever]) -> dict[str, str
     for key, more in ((key, more) for lever in levers for key, more in lever.add.items()):
         try:
             loc = find_place(ScenarioSpec, resolved, key)
-            before = found[loc] if loc in found else (key, _number(resolved, loc))
+            before = found[loc] if loc in found else (key, _number(resolved, key, loc))
         except ValueError as error:
             problems.append(Problem(f"--set {key}", None, "", str(error)))
             continue
@@ -57,7 +57,7 @@ def _sums(resolved: Mapping[str, Any], levers: Sequence[Lever]) -> dict[str, str
     return {key: json.dumps(_tidy(total)) for key, total in found.values()}
 
 
-def _number(resolved: Any, loc: Loc) -> float:
+def _number(resolved: Mapping[str, Any], key: str, loc: Loc) -> float:
     """The number at a place; 0 for a name that a table of counts does not have yet. Raises `ValueError`."""
     above: Any = resolved
     for part in loc[:-1]:
@@ -65,6 +65,8 @@ def _number(resolved: Any, loc: Loc) -> float:
     if isinstance(above, dict) and loc[-1] not in above and all(_is_number(value) for value in above.values()):
         return 0
     value = _below(above, loc[-1])
+    if value is None:
+        find_place(ScenarioSpec, resolved, key, strict=True)
     if not _is_number(value):
         raise ValueError(_("has no number to add to (got {found}); use set").format(found=shown(value)))
     return float(value)
@@ -115,7 +117,9 @@ def check_levers(document: Document, scenario: Scenario, build: Callable[[Docume
     problems: list[Problem] = []
     warnings: list[Problem] = []
     for index, lever in enumerate(scenario.spec.levers):
-        problems += _not_ours(document, index, lever)
+        if taken := list(_not_ours(document, index, lever)):
+            problems += taken
+            continue
         try:
             values = values_of(document, scenario.overrides, [lever])
             changed = override(ScenarioSpec, document, {**scenario.overrides, **values})
