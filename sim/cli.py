@@ -9,13 +9,25 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import cli_answers, cli_ensemble, cli_levers, cli_look, cli_replay, console, interrupts
+from sim import (
+    cli_alert,
+    cli_answers,
+    cli_ensemble,
+    cli_help,
+    cli_levers,
+    cli_look,
+    cli_replay,
+    cli_script,
+    console,
+    interrupts,
+    oldconsole,
+)
 from sim.errors import InputError, Problem, input_error, one_line
 from sim.language import of_environment, speaking
 
@@ -68,8 +80,9 @@ def _main(given: list[str]) -> int:
         failed: Exception | None = None
         code: int = DONE
         try:
-            console.be_lenient()
-            code = app([word for word in given if word != "--debug"], prog_name="drill", standalone_mode=False) or DONE
+            oldconsole.be_lenient()
+            words = [word for word in given if word != "--debug"]
+            code = cli_help.program(app)(words, prog_name="drill", standalone_mode=False) or DONE
         except (console.Closed, BrokenPipeError, SystemExit):  # the last is typer's own way with a broken pipe
             console.hang_up()
         except (KeyboardInterrupt, typer.Abort):
@@ -218,34 +231,14 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-@app.command()
-def injects(
-    path: _Path,
-    seed: _Seed = 1,
-    set_: _Set = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
-) -> None:
-    """List all injects in time order; nothing is simulated."""
-    from sim.disaster import draw
-
-    scenario = _load(path, set_)
-    disaster = draw(scenario, seed)
-    found = [*disaster.injects, *disaster.conditional]
-    if as_json:
-        console.out(
-            json.dumps([console.inject_json(inject, scenario) for inject in found], ensure_ascii=False, indent=1)
-        )
-    else:
-        rows = [console.INJECT_HEADS, *(console.inject_row(inject, scenario) for inject in found)]
-        console.out(console.table(rows))
-
-
 def _load(path: str, values: list[str] | None) -> Scenario:
     from sim.loading import load
     from sim.parameters import pairs
 
     return load(path, pairs(values or []))
 
+
+cli_script.register(app)
 
 # Runs
 
@@ -370,6 +363,10 @@ def topology_import(
     console.out("\n".join([f"Written to {out}", *(f"guessed: {guess}" for guess in guesses)]))
 
 
+# From papers of others
+
+cli_alert.register(app)
+
 # Many runs
 
 cli_ensemble.register(app)
@@ -380,3 +377,8 @@ cli_levers.register(app)
 
 cli_look.register(app)
 cli_replay.register(app)
+
+
+def help_texts() -> Iterator[str]:
+    """All that the help of the commands says, for the catalogue."""
+    return cli_help.texts(app)
