@@ -67,10 +67,11 @@ def _panel(axes: Axes, what: str, gains: Sequence[Gain]) -> None:
 
 def _prices(axes: Axes, shown: Sequence[Pulled]) -> None:
     """What a station-hour saved costs, in a column beside the bars."""
-    rows = [(-0.75, _("cost of a station-hour")), *enumerate(ratio(one.per_station_h) for one in shown)]
-    for row, text in rows:
-        axes.annotate(text, (1, row), xytext=(10, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-                      va="center" if row >= 0 else "bottom", fontsize=8.5, annotation_clip=False)  # fmt: skip
+    axes.annotate(_("cost of a station-hour"), (1, 1), xytext=(10, 4), xycoords="axes fraction",
+                  textcoords="offset points", va="bottom", fontsize=9.5, annotation_clip=False)  # fmt: skip
+    for row, one in enumerate(shown):
+        axes.annotate(ratio(one.per_station_h), (1, row), xytext=(10, 0), xycoords=("axes fraction", "data"),
+                      textcoords="offset points", va="center", fontsize=8.5, annotation_clip=False)  # fmt: skip
 
 
 def save_levers(found: Ranking, folder: Path, title: str = "") -> Path:

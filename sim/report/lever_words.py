@@ -149,6 +149,13 @@ def _pair(found: Ranking) -> Iterator[str]:
         )
         hours, (low, high) = abs(pair.stations.mean), sorted((abs(pair.stations.low), abs(pair.stations.high)))
         yield words.format(levers=name_of(pair.pulled.says), hours=number(hours), low=number(low), high=number(high))
+    bought = {step.lever for step in found.steps or ()}
+    for pair in found.pairs or () if found.budget is not None else ():
+        one, cost = pair.pulled, pair.pulled.cost
+        if bought.isdisjoint(one.levers) and one.stations.clear and cost is not None and cost <= (found.budget or 0.0):
+            yield _("{levers}: the budget was spent lever by lever, which does not see that this pair saves").format(
+                levers=name_of(one.says)
+            )
     if not any(pair.stations.told for pair in found.pairs or ()):
         yield _("Of no pair can it be told that it saves more or less than the sum of its two")
 
