@@ -20,6 +20,7 @@ from sim import (
     cli_answers,
     cli_ensemble,
     cli_help,
+    cli_levers,
     cli_look,
     cli_replay,
     cli_script,
@@ -318,6 +319,7 @@ cli_alert.register(app)
 
 cli_ensemble.register(app)
 cli_answers.register(app)
+cli_levers.register(app)
 
 # Looking at what was played
 

@@ -48,6 +48,7 @@ STOREYS = (
         "operations_checks",
         "dead_letters",
         "inventory_rooms",
+        "levers",
         "parameters",
         "recorded",
         "scenario",
