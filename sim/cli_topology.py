@@ -66,7 +66,9 @@ def topology_generate(
 
 @topology_app.command("import")
 def topology_import(  # noqa: PLR0917 (typer's options)
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A spreadsheet (.xlsx, CSV), or GraphML.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A spreadsheet (.xlsx, CSV), GeoJSON, KML, OpenCelliD, GraphML.")
+    ],
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the tables.")] = None,
     mapping: Annotated[
         Path | None, typer.Option("--map", metavar="MAPPING", help="Which heading is which column (YAML).")
@@ -86,7 +88,7 @@ def topology_import(  # noqa: PLR0917 (typer's options)
     force: _Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Make a topology of a spreadsheet or a drawn backbone; what was cleaned and guessed is told."""
+    """Make a topology of a spreadsheet, points, cells or a backbone; what was cleaned and guessed is told."""
     from sim.folders import check_free, whole
     from sim.intake.door import Wishes, import_file, plan_of
     from sim.intake.mapping import mapping_yaml

@@ -10,8 +10,9 @@ from typing import Final
 
 from sim.errors import InputError, Problem, input_error
 from sim.intake import derive
+from sim.intake.areas import feeders_by_area
 from sim.intake.draft import Draft, make_draft
-from sim.intake.mapping import Mapping, OneTable, sketch_of
+from sim.intake.mapping import NONE, Mapping, OneTable, sketch_of
 from sim.intake.told import Tally, Told
 from sim.language import _
 from sim.sheets import cells as plain
@@ -52,6 +53,9 @@ class Plan:
     found: tuple[Found, ...]
     guessed: bool
     about: dict[str, list[str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What was assumed while the file was made a sheet."""
+    warnings: tuple[str, ...] = ()
 
 
 # Finding tables
@@ -167,7 +171,7 @@ def import_spreadsheet(plan: Plan, folder: Path, out: Path, name: str = "") -> T
     drafts = {one.table: make_draft(one.table, one.grid, one.heads, dict(one.place), desk, tally) for one in plan.found}
     if "sites" not in drafts:
         raise input_error(_("has no table of sites; a network needs one"), file=plan.paper.path)
-    notes = _filled(drafts, mapping)
+    notes = [*plan.notes, *_filled(drafts, mapping)]
     if not mapping.said_crs and not plan.about:
         notes.insert(0, _("the coordinates' system is not said, WGS-84 taken"))
     sheets: dict[str, Sheet] = {table: draft.sheet() for table, draft in drafts.items()}
@@ -181,6 +185,7 @@ def import_spreadsheet(plan: Plan, folder: Path, out: Path, name: str = "") -> T
         cleaned=tally.lines(),
         guesses=tuple(topology.origin.split("\n")[1:]),
         unused=_unused(plan),
+        warnings=list(plan.warnings),
     )
 
 
@@ -211,6 +216,8 @@ def _filled(drafts: dict[str, Draft], mapping: Mapping) -> list[str]:
     if "townships" not in drafts:
         notes += derive.townships_apart(sites)
     notes += derive.derive_sites(sites, _day(mapping))
+    if "feeders" not in drafts and mapping.tables["sites"].missing.get("feeder") != NONE:
+        notes += feeders_by_area(sites)
     if "hub" in sites.cells:
         notes += derive.roles_by_hubs(sites)
     return notes

@@ -61,9 +61,13 @@ class Paper:
     book: Workbook | None = None
     text: str = ""
     encoding: str = ""
+    made: Grid | None = None
+    """The sheet itself, where it was made of a file of another sort."""
 
     def grid(self, title: str) -> Grid:
         """A sheet by its title. Raises `InputError`."""
+        if self.made is not None:
+            return self.made
         return _sheet(self.book, title) if self.book is not None else _csv(self.path, self.text, self.encoding)
 
 
