@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from sim.intake.mapping import Mapping, read_mapping
-from sim.intake.spreadsheet import Plan, import_spreadsheet, plan_by_guess, plan_by_mapping
+from sim.intake.datum import known_spots
+from sim.intake.mapping import read_mapping
+from sim.intake.spreadsheet import Plan, added_to, import_spreadsheet, plan_by_guess, plan_by_mapping
 from sim.intake.told import Told
 from sim.sheets.grid import is_archive, open_paper
+from sim.topology import load_topology
 from sim.topology.imported import USERS, import_graphml
 
 Sort = Literal["graphml", "spreadsheet"]
@@ -27,6 +29,12 @@ class Wishes:
     mapping: Path | None = None
     convert: bool = False
     name: str = ""
+    table: str = ""
+    """What a spreadsheet holds, where its titles and headings do not say: sites, depots."""
+    network: Path | None = None
+    """A topology that the file adds to."""
+    known: Path | None = None
+    """A topology in WGS-84 with some of the places, to compare positions with."""
     cores: tuple[str, ...] = ()
     users: float = USERS
     agree: Callable[[Plan], None] = lambda _plan: None
@@ -70,19 +78,21 @@ def _spreadsheet(path: Path, folder: Path, out: Path, wishes: Wishes) -> Told:
     plan = plan_of(path, wishes)
     if plan.guessed:
         wishes.agree(plan)
-    return import_spreadsheet(plan, folder, out, wishes.name)
+    known = None if wishes.known is None else known_spots(load_topology(wishes.known))
+    return import_spreadsheet(plan, folder, out, wishes.name, known)
 
 
 def plan_of(path: Path, wishes: Wishes) -> Plan:
     """How a spreadsheet would be read. Raises `InputError`."""
     mapping = read_mapping(wishes.mapping) if wishes.mapping is not None else None
     paper = open_paper(path)
-    plan = plan_by_guess(paper) if mapping is None else plan_by_mapping(paper, mapping)
+    plan = plan_by_guess(paper, wishes.table) if mapping is None else plan_by_mapping(paper, mapping)
+    if wishes.network is not None:
+        plan = added_to(load_topology(wishes.network), plan)
     if not wishes.convert:
         return plan
     given = plan.mapping
-    converted = Mapping(given.tables, "GCJ-02", convert=True, as_of=given.as_of, said_crs=True, path=given.path)
-    return Plan(plan.paper, converted, plan.found, plan.guessed, plan.about)
+    return replace(plan, mapping=replace(given, crs="GCJ-02", convert=True, said_crs=True))
 
 
 _DOORS: Final[dict[Sort, Callable[[Path, Path, Path, Wishes], Told]]] = {
