@@ -9,12 +9,14 @@ from typing import Final, Literal
 
 from sim.errors import input_error
 from sim.intake import opencellid, points
-from sim.intake.mapping import Mapping, read_mapping
+from sim.intake.datum import known_spots
+from sim.intake.mapping import read_mapping
 from sim.intake.opencellid import is_cell_list
-from sim.intake.spreadsheet import Plan, import_spreadsheet, plan_by_guess, plan_by_mapping
+from sim.intake.spreadsheet import Plan, added_to, import_spreadsheet, plan_by_guess, plan_by_mapping
 from sim.intake.told import Told
 from sim.language import _
 from sim.sheets.grid import Paper, is_archive, open_paper
+from sim.topology import load_topology
 from sim.topology.imported import USERS, import_graphml
 
 Sort = Literal["alert", "cells", "geojson", "graphml", "kml", "spreadsheet"]
@@ -31,6 +33,12 @@ class Wishes:
     mapping: Path | None = None
     convert: bool = False
     name: str = ""
+    table: str = ""
+    """What a spreadsheet holds, where its titles and headings do not say: sites, depots."""
+    network: Path | None = None
+    """A topology that the file adds to."""
+    known: Path | None = None
+    """A topology in WGS-84 with some of the places, to compare positions with."""
     cores: tuple[str, ...] = ()
     users: float = USERS
     agree: Callable[[Plan], None] = lambda _plan: None
@@ -85,21 +93,23 @@ def _spreadsheet(path: Path, folder: Path, out: Path, wishes: Wishes) -> Told:
     plan = plan_of(path, wishes)
     if plan.guessed:
         wishes.agree(plan)
-    return import_spreadsheet(plan, folder, out, wishes.name)
+    known = None if wishes.known is None else known_spots(load_topology(wishes.known))
+    return import_spreadsheet(plan, folder, out, wishes.name, known)
 
 
 def plan_of(path: Path, wishes: Wishes) -> Plan:
     """How a spreadsheet would be read. Raises `InputError`."""
     mapping = read_mapping(wishes.mapping) if wishes.mapping is not None else None
     paper, notes, warnings = _paper(path)
-    plan = plan_by_guess(paper) if mapping is None else plan_by_mapping(paper, mapping)
+    plan = plan_by_guess(paper, wishes.table) if mapping is None else plan_by_mapping(paper, mapping)
     guessed = plan.guessed and sort_of(path) != "cells"  # its headings are no guess
     plan = replace(plan, notes=tuple(notes), warnings=tuple(warnings), guessed=guessed)
+    if wishes.network is not None:
+        plan = added_to(load_topology(wishes.network), plan)
     if not wishes.convert:
         return plan
     given = plan.mapping
-    converted = Mapping(given.tables, "GCJ-02", convert=True, as_of=given.as_of, said_crs=True, path=given.path)
-    return replace(plan, mapping=converted)
+    return replace(plan, mapping=replace(given, crs="GCJ-02", convert=True, said_crs=True))
 
 
 def _paper(path: Path) -> tuple[Paper, list[str], list[str]]:
