@@ -17,6 +17,7 @@ from sim.ensemble.paired import Cell, Comparison, Floats, compare_cells, togethe
 from sim.ensemble.sizing import Sizing, overrides, places, sizing
 from sim.ensemble.variants import Variant, called
 from sim.errors import input_error
+from sim.language import _
 from sim.parameters import hint, one_of
 from sim.scenario import Scenario
 from sim.vocabulary import KPIS
@@ -46,7 +47,7 @@ def check_kpis(names: Sequence[str]) -> list[str]:
         raise input_error("must be a list of names", path="kpis")
     for name in names:
         if name not in KPIS:
-            raise input_error(f"must be of the KPI catalogue{hint(name, KPIS)}", file="--kpi")
+            raise input_error(_("must be of the KPI catalogue{hint}").format(hint=hint(name, KPIS)), file="--kpi")
     return list(dict.fromkeys(names))
 
 
@@ -118,10 +119,12 @@ def size(
 def _targets(scenario: Scenario, asked: Sequence[str]) -> list[str]:
     known = [target.id for target in scenario.spec.plan.targets]
     if not known:
-        raise input_error("has no targets in its plan, so nothing can hold", file=scenario.path or "")
+        raise input_error(_("has no targets in its plan, so nothing can hold"), file=scenario.path or "")
     for name in asked:
         if name not in known:
-            raise input_error(f"must be {one_of(known)}{hint(name, known)}", file="--target")
+            raise input_error(
+                _("must be {choices}{hint}").format(choices=one_of(known), hint=hint(name, known)), file="--target"
+            )
     return list(dict.fromkeys(asked)) or known
 
 
@@ -134,9 +137,9 @@ def sensitivity(
     """Which assumptions with a range in the scenario's `assumptions:` move which KPI. Raises `InputError`."""
     how, effort = how or Playing(seeds=20), effort or Effort()
     asked = check_kpis(kpis or KPIS_ASKED)
-    moved, _ = factors(scenario.spec)
+    moved = factors(scenario.spec)[0]
     if not moved:
-        message = "has no assumption with a range to move (see assumptions: in the scenario)"
+        message = _("has no assumption with a range to move (see assumptions: in the scenario)")
         raise input_error(message, file=scenario.path or "")
 
     def evaluate(points: Floats) -> Floats:
@@ -182,7 +185,7 @@ def play_variants(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str,
         out=how.out,
         progress=how.progress,
     )
-    for cell, _ in variants:
+    for cell, _run in variants:
         if errors := many.failures(cell):
             told = f"{cell}: {len(errors)} run(s) failed and are left out, the first with seed {errors[0][0]}"
             how.failures.append(f"{told}: {errors[0][1]}")

@@ -26,6 +26,7 @@ from sim.ensemble.work import Task, Work, Workers
 from sim.ensemble.worker import Chunk, Drill
 from sim.errors import input_error, shown
 from sim.folders import check_free, whole
+from sim.language import _
 from sim.policies import Policy, as_policy
 from sim.scenario import Scenario
 from sim.topology.tables import Topology
@@ -114,8 +115,8 @@ def _seeds(seeds: Any) -> tuple[int, ...]:
     except TypeError:
         wanted = [_whole(seed) for seed in seeds] if isinstance(seeds, list | tuple | range | np.ndarray) else ()
     if not wanted or not all(0 <= seed <= _LARGEST_SEED for seed in wanted):
-        message = "must be a number above 0, or a list of whole numbers from 0 to 2**53"
-        raise input_error(f"{message} (got {shown(seeds)})", path="seeds")
+        message = _("must be a number above 0, or a list of whole numbers from 0 to 2**53 (got {value})")
+        raise input_error(message.format(value=shown(seeds)), path="seeds")
     return tuple(sorted(set(wanted)))
 
 
@@ -134,7 +135,9 @@ def _check_policies(asked: Sequence[Cell], *, local: bool, workers: int | None) 
             as_policy(policy)
         elif policy is not None:
             if not isinstance(policy, Policy) and not callable(policy):
-                raise input_error(f"must be names or functions of a view (got {shown(policy)})", path="policies")
+                raise input_error(
+                    _("must be names or functions of a view (got {value})").format(value=shown(policy)), path="policies"
+                )
             _check_travels(policy, cell, needed=not local or workers != 1)
 
 
@@ -143,7 +146,9 @@ def _check_travels(policy: AnyPolicy, cell: Cell, *, needed: bool) -> None:
         pickle.dumps(policy)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         if needed:
-            message = f"cannot be sent to another process ({error}); define it in a module, or use workers=1"
+            message = _("cannot be sent to another process ({reason}); define it in a module, or use workers=1").format(
+                reason=error
+            )
             raise input_error(message, path=f"policy {cell.policy_name}") from None
 
 
@@ -151,7 +156,10 @@ def _check_travels(policy: AnyPolicy, cell: Cell, *, needed: bool) -> None:
 def _workers(workers: int | None, scheduler: str | None, asked: Sequence[Cell]) -> Iterator[Workers]:
     count = cores() if workers is None else workers
     if type(count) is not int or not 1 <= count <= _MOST_WORKERS:
-        raise input_error(f"must be a number from 1 to {_MOST_WORKERS} (got {shown(workers)})", path="workers")
+        raise input_error(
+            _("must be a number from 1 to {limit} (got {value})").format(limit=_MOST_WORKERS, value=shown(workers)),
+            path="workers",
+        )
     crew: Workers
     if scheduler is not None:
         from sim.ensemble.cluster import Cluster

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from sim.ensemble import Ensemble
 from sim.ensemble.asked import SCENARIO
 from sim.ensemble.paired import Comparison
-from sim.errors import input_error, shown
+from sim.errors import input_error, listed, shown
+from sim.language import _
 from sim.report import answer_figures, ensemble_figures, style
 from sim.report.figures import pictures
 from sim.report.series import Story
@@ -59,12 +60,12 @@ def draw(what: Any, name: str = "", scenario: Scenario | None = None) -> Picture
     makers = _makers(what, scenario)
     chosen = name or next(iter(makers), "")
     if chosen not in makers:
-        known = ", ".join(makers) or "none, for there is nothing to show"
-        raise input_error(f"must be one of {known} (got {shown(name)})", path="name")
+        known = listed(makers) or _("none, for there is nothing to show")
+        raise input_error(_("must be one of {names} (got {value})").format(names=known, value=shown(name)), path="name")
     with style.drawing():
         figure = makers[chosen]()
         if figure is None:
-            raise input_error("has nothing to show", path=chosen)
+            raise input_error(_("has nothing to show"), path=chosen)
         stream = BytesIO()
         figure.savefig(stream, format="png", dpi=style.DPI, metadata={"Software": None})
     return Picture(chosen, stream.getvalue(), round(figure.get_figwidth() * style.DPI))
@@ -75,13 +76,16 @@ def _makers(what: Any, scenario: Scenario | None) -> Makers:
         return {"differences": partial(answer_figures.differences, what)}
     if isinstance(what, Ensemble):
         if scenario is not None and scenario.hash != what.asked.scenario_hash:
-            raise input_error(f"must be the one that was played (got {shown(scenario.name)})", path="scenario")
+            message = _("must be the one that was played (got {value})").format(value=shown(scenario.name))
+            raise input_error(message, path="scenario")
         spec = read_spec(what.folder / SCENARIO) if scenario is None else scenario.spec
         return {
             "fan": partial(ensemble_figures.fan, what, spec),
             "targets": partial(ensemble_figures.targets, what, spec),
         }
     if not all(hasattr(what, part) for part in ("spec", "log", "inventory")):
-        raise input_error(f"must be a run, an ensemble or a comparison (got {shown(what)})", path="what")
+        raise input_error(
+            _("must be a run, an ensemble or a comparison (got {value})").format(value=shown(what)), path="what"
+        )
     story = Story.of(what)
     return {key: partial(maker, story) for key, maker in pictures(what, story).items()}

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from sim.folders import RUN_MARK, Sort, check_free, strangers, whole
 from sim.inventory import Inventory
+from sim.language import _, marked
 from sim.metrics import Tables, kpis_by
 from sim.results.parquet import Parquet, write_inventory, write_log
 from sim.scorecard import Scorecard, number
@@ -36,11 +37,13 @@ def _foreign(folder: Path) -> str:
         listed = json.loads((folder / MARK).read_text(encoding="utf-8")).get("files")
     known = {*_WRITTEN, *(listed if isinstance(listed, list) else ())}
     found = strangers(folder, known.__contains__)
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    return f"holds {found[0]}{more}, which no run wrote" if found else ""
+    if not found:
+        return ""
+    said = _("holds {name} and {more} more, which no run wrote") if found[1:] else _("holds {name}, which no run wrote")
+    return said.format(name=found[0], more=len(found) - 1)
 
 
-RUN: Final = Sort("a run directory", MARK, _foreign)
+RUN: Final = Sort(marked("a run directory"), MARK, _foreign)
 
 
 class Contents(NamedTuple):

@@ -9,9 +9,11 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from sim.errors import input_error, one_line, shown
+from sim.errors import input_error, shown
 from sim.inventory import Inventory
+from sim.language import _
 from sim.log import EventLog
+from sim.reasons import of_system
 from sim.results.folder import MARK, digest_of
 from sim.results.parquet import Parquet, read_inventory, read_log
 from sim.results.run import Run
@@ -44,7 +46,9 @@ def open_run(folder: str | Path, *, verify: bool = True) -> Run:
         about["overrides"], about["scenario_hash"], about["topology_hash"], about["version"], about["wall_s"],
     )  # fmt: skip
     if len(log) != about["rows"] or (verify and run.log_digest != about["log_digest"]):
-        raise input_error(f"is damaged: it is not the log that {MARK} tells of", file=folder / "log.parquet")
+        raise input_error(
+            _("is damaged: it is not the log that {mark} tells of").format(mark=MARK), file=folder / "log.parquet"
+        )
     return run
 
 
@@ -78,33 +82,35 @@ def _check_digests(about: dict[str, Any], folder: Path) -> None:
 def _read(files: Parquet, path: Path, reader: Callable[[Parquet, Path], T]) -> T:
     """A Parquet file by its reader; `InputError` where it is missing or damaged."""
     if not path.is_file():
-        raise input_error("does not exist; the run directory is not complete", file=path)
+        raise input_error(_("does not exist; the run directory is not complete"), file=path)
     import duckdb
 
     try:
         return reader(files, path)
-    except (duckdb.Error, KeyError, ValueError, TypeError) as error:
-        raise input_error(f"is damaged: {one_line(str(error), 120)}", file=path) from None
+    except duckdb.Error:
+        raise input_error(_("is damaged: it is no whole Parquet file of this program"), file=path) from None
+    except (KeyError, ValueError, TypeError):
+        raise input_error(_("is damaged: its columns are not those of this program"), file=path) from None
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise input_error("does not exist; the run directory is not complete", file=path) from None
+        raise input_error(_("does not exist; the run directory is not complete"), file=path) from None
     except OSError as error:
-        raise input_error(f"cannot be read: {error.strerror or error}".lower(), file=path) from None
+        raise input_error(_("cannot be read: {reason}").format(reason=of_system(error)), file=path) from None
     except (ValueError, RecursionError):
-        raise input_error("is damaged: it is no JSON", file=path) from None
+        raise input_error(_("is damaged: it is no JSON"), file=path) from None
     if not isinstance(found, dict):
-        raise input_error("is damaged: it must be a table", file=path)
+        raise input_error(_("is damaged: it must be a table"), file=path)
     return found
 
 
 def _check(about: dict[str, Any], path: Path) -> None:
     for key, kind in _KEYS.items():
         if not isinstance(about.get(key), kind) or isinstance(about[key], bool):
-            raise input_error(f"is damaged: {key} is missing or of another kind", file=path)
+            raise input_error(_("is damaged: {key} is missing or of another kind").format(key=key), file=path)
 
 
 def read_spec(path: Path) -> ScenarioSpec:
@@ -114,7 +120,9 @@ def read_spec(path: Path) -> ScenarioSpec:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise input_error(f"is damaged: {place} {first['msg']}", file=path) from None
+        raise input_error(
+            _("is damaged: {place} is not what this program writes").format(place=place), file=path
+        ) from None
 
 
 def _lists(spec: ScenarioSpec, inventory: Inventory, folder: Path) -> dict[str, frozenset[int]]:
@@ -122,5 +130,5 @@ def _lists(spec: ScenarioSpec, inventory: Inventory, folder: Path) -> dict[str, 
     try:
         return {name: frozenset(rows[site] for site in sites) for name, sites in spec.lists.items()}
     except KeyError as error:
-        message = f"is damaged: a list names {error}, which the inventory does not have"
+        message = _("is damaged: a list names {error}, which the inventory does not have").format(error=error)
         raise input_error(message, file=folder / "scenario.json") from None

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import input_error, shown
+from sim.errors import input_error, listed, shown
 from sim.inventory import ITEMS, Inventory
+from sim.language import _
 from sim.log import EventLog, Row
 from sim.metrics import SPLITS, Split, Tables, kpis, kpis_by, tables
 from sim.phrases import names_of, told
@@ -198,7 +199,9 @@ class Run:
     def things(self, item: str) -> pd.DataFrame:
         """The inventory's sites, crews, links, …, a row each by id. Raises `InputError` for another sort."""
         if item not in ITEMS:
-            raise input_error(f"must be one of {', '.join(ITEMS)} (got {shown(item)})", path="item")
+            raise input_error(
+                _("must be one of {names} (got {value})").format(names=listed(ITEMS), value=shown(item)), path="item"
+            )
         return frames.things(self.inventory, item)
 
     def clock(self, t_h: float) -> datetime:
