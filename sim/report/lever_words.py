@@ -215,8 +215,8 @@ def _cell(value: float | None) -> Cell:
 def _columns(one: Pulled) -> list[Cell]:
     after = [_cell(held.after.share) for held in one.targets]
     return [
-        _cell(one.cost), *_numbers(one.stations), *_numbers(one.users), *_numbers(one.gained), *_prices(one.per_station_h),
-        *_prices(one.per_user_h), one.stations.pairs, *after,
+        _cell(one.cost), *_numbers(one.stations), *_numbers(one.users), *_numbers(one.gained),
+        *_prices(one.per_station_h), *_prices(one.per_user_h), one.stations.pairs, *after,
     ]  # fmt: skip
 
 
