@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from math import ceil
 from typing import Any, Final
 
 from sim.forms.package import sealed
@@ -13,6 +14,9 @@ from sim.sheetfile import Cell as Value
 from sim.sheetfile import Table, fill, put, sheet_title
 
 _SHADE: Final = "F1F5F9"
+_LINE_POINTS: Final = 14.5
+_TALLEST_POINTS: Final = 409.0
+"""No row of a spreadsheet is taller."""
 
 
 def xlsx_bytes(form: Form, template: bytes, at: datetime) -> bytes:
@@ -56,6 +60,7 @@ def _fill(sheet: Any, grid: Grid, first: int) -> None:
             cell.border = Border(line, line, line, line)
             if column.source == "simulated" and down > first + 1:
                 cell.fill = PatternFill("solid", fgColor=_SHADE)
+        sheet.row_dimensions[down].height = _tall(sheet, down, len(grid.columns))
     if grid.note:
         put(sheet, after + 1, 1, grid.note)
         sheet.cell(after + 1, 1).alignment = sheet.cell(after + 1, 1).alignment.copy(wrap_text=False)
@@ -72,6 +77,18 @@ def _value(cell: Cell, column: Column) -> Value:
 def _wide(column: Column, grid: Grid, at: int) -> float:
     longest = max([_ems(column.text), *(_ems(line[at].text) for line in grid.rows)])
     return min(46.0, max(8.0, longest + 2))
+
+
+def _tall(sheet: Any, row: int, columns: int) -> float:
+    """Points that a row needs for its longest cell, wrapped; office programs differ in whether they look themselves."""
+    from openpyxl.utils import get_column_letter
+
+    lines = 1
+    for across in range(1, columns + 1):
+        wide = sheet.column_dimensions[get_column_letter(across)].width
+        text = str(sheet.cell(row, across).value or "")
+        lines = max(lines, sum(max(1, ceil(_ems(line) / wide)) for line in text[:2000].split("\n")))
+    return min(_LINE_POINTS * lines + 3, _TALLEST_POINTS)
 
 
 def _ems(text: str) -> float:

@@ -16,6 +16,7 @@ from sim.forms.daily import daily_form
 from sim.forms.evaluation import evaluation_form
 from sim.forms.parts import Form
 from sim.forms.plan import plan_form, title_lines
+from sim.forms.redact import redacted
 from sim.forms.script import script_form
 from sim.forms.sheets import xlsx_bytes
 from sim.forms.summary import summary_form
@@ -47,6 +48,8 @@ def forms(telling: Telling, at_h: Sequence[float] = ()) -> list[Form]:
 
 def files_of(run: Run, wanted: Wanted) -> dict[str, bytes]:
     """Name → bytes of every file, the mark last; the same run gives the same bytes. Raises `InputError`."""
+    if wanted.redact:
+        run = redacted(run)
     telling = Telling(run, tuple(wanted.at_h))
     at = run.spec.start.replace(tzinfo=None)
     drill = title_lines(telling)[0]
