@@ -9,13 +9,24 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import cli_answers, cli_ensemble, cli_look, cli_replay, cli_script, console, interrupts, oldconsole
+from sim import (
+    cli_alert,
+    cli_answers,
+    cli_ensemble,
+    cli_help,
+    cli_look,
+    cli_replay,
+    cli_script,
+    console,
+    interrupts,
+    oldconsole,
+)
 from sim.errors import InputError, Problem, input_error, one_line
 from sim.language import of_environment, speaking
 
@@ -69,7 +80,8 @@ def _main(given: list[str]) -> int:
         code: int = DONE
         try:
             oldconsole.be_lenient()
-            code = app([word for word in given if word != "--debug"], prog_name="drill", standalone_mode=False) or DONE
+            words = [word for word in given if word != "--debug"]
+            code = cli_help.program(app)(words, prog_name="drill", standalone_mode=False) or DONE
         except (console.Closed, BrokenPipeError, SystemExit):  # the last is typer's own way with a broken pipe
             console.hang_up()
         except (KeyboardInterrupt, typer.Abort):
@@ -350,6 +362,10 @@ def topology_import(
     console.out("\n".join([f"Written to {out}", *(f"guessed: {guess}" for guess in guesses)]))
 
 
+# From papers of others
+
+cli_alert.register(app)
+
 # Many runs
 
 cli_ensemble.register(app)
@@ -359,3 +375,8 @@ cli_answers.register(app)
 
 cli_look.register(app)
 cli_replay.register(app)
+
+
+def help_texts() -> Iterator[str]:
+    """All that the help of the commands says, for the catalogue."""
+    return cli_help.texts(app)

@@ -15,6 +15,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.errors import InputError, input_error, one_line
+from sim.textwidth import columns
 
 if TYPE_CHECKING:
     from sim.language import Language
@@ -111,8 +112,8 @@ def hang_up() -> None:
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Columns of text side by side; Chinese characters take two places."""
     cells = [[one_line(cell, _CELL_CHARS) for cell in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    pads = [[" " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)] for row in cells]
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
+    pads = [[" " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)] for row in cells]
     lines = (map(str.__add__, row, pad) for row, pad in zip(cells, pads, strict=True))
     return "\n".join("  ".join(line).rstrip() for line in lines)
 
@@ -135,12 +136,6 @@ def facts(values: Mapping[str, Any]) -> str:
         else:
             lines.append(f"{name}: {value}")
     return "\n".join(lines)
-
-
-def _width(text: str) -> int:
-    from unicodedata import east_asian_width
-
-    return len(text) if text.isascii() else sum(1 + (east_asian_width(one) in "WF") for one in text)
 
 
 def run_name(scenario: Scenario, seed: int, policy: str | None) -> str:

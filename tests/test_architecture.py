@@ -20,8 +20,10 @@ STOREYS = (
     (
         "cli",
         "cli_ensemble",
+        "cli_alert",
         "cli_answers",
         "cli_forms",
+        "cli_help",
         "cli_levers",
         "cli_look",
         "cli_replay",
@@ -71,6 +73,8 @@ STOREYS = (
         "oldconsole",
         "pagefile",
         "sheetfile",
+        "xmlfile",
+        "textwidth",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}

@@ -36,7 +36,7 @@ ROOMS = {
     "checks": ("sim",),
 }
 """Catalogue → folders or patterns of files; the first that fits takes a message."""
-WORDS = {"sim.phrases:messages": "words", "sim.replay.pack:messages": "replay"}
+WORDS = {"sim.phrases:messages": "words", "sim.replay.pack:messages": "replay", "sim.cli:help_texts": "command"}
 """`module:function` of word lists → the catalogue that their messages belong to."""
 METHODS = {".py": "python", ".ts": "javascript"}
 OPTIONS = {"parse_template_string": "true"}
