@@ -24,11 +24,13 @@ from sim.forms.parts import (
     of_page,
     row,
     source_words,
+    spaced,
 )
 from sim.forms.plan import title_lines
 from sim.forms.script import expectations_grid
 from sim.language import _
 from sim.page import preparation, rooms
+from sim.page.causes import Why
 from sim.page.parts import Cell
 from sim.page.readings import reading_words
 from sim.page.telling import Telling
@@ -121,14 +123,23 @@ def met_word(row_: ScoreRow) -> str:
 
 def evidence(telling: Telling, line: ScoreRow) -> str:
     """What the log and the files say of a target: instant, reading, what made the figure."""
-    found = cause_of(telling, line) if line.met is not None else None
+    found = cause_of(telling, line) if line.met is False else None
     parts = [
         "" if line.at_h is None else _("as of {clock}").format(clock=telling.clock(line.at_h)),
         reading_words(line),
-        "" if found is None else found.words,
+        "" if found is None else _told(found),
         _("scorecard.json, {kpi}").format(kpi=line.kpi),
     ]
     return _("; ").join(part for part in parts if part)
+
+
+def _told(why: Why) -> str:
+    """What made a figure, in a sentence; where that only announces a chain of causes, what stands at its head."""
+    said = why.words.rstrip(".。")
+    if said.endswith((":", "：")) and why.chains:
+        chain = why.chains[0]
+        said += spaced("", chain.title, *(f"({step.when} {step.text})" for step in chain.steps[-1:]))
+    return said
 
 
 def objectives_grid(telling: Telling) -> Grid:

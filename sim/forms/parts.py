@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from struct import unpack
 from typing import Final, Literal
 
-from sim.language import _
+from sim.language import _, spoken
 from sim.page import parts as page
 from sim.page.parts import Cell
 
@@ -122,6 +122,11 @@ DASHES: Final = "☐ ————"
 def row(*texts: str) -> list[Cell]:
     """A row of plain texts."""
     return [Cell(text) for text in texts]
+
+
+def spaced(*texts: str) -> str:
+    """Texts behind each other, with a blank between them where the language has one."""
+    return ("" if spoken() == "zh" else " ").join(texts)
 
 
 def source_words() -> Words:

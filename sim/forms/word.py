@@ -26,13 +26,13 @@ _WIDEST_SHARE: Final = 6.0
 _EM: Final = 125_000
 """A character of a cell, EMU, with a little room."""
 _PADDING: Final = 150_000
-_LONGEST_WORD: Final = 14.0
+_LONGEST_WORD: Final = 9.0
 """Ems of a word that a column must hold unbroken; longer ones are identifiers."""
 _LONG: Final = 22.0
 """Ems of a text that gets no more room for being longer."""
 _WRITTEN_TWIPS: Final = 420
 """Height of a row with something to write in."""
-_TALLEST: Final = 0.68
+_TALLEST: Final = 0.6
 """A picture's share of the page's height."""
 _LINE_TWIPS: Final = 340
 
