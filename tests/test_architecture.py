@@ -48,6 +48,7 @@ STOREYS = (
         "operations_checks",
         "dead_letters",
         "inventory_rooms",
+        "levers",
         "parameters",
         "recorded",
         "scenario",
@@ -72,9 +73,11 @@ STOREYS = (
         "interrupts",
         "oldconsole",
         "pagefile",
+        "reasons",
         "sheetfile",
         "xmlfile",
         "textwidth",
+        "sheets",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
@@ -95,7 +98,7 @@ OUTSIDE = {
     "docx": frozenset({"forms"}),
     "matplotlib": frozenset({"page", "report"}),
     "openpyxl": frozenset({"sheetfile", "forms", "intake"}),
-    "python_calamine": frozenset({"intake"}),
+    "python_calamine": frozenset({"sheets"}),
     "networkx": frozenset({"models", "world", "topology"}),
     "numpy": EVERYWHERE,
     "pandas": from_upwards("results"),
