@@ -60,7 +60,10 @@ def test_an_ensemble_is_refused(drill, tmp_path):
     ("arguments", "said"),
     [
         (["--redact"], "--redact, --templates, --write-templates: go with --forms DIR"),
-        (["--forms", "mine"], "mine: exists and is not a folder of forms"),
+        (
+            ["--forms", "mine"],
+            "mine: exists and is not a folder of forms (it has no forms.json); choose another --forms",
+        ),
         (["--forms", "note.txt"], "note.txt: exists and is no directory"),
         (["--forms", "f", "--templates", "missing"], "missing: is no directory of templates"),
         (["--forms", "f", "--templates", "mine"], "mine: holds none of the templates"),
@@ -106,6 +109,11 @@ def test_where_the_office_packages_are_missing_it_says_so(drill, folder, tmp_pat
 def test_templates_are_written_changed_and_used(drill, folder, tmp_path):
     told = drill("report", "--forms", tmp_path / "t", "--write-templates")
     assert told.code == 0
+    again = drill("report", "--forms", tmp_path / "t", "--write-templates")
+    assert (again.code, again.err) == (
+        2,
+        f"{tmp_path / 't'}: is not empty, and templates there may have been changed\n",
+    )
     own = tmp_path / "t" / "plan.docx"
     assert sorted(path.name for path in (tmp_path / "t").iterdir()) == template.names()
     document = Document(str(own))
