@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import cli_answers, cli_ensemble, cli_look, cli_replay, cli_script, console, interrupts
+from sim import cli_answers, cli_ensemble, cli_look, cli_replay, cli_script, console, interrupts, oldconsole
 from sim.errors import InputError, Problem, input_error, one_line
 from sim.language import of_environment, speaking
 
@@ -68,7 +68,7 @@ def _main(given: list[str]) -> int:
         failed: Exception | None = None
         code: int = DONE
         try:
-            console.be_lenient()
+            oldconsole.be_lenient()
             code = app([word for word in given if word != "--debug"], prog_name="drill", standalone_mode=False) or DONE
         except (console.Closed, BrokenPipeError, SystemExit):  # the last is typer's own way with a broken pipe
             console.hang_up()

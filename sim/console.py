@@ -30,12 +30,6 @@ class Closed(Exception):  # noqa: N818 (nothing is wrong)
     """Whoever read our output has gone, as in `drill injects PATH | head`."""
 
 
-def be_lenient() -> None:
-    """Characters that an old terminal does not know are no reason to fail."""
-    with suppress(AttributeError, ValueError):
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-
-
 def out(text: str) -> None:
     """Text to stdout; raises `Closed`, and `InputError` where it cannot be written."""
     if sys.stdout is None:  # closed from the start

@@ -114,7 +114,9 @@ def _sibling(place: Path, ending: str) -> Path:
 
 def _exchange(new: Path, folder: Path) -> None:
     """Put `new` in the place of `folder`; what stood there goes last."""
-    if not folder.is_dir() or not any(folder.iterdir()):
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()  # Windows moves nothing onto a folder, be it empty
+    if not folder.exists():
         new.replace(folder)
         return
     old = _sibling(folder, "old")

@@ -68,6 +68,7 @@ STOREYS = (
         "spec",
         "folders",
         "interrupts",
+        "oldconsole",
         "pagefile",
         "sheetfile",
     ),

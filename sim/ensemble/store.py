@@ -184,7 +184,7 @@ def locked(folder: Path) -> Iterator[None]:
     """Only one process at a time fills a directory; raises `InputError` where another one does."""
     path = folder / LOCK
     try:
-        file = path.open("w")
+        file = path.open("wb")
     except OSError as error:
         raise input_error(f"cannot be written: {error.strerror}".lower(), file=path) from None
     with file:
@@ -196,10 +196,23 @@ def locked(folder: Path) -> Iterator[None]:
 def _lock(descriptor: int) -> bool:
     try:
         import fcntl
-    except ImportError:  # elsewhere SQLite's own lock must do
-        return True
+    except ImportError:
+        return _lock_windows(descriptor)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _lock_windows(descriptor: int) -> bool:
+    try:
+        import msvcrt
+    except ImportError:  # elsewhere SQLite's own lock must do
+        return True
+    system: Any = msvcrt
+    try:
+        system.locking(descriptor, system.LK_NBLCK, 1)
     except OSError:
         return False
     return True
