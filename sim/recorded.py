@@ -9,8 +9,7 @@ from math import inf, nan
 from pathlib import Path
 from typing import Final
 
-from sim.errors import InputError, Problem, input_error, shown
-from sim.parameters import hint
+from sim.errors import InputError, Problem, input_error, one_line, shown
 from sim.plan import RecordSeries
 from sim.scenario import ScenarioSpec
 from sim.textfile import text_of
@@ -80,7 +79,7 @@ def _point(
     t_h = number = nan
     try:
         t_h = _time_h(when, spec.start)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         told.append((series.time, str(error)))
     try:
         number = _figure(figure, KPIS[series.kpi].unit)
@@ -90,10 +89,11 @@ def _point(
 
 
 def _columns(series: RecordSeries, heads: list[str], file: Path) -> tuple[int, int]:
-    missing = [name for name in (series.time, series.value) if name not in heads]
+    there = one_line(", ".join(heads)) or "nothing"
     problems = [
-        Problem(str(file), 1, "", f"must have a column {shown(name)}{hint(name, heads)} (got {', '.join(heads)[:80]})")
-        for name in missing
+        Problem(str(file), 1, "", f"must have a column {shown(name)} (got {there})")
+        for name in dict.fromkeys((series.time, series.value))
+        if name not in heads
     ]
     if problems:
         raise InputError(problems)

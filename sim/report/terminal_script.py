@@ -23,8 +23,8 @@ def expectations(card: Scorecard) -> RenderableType | None:
     short = {"no_wrap": True}
     fold = {"overflow": "fold"}
     table = table_of(
-        ("", short), (_("No."), {"justify": "right", "no_wrap": True}), (_("Inject"), fold), (_("Expected action"), fold),
-        (_("evidence"), fold),
+        ("", short), (_("No."), {"justify": "right", "no_wrap": True}), (_("Inject"), fold),
+        (_("Expected action"), fold), (_("evidence"), fold),
     )  # fmt: skip
     for one in card.expectations:
         mark = Text(verdict_word(one.verdict), _STYLE.get(one.verdict, "yellow"))

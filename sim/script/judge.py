@@ -94,7 +94,7 @@ def _one(want: Want | None, scene: Scene | None, spec: ScenarioSpec) -> _Found:
         return _Found("left", lambda: _("not a sentence that the log can judge"))
     where = look(want, scene)
     if where is None:
-        return _Found("left", lambda: _("the inject names no place where the log could show it"))
+        return _Found("left", lambda: _("the inject names nothing at which the log could show it"))
     fired_h = float(scene.stage.log.t_h[scene.fired])
     due_h = fired_h + want.within_h
     row = _first(where, scene)
