@@ -13,6 +13,8 @@ from sim.scorecard import Scorecard
 from sim.script.table import when_told
 from sim.script.words import verdict_word
 
+_NARROW: Final = 22
+"""Columns of what was played and what is expected: the evidence is longer."""
 _STYLE: Final = {"met": "green", "late": "bold red", "missed": "bold red"}
 
 
@@ -22,9 +24,10 @@ def expectations(card: Scorecard) -> RenderableType | None:
         return None
     short = {"no_wrap": True}
     fold = {"overflow": "fold"}
+    narrow = {"overflow": "fold", "max_width": _NARROW}
     table = table_of(
-        ("", short), (_("No."), {"justify": "right", "no_wrap": True}), (_("Inject"), fold),
-        (_("Expected action"), fold), (_("evidence"), fold),
+        ("", short), (_("No."), {"justify": "right", "no_wrap": True}), (_("Inject"), narrow),
+        (_("Expected action"), narrow), (_("evidence"), fold),
     )  # fmt: skip
     for one in card.expectations:
         mark = Text(verdict_word(one.verdict), _STYLE.get(one.verdict, "yellow"))

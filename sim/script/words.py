@@ -12,7 +12,7 @@ from sim.script.judge import Judged, Verdict
 def verdict_word(verdict: Verdict) -> str:
     """A verdict in the language in use."""
     words = {
-        "met": _("met"), "late": _("too late"), "missed": _("missed"), "left": _("left to the evaluator"),
+        "met": _("met"), "late": _("too late"), "missed": _("missed"), "left": _("evaluator's"),
         "not_played": _("not played"), "not_due": _("not due"),
     }  # fmt: skip
     return words[verdict]
