@@ -451,3 +451,55 @@ def test_a_message_that_looks_like_a_formula_stays_text(town, drill):
 def test_a_bad_table_is_refused(given_, message):
     with pytest.raises(ValidationError, match=message):
         InjectSpec.model_validate({"at": 1, "do": "note", "to": "x", "expect": given_})
+
+
+# Where people see it
+
+
+@pytest.fixture(scope="module")
+def exercise():
+    return sim.simulate(sim.load("ten_sites_exercise"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ['id="script"', "left to the evaluator", "min after the inject", "T+04:00", "not played"]),
+        ("zh", ["演练脚本", "待评估人员评定", "注入后", "未触发", "实际记录曲线峰值", "均方根差"]),
+    ],
+)
+def test_the_page_tells_it(exercise, language, words):
+    from sim.page.page import run_page
+
+    page = run_page(exercise, language)
+    assert [word for word in words if word not in page] == []
+
+
+def test_a_run_without_hand_written_lines_has_no_such_section():
+    from sim.page.page import run_page
+
+    assert 'id="script"' not in run_page(sim.simulate(drill("ten_sites", horizon_h=6)), "en")
+
+
+def test_the_terminal_tells_it(exercise):
+    from sim.report.terminal import scorecard_text
+
+    with speaking("en"):
+        told = scorecard_text(exercise.scorecard_data, 120)
+    assert "Expectations of the controllers' script" in told
+    assert "satellite_backpack" in told
+    with speaking("zh"):
+        assert "演练脚本预期行动" in scorecard_text(exercise.scorecard_data, 120)
+
+
+def test_the_replay_has_a_bookmark_where_it_came_or_should_have_come(exercise):
+    from sim.replay.bookmarks import bookmarks
+    from sim.report.series import Story
+
+    marks = [mark for mark in bookmarks(Story.of(exercise)) if mark["sort"] == "expected"]
+    seen = exercise.script
+    told = seen[seen.verdict.isin(["met", "late", "missed"])]
+    assert len(marks) == len(told) > 0
+    late = [mark for mark in marks if mark["row"] < 0]
+    assert len(late) == (told.verdict == "missed").sum()
+    assert all(mark["say"]["zh"].startswith(("达标：", "未达标：", "超时：")) for mark in marks)

@@ -37,7 +37,8 @@ def section(telling: Telling) -> Section | None:
 def _row(telling: Telling, line: ScriptLine, one: Judged | None) -> list[Cell]:
     name = names_of(telling.run.inventory)
     people = " → ".join(part for part in (name(line.sender), name(line.to)) if part)
-    clock = "" if line.t_h is None else telling.clock(line.t_h)
+    fired_h = line.t_h if one is None or line.t_h is not None else one.fired_h
+    clock = "" if fired_h is None else telling.clock(fired_h)
     row = [
         Cell(str(line.number), value=line.number),
         Cell(when_told(line), under=clock, tight=line.t_h is not None),

@@ -22,4 +22,5 @@ def counted(expectations: Sequence[Judged]) -> str:
     """How many of each verdict there are: `2 met, 1 late`; empty where nothing is expected."""
     count = Counter(one.verdict for one in expectations)
     order: tuple[Verdict, ...] = ("met", "late", "missed", "not_due", "not_played", "left")
-    return _(", ").join(f"{count[verdict]} {verdict_word(verdict)}" for verdict in order if count[verdict])
+    words = {verdict: verdict_word(verdict) for verdict in order} | {"left": _("left to the evaluator")}
+    return _(", ").join(f"{count[verdict]} {words[verdict]}" for verdict in order if count[verdict])
