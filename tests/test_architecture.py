@@ -20,8 +20,10 @@ STOREYS = (
     (
         "cli",
         "cli_ensemble",
+        "cli_alert",
         "cli_answers",
         "cli_forms",
+        "cli_help",
         "cli_levers",
         "cli_look",
         "cli_replay",
@@ -70,7 +72,10 @@ STOREYS = (
         "interrupts",
         "oldconsole",
         "pagefile",
+        "reasons",
         "sheetfile",
+        "xmlfile",
+        "textwidth",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
