@@ -40,6 +40,7 @@ WORDS = {
     "sim.reasons:messages": "checks",
     "sim.replay.pack:messages": "replay",
     "sim.cli:help_texts": "command",
+    "sim.cli_usage:messages": "command",
 }
 """`module:function` of word lists → the catalogue that their messages belong to."""
 METHODS = {".py": "python", ".ts": "javascript"}
