@@ -143,24 +143,25 @@ def _members(annotation: Any) -> list[Any]:
         return _members(get_args(annotation)[0])
     if get_origin(annotation) in (Union, types.UnionType):
         return [member for arg in get_args(annotation) for member in _members(arg)]
-    if _is_model(annotation) and "root" in annotation.model_fields:
+    if is_model(annotation) and "root" in annotation.model_fields:
         return _members(annotation.model_fields["root"].annotation)
     return [] if annotation in (None, type(None)) else [annotation]
 
 
-def _is_model(annotation: Any) -> bool:
+def is_model(annotation: Any) -> bool:
+    """Whether an annotation is a model of ours."""
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _fields(annotation: Any) -> dict[str, Any]:
     """Annotation of each key of a model, by the name written in files."""
-    if not _is_model(annotation):
+    if not is_model(annotation):
         return {}
     return {info.alias or name: info.annotation for name, info in annotation.model_fields.items()}
 
 
 def _inside(annotation: Any, part: str | int) -> list[Any]:
-    if _is_model(annotation):
+    if is_model(annotation):
         return _members(_fields(annotation).get(str(part)))
     args = [arg for arg in get_args(annotation) if arg is not Ellipsis]
     if not args:
@@ -172,7 +173,7 @@ def _inside(annotation: Any, part: str | int) -> list[Any]:
 
 def _tags(annotation: Any) -> Iterator[str | int]:
     """The names by which an error may call this member of a union."""
-    if _is_model(annotation):
+    if is_model(annotation):
         yield annotation.__name__
         for field_annotation in _fields(annotation).values():
             if get_origin(field_annotation) is Literal:

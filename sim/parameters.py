@@ -19,6 +19,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from sim.checking import is_model
 from sim.errors import InputError, Problem, got, input_error, listed, shown
 from sim.language import _
 from sim.resources import Depot, _looks_like_generator
@@ -79,7 +80,7 @@ class _Walk:
         """To what is called `part` here; raises `ValueError`."""
         if isinstance(self.data, list | tuple):
             self._item(part)
-        elif models := [kind for kind in self.kinds if _is_model(kind)]:
+        elif models := [kind for kind in self.kinds if is_model(kind)]:
             self._field(part, self._meant(models))
         elif tables := [kind for kind in self.kinds if get_origin(kind) in (dict, Mapping)]:
             self._name(part, get_args(tables[0]))
@@ -197,10 +198,6 @@ def _members(annotation: Any) -> list[Any]:
     return [] if annotation is type(None) else [annotation]
 
 
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
-
-
 def _kind_of(model: Any) -> tuple[Any, ...]:
     return get_args(fields_of(model).get("kind"))
 
@@ -263,6 +260,10 @@ def as_texts(values: Mapping[str, Any]) -> dict[str, str]:
     for key, value in values.items():
         if not isinstance(key, str):
             raise input_error(_("must have paths as keys (got {value})").format(value=shown(key)), path="overrides")
+        if isinstance(value, Mapping) and "." not in key:
+            inner = next(iter(value), "…")
+            message = _("would lose all else that stands there; name the path, such as {path}")
+            raise input_error(message.format(path=f"{key}.{inner}"), path=key)
         try:
             texts[key] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         except (TypeError, ValueError, RecursionError):

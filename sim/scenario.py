@@ -157,7 +157,7 @@ class ScenarioSpec(Spec):
         return hazards
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """A scenario ready to run: the checked file, its topology and its lists (rows of the site table)."""
 
@@ -168,6 +168,9 @@ class Scenario:
     lists: Mapping[str, frozenset[int]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     """What is written and can have no effect."""
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}, {self.horizon_h:g} h, {len(self.topology.sites.id)} sites>"
 
     @property
     def name(self) -> str:

@@ -52,6 +52,10 @@ class Ensemble:
         self._store = Store(folder)
         finalize(self, self._store.close)
 
+    def __repr__(self) -> str:
+        variants = ", ".join(self.variants)
+        return f"<Ensemble of {self.asked.scenario}, {len(self.seeds)} seeds, {variants}>"
+
     def close(self) -> None:
         """Let go of the directory."""
         self._store.close()

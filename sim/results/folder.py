@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from math import isnan
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -75,11 +76,17 @@ def write_run(
         parquet.write(place / "kpis_by.parquet", kpis_by(contents.tables))
         write_json(place / "kpis.json", kpi_lines(contents.kpis, contents.tables.horizon_h))
         write_json(place / "scorecard.json", contents.scorecard.to_json())
+        digests = {path.name: digest_of(path) for path in sorted(place.iterdir())}
         if draw is not None:
             draw(place)
         files = [path.relative_to(place).as_posix() for path in sorted(place.rglob("*")) if path.is_file()]
-        write_json(place / MARK, {**contents.about, "files": sorted([*files, MARK])})
+        write_json(place / MARK, {**contents.about, "files": sorted([*files, MARK]), "digests": digests})
     return folder
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def kpi_lines(values: Mapping[str, float], horizon_h: float) -> list[dict[str, Any]]:

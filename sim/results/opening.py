@@ -9,12 +9,12 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from sim.errors import input_error
+from sim.errors import input_error, shown
 from sim.inventory import Inventory
 from sim.language import _
 from sim.log import EventLog
 from sim.reasons import of_system
-from sim.results.folder import MARK
+from sim.results.folder import MARK, digest_of
 from sim.results.parquet import Parquet, read_inventory, read_log
 from sim.results.run import Run
 from sim.scenario import ScenarioSpec
@@ -29,15 +29,14 @@ _KEYS: Final[dict[str, type | tuple[type, ...]]] = {
 def open_run(folder: str | Path, *, verify: bool = True) -> Run:
     """A run from its directory; nothing is simulated, and nothing but the directory is needed.
 
-    `verify`: check the log against the digest in `run.json`. Raises `InputError` for a directory that is no
-    run or is damaged.
+    `verify`: check the files of data against the digests in `run.json`. Raises `InputError` for a directory that is
+    no run, is damaged, or was changed since it was written.
     """
-    folder = Path(folder)
-    if not (folder / MARK).is_file():
-        what = _("is no run directory (it has no {mark})").format(mark=MARK) if folder.is_dir() else _("does not exist")
-        raise input_error(what, file=folder)
+    folder = _folder(folder)
     about = _read_json(folder / MARK)
     _check(about, folder / MARK)
+    if verify:
+        _check_digests(about, folder)
     spec = read_spec(folder / "scenario.json")
     with Parquet() as files:
         inventory = _read(files, folder / "inventory.parquet", read_inventory)
@@ -51,6 +50,33 @@ def open_run(folder: str | Path, *, verify: bool = True) -> Run:
             _("is damaged: it is not the log that {mark} tells of").format(mark=MARK), file=folder / "log.parquet"
         )
     return run
+
+
+def _folder(given: str | Path) -> Path:
+    try:
+        folder = Path(given)
+    except TypeError:
+        raise input_error(f"must be a path (got {shown(given)})", path="folder") from None
+    if not (folder / MARK).is_file():
+        if folder.is_dir():
+            what = f"is no run directory (it has no {MARK})"
+        else:
+            what = "is a file; name the run directory" if folder.exists() else "does not exist"
+        raise input_error(what, file=folder)
+    return folder
+
+
+def _check_digests(about: dict[str, Any], folder: Path) -> None:
+    """Whether the files of data are those that were written; a run of an older version tells of none."""
+    digests = about.get("digests", {})
+    if not isinstance(digests, dict):
+        raise input_error("is damaged: digests is missing or of another kind", file=folder / MARK)
+    for name, digest in digests.items():
+        path = folder / name
+        if not path.is_file():
+            raise input_error("does not exist; the run directory is not complete", file=path)
+        if digest_of(path) != digest:
+            raise input_error(f"is not the file that {MARK} tells of: it was changed or damaged", file=path)
 
 
 def _read(files: Parquet, path: Path, reader: Callable[[Parquet, Path], T]) -> T:
