@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from sim.checking import SCENARIO_KEYS, TOPOLOGY_KEYS, format_fault, in_quotes, 
 from sim.dead_letters import empty_selections, idle_help
 from sim.errors import InputError, Problem, did_you_mean, got, input_error, listed, shown
 from sim.language import _
+from sim.levers import check_levers
 from sim.parameters import as_texts, hint, nearest, override
 from sim.reasons import of_reader
 from sim.recorded import series_of
@@ -95,9 +97,29 @@ def load(
     _check_format(document)
     changed = override(ScenarioSpec, document, values)
     try:
-        return _scenario(changed.document, values, patch)
+        found = _scenario(changed.document, values, patch)
     except InputError as error:
         raise InputError(changed.blame(error.problems, lambda: _problems(document))) from None
+    if values or patch or not found.spec.levers:
+        return found
+    return replace(found, warnings=found.warnings + levers_checked(found, document))
+
+
+def levers_checked(scenario: Scenario, document: Document | None = None) -> tuple[Problem, ...]:
+    """Warnings of levers that can have no effect in a scenario of a file. Raises `InputError` for those in error.
+
+    `load` asks this of a file as it stands; with overrides whoever pulls the levers does.
+    """
+    if scenario.path is None:
+        raise input_error(_("needs a scenario that was loaded from a file"), path="levers")
+    return check_levers(document or read_yaml(scenario.path), scenario, lambda changed: _like(changed, scenario))
+
+
+def _like(document: Document, known: Scenario) -> Scenario:
+    """As `_scenario`, of a document that differs little from that of a known one."""
+    spec = validate(ScenarioSpec, document)
+    same = (spec.topology, spec.lists) == (known.spec.topology, known.spec.lists)
+    return _joined(document, spec, known.topology, {}) if same else _scenario(document, {})
 
 
 def is_scenario(document: Document) -> bool:
@@ -137,7 +159,10 @@ def _check_format(document: Document) -> None:
 def _scenario(document: Document, overrides: Mapping[str, str], patch: Mapping[str, str] | None = None) -> Scenario:
     """The scenario of a document; raises `InputError` with all problems of a stage: schema, names."""
     spec = validate(ScenarioSpec, document)
-    topology = _topology(document, spec, patch or {})
+    return _joined(document, spec, _topology(document, spec, patch or {}), overrides)
+
+
+def _joined(document: Document, spec: ScenarioSpec, topology: Topology, overrides: Mapping[str, str]) -> Scenario:
     problems = problems_of(spec, topology, document)
     lists: dict[str, frozenset[int]] = {}
     for name, given in spec.lists.items():

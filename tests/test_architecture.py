@@ -49,6 +49,7 @@ STOREYS = (
         "operations_checks",
         "dead_letters",
         "inventory_rooms",
+        "levers",
         "parameters",
         "recorded",
         "scenario",
@@ -77,6 +78,7 @@ STOREYS = (
         "sheetfile",
         "xmlfile",
         "textwidth",
+        "sheets",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
@@ -97,7 +99,7 @@ OUTSIDE = {
     "docx": frozenset({"forms"}),
     "matplotlib": frozenset({"page", "report"}),
     "openpyxl": frozenset({"sheetfile", "forms", "intake"}),
-    "python_calamine": frozenset({"intake"}),
+    "python_calamine": frozenset({"sheets"}),
     "networkx": frozenset({"models", "world", "topology"}),
     "numpy": EVERYWHERE,
     "pandas": from_upwards("results"),

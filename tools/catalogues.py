@@ -29,7 +29,7 @@ ROOMS = {
     "replay": ("sim/replay", "web/src"),
     "report": ("sim/report",),
     "forms": ("sim/forms", "sim/script"),
-    "intake": ("sim/intake",),
+    "intake": ("sim/intake", "sim/sheets"),
     "command": ("sim/cli*.py", "sim/console.py"),
     "words": ("sim/phrases.py", "sim/wordlist.py"),
     "checks": ("sim",),

@@ -26,12 +26,12 @@ def check_positions(sheet: Sheet, lon: Floats, lat: Floats) -> None:
     the Arctic while the swap lies in China, and nearer to the middle of the table's other places.
     """
     swapped = _china_swapped(lon, lat) | ((np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90))
-    for row in np.flatnonzero(swapped).tolist():
-        sheet.report(
-            row,
-            "lon",
-            _("and lat look swapped (got lon {lon:g}, lat {lat:g})").format(lon=lon[row], lat=lat[row]),
-        )
+    if swapped.sum() > 1 and swapped.all():
+        message = _("and lat look swapped in all {count} rows: exchange their headings")
+        sheet.report_all(message.format(count=len(swapped)), "lon")
+    for row in [] if swapped.all() and len(swapped) > 1 else np.flatnonzero(swapped).tolist():
+        message = _("and lat look swapped (got lon {lon:g}, lat {lat:g})")
+        sheet.report(row, "lon", message.format(lon=lon[row], lat=lat[row]))
     wrong = swapped | (np.abs(lon) > 180) | (np.abs(lat) > 90)
     for name, values, most in (("lon", lon, 180), ("lat", lat, 90)):
         for row in np.flatnonzero((np.abs(values) > most) & ~swapped).tolist():
@@ -91,7 +91,7 @@ def _china_swapped(lon: Floats, lat: Floats) -> Bools:
 def check_sites(sheet: Sheet, values: dict[str, Any]) -> None:
     """Report hubs that are access sites, and a table without any site."""
     if not len(sheet) and not sheet.desk.problems:
-        sheet.desk.report(sheet.path, 1, "", _("has no site; a network needs at least one"))
+        sheet.report_all(_("has no site; a network needs at least one"))
     hub, role = values["hub"], values["role"]
     for row in np.flatnonzero((hub >= 0) & (role[hub] == 0)).tolist():
         name = shown(str(values["id"][hub[row]]))
@@ -109,7 +109,7 @@ def check_links(sheet: Sheet, values: dict[str, Any], sites: dict[str, Any]) -> 
     have a higher role than all between them (dual homing).
     """
     if len(sheet) and not (sites["role"] == ROLES.index("core")).any():
-        sheet.desk.report(sheet.path, 1, "", _("need a site with role core to lead to; none has it"))
+        sheet.report_all(_("need a site with role core to lead to; none has it"))
     rings: dict[str, list[int]] = defaultdict(list)
     for row, (a, b, ring) in enumerate(zip(values["a"].tolist(), values["b"].tolist(), values["ring"], strict=True)):
         if a == b and a >= 0:

@@ -8,6 +8,7 @@ import io
 import math
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -40,42 +41,61 @@ class Desk:
     notes: list[str] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     _told: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _order: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def sorted(self) -> list[Problem]:
         """The problems file by file, each by line."""
-        return sorted(self.problems, key=lambda one: (self.files.index(one.file), one.line or 0))
+        return [self.problems[n] for n in sorted(range(len(self.problems)), key=self._order.__getitem__)]
 
     def has_room(self, file: Path, path: str) -> bool:
         """True while problems of this column are still written out."""
         return self._told[str(file), path] < _TOLD
 
-    def report(self, file: Path, line: int | None, path: str, message: str) -> None:
-        """One problem; of a column with very many, the first twenty and one line about the rest."""
+    def report(self, file: Path, line: int | None, path: str, message: str, cell: str = "") -> None:
+        """One problem; of a column with very many, the first twenty and one line about the rest.
+
+        `cell` is its place in a workbook, told instead of file and line.
+        """
         self._told[str(file), path] += 1
         count = self._told[str(file), path]
-        if count <= _TOLD:
-            self.problems.append(Problem(str(file), line, path, message))
-        elif count == _TOLD + 1:
-            self.problems.append(
-                Problem(str(file), line, path, _("has more problems like the {told} above").format(told=_TOLD))
-            )
+        if count > _TOLD + 1:
+            return
+        told = message if count <= _TOLD else _("has more problems like the {told} above").format(told=_TOLD)
+        at = self.files.index(str(file)) if str(file) in self.files else len(self.files)
+        self._order[len(self.problems)] = at, line or 0
+        self.problems.append(Problem(cell or str(file), None if cell else line, path, told))
 
 
 @dataclass
 class Sheet:
-    """A CSV file as read: cells by our column names, and the line each row begins on."""
+    """A table as read: cells by our column names, and the line each row begins on.
+
+    `at` gives the place of a cell in a workbook, such as `站址清单.xlsx!站址!F214`; empty in a file of lines.
+    """
 
     path: Path
     cells: dict[str, list[str]]
     lines: list[int]
     desk: Desk
+    at: Callable[[int, str], str] = lambda _row, _column: ""
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def report(self, row: int, column: str, message: str) -> None:
         """A problem with one cell."""
-        self.desk.report(self.path, self.lines[row], column, message)
+        self.desk.report(self.path, self.lines[row], column, message, self.at(row, column))
+
+    def report_all(self, message: str, column: str = "") -> None:
+        """A problem with a column as a whole, or with the table."""
+        self.desk.report(self.path, 1, column, message, self.at(-1, column))
+
+    def named(self, row: int, column: str) -> str:
+        """A cell as another message refers to it: `on line 12`, `in B12`."""
+        cell = self.at(row, column).rpartition("!")[2]
+        if cell:
+            return _("in {cell}").format(cell=cell)
+        return _("on line {line}").format(line=self.lines[row])
 
     def cell(self, column: Column) -> list[str]:
         """Texts of a column, empty where the file does not have it."""
@@ -220,13 +240,8 @@ def unique(sheet: Sheet, column: str, ids: Texts) -> None:
     first: dict[str, int] = {}
     for row, one in enumerate(ids.tolist()):
         if one and first.setdefault(one, row) != row:
-            sheet.report(
-                row,
-                column,
-                _("must be unique (got {value}, first on line {line})").format(
-                    value=shown(one), line=sheet.lines[first[one]]
-                ),
-            )
+            message = _("must be unique (got {value}, first {place})")
+            sheet.report(row, column, message.format(value=shown(one), place=sheet.named(first[one], column)))
 
 
 def numbers(sheet: Sheet, column: Column) -> tuple[Floats, Bools]:
