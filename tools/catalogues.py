@@ -38,6 +38,7 @@ ROOMS = {
 WORDS = {
     "sim.phrases:messages": "words",
     "sim.reasons:messages": "checks",
+    "sim.topology.notes:messages": "checks",
     "sim.replay.pack:messages": "replay",
     "sim.cli:help_texts": "command",
     "sim.cli_usage:messages": "command",
