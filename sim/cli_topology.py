@@ -37,9 +37,11 @@ def topology_show(
     """Say what a network consists of."""
     from sim.loading import find_file
     from sim.topology import load_topology, summarise
+    from sim.topology.notes import note_told
 
     summary = summarise(load_topology(find_file(path, "topologies")))
-    console.out(_text(summary) if as_json else console.facts(summary))
+    told = {**summary, "origin": "\n".join(map(note_told, summary["origin"].split("\n")))}
+    console.out(_text(summary) if as_json else console.facts(told))
 
 
 def _text(value: object) -> str:

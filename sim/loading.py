@@ -44,7 +44,7 @@ def find_file(name: str | Path, kind: str = "scenarios") -> Path:
     try:
         path = Path(name)
     except TypeError:
-        raise input_error(f"must be a path or a name (got {shown(name)})", path="path") from None
+        raise input_error(_("must be a path or a name (got {value})").format(value=shown(name)), path="path") from None
     known = {file.stem: file for folder in (_shipped(kind), Path(kind)) for file in _files(folder)}
     bare = path.parts[:-1] in ((), (kind,)) and path.suffix in ("", ".yaml", ".yml")
     if _exists(path) and not (bare and path.stem in known and path.is_dir()):

@@ -28,6 +28,7 @@ STOREYS = (
         "cli_look",
         "cli_replay",
         "cli_script",
+        "cli_usage",
         "cli_topology",
         "console",
         "__main__",
