@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.errors import input_error, shown
 from sim.inventory import ITEMS, Inventory
+from sim.language import speaking
 from sim.log import EventLog, Row
 from sim.metrics import Split, Tables, kpis, kpis_by, tables
 from sim.phrases import told
@@ -111,8 +112,9 @@ class Run:
 
     @cached_property
     def scorecard_data(self) -> Scorecard:
-        """Simulated beside plan beside record."""
-        return scorecard(self.spec, self.tables, lists=self.lists, seed=self.seed, policy=self.policy)
+        """Simulated beside plan beside record; its own words are English whatever the language in use."""
+        with speaking("en"):
+            return scorecard(self.spec, self.tables, lists=self.lists, seed=self.seed, policy=self.policy)
 
     @property
     def outages(self) -> pd.DataFrame:
