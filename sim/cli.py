@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import cli_answers, cli_ensemble, cli_help, cli_look, cli_replay, console, interrupts, oldconsole
+from sim import (
+    cli_alert,
+    cli_answers,
+    cli_ensemble,
+    cli_help,
+    cli_look,
+    cli_replay,
+    cli_script,
+    console,
+    interrupts,
+    oldconsole,
+)
 from sim.errors import InputError, Problem, input_error, one_line
 from sim.language import of_environment, speaking
 
@@ -219,34 +230,14 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-@app.command()
-def injects(
-    path: _Path,
-    seed: _Seed = 1,
-    set_: _Set = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
-) -> None:
-    """List all injects in time order; nothing is simulated."""
-    from sim.disaster import draw
-
-    scenario = _load(path, set_)
-    disaster = draw(scenario, seed)
-    found = [*disaster.injects, *disaster.conditional]
-    if as_json:
-        console.out(
-            json.dumps([console.inject_json(inject, scenario) for inject in found], ensure_ascii=False, indent=1)
-        )
-    else:
-        rows = [console.INJECT_HEADS, *(console.inject_row(inject, scenario) for inject in found)]
-        console.out(console.table(rows))
-
-
 def _load(path: str, values: list[str] | None) -> Scenario:
     from sim.loading import load
     from sim.parameters import pairs
 
     return load(path, pairs(values or []))
 
+
+cli_script.register(app)
 
 # Runs
 
@@ -370,6 +361,10 @@ def topology_import(
         guesses = import_graphml(file, folder, core or (), users)
     console.out("\n".join([f"Written to {out}", *(f"guessed: {guess}" for guess in guesses)]))
 
+
+# From papers of others
+
+cli_alert.register(app)
 
 # Many runs
 

@@ -11,13 +11,14 @@ from sim.checking import SCENARIO_KEYS, TOPOLOGY_KEYS, format_fault, validate
 from sim.dead_letters import empty_selections, idle_help
 from sim.errors import InputError, Problem, input_error, shown
 from sim.parameters import as_texts, hint, nearest, override
+from sim.recorded import series_of
 from sim.references import problems_of
 from sim.scenario import Scenario, ScenarioSpec
+from sim.textfile import text_of
 from sim.topology.tables import Topology
 from sim.yamlfile import Document, Loc, dotted, read_yaml
 
 FORMAT: Final = 1
-_LIST_BYTES: Final = 32_000_000
 _MOST_PROBLEMS: Final = 20
 """Unknown sites told of one list; the rest is counted."""
 
@@ -135,9 +136,17 @@ def _scenario(document: Document, overrides: Mapping[str, str], patch: Mapping[s
             lists[name] = _list(document, ("lists", name), given, topology)
         except InputError as error:
             problems += error.problems
+    series = []
+    for at, one in enumerate(spec.record.series):
+        try:
+            series.append(series_of(one, spec, _series_file(document, at, one.file)))
+        except InputError as error:
+            problems += error.problems
     problems = problems or empty_selections(spec, topology, lists, document)
     if problems:
         raise InputError(problems)
+    if series:
+        spec = spec.model_copy(update={"record": spec.record.model_copy(update={"series": series})})
     return Scenario(spec, topology, document.path, dict(overrides), lists, tuple(idle_help(spec, document)))
 
 
@@ -177,6 +186,10 @@ def _problem(document: Document, loc: Loc, message: str) -> InputError:
     return input_error(message, file=document.path, line=document.line_of_path(loc), path=dotted(loc))
 
 
+def _series_file(document: Document, at: int, file: str) -> Path | None:
+    return _beside(document, ("record", "series", at, "file"), file) if file else None
+
+
 # Lists of sites
 
 
@@ -207,7 +220,7 @@ def _list(document: Document, loc: Loc, given: str | list[str], topology: Topolo
 
 def _csv_sites(path: Path) -> Iterator[tuple[int, str]]:
     """Line and site of every row of a CSV file with a column `site`; raises `InputError`."""
-    rows = csv.reader(_text(path).splitlines(keepends=True))
+    rows = csv.reader(text_of(path).splitlines(keepends=True))
     try:
         heads = [head.strip() for head in next(rows, [])]
         if "site" not in heads:
@@ -222,21 +235,3 @@ def _csv_sites(path: Path) -> Iterator[tuple[int, str]]:
             yield rows.line_num, site
     except csv.Error as error:
         raise input_error(f"is not valid CSV: {error}", file=path, line=rows.line_num) from None
-
-
-def _text(path: Path) -> str:
-    """A table as spreadsheets export it: UTF-8 with or without a byte order mark, else GB18030."""
-    try:
-        if path.stat().st_size > _LIST_BYTES:
-            raise input_error(f"is larger than the limit of {_LIST_BYTES / 1e6:g} MB", file=path)
-        raw: Any = path.read_bytes()
-    except OSError as error:
-        raise input_error(f"cannot be read: {error.strerror or error}".lower(), file=path) from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = str(raw, encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise input_error("is not a text file in UTF-8 or GB18030", file=path)

@@ -265,11 +265,36 @@ class RecordRow(Spec):
     _known = field_validator("kpi")(_known_kpi)
 
 
+class RecordSeries(Spec):
+    """A recorded figure over time, never read by the model: a CSV file of one's own daily reports (日报)."""
+
+    kpi: str
+    file: str = ""
+    """The table, relative to the scenario; without it, `points`."""
+    time: str = "time"
+    """Column of the times: date and time, or hours since the start."""
+    value: str = "value"
+    """Column of the figures, in the unit of the KPI; shares may be in per cent."""
+    points: list[tuple[MomentField, float]] = []
+    """Times and figures; read from the file, where there is one."""
+
+    _known = field_validator("kpi")(_known_kpi)
+
+    @model_validator(mode="after")
+    def _complete(self) -> RecordSeries:
+        if not KPIS[self.kpi].timed:
+            raise ValueError(f"must be of a figure of one moment, such as stations_out (got {self.kpi})")
+        if not self.file and not self.points:
+            raise ValueError("must have file or points")
+        return self
+
+
 class Record(Spec):
     """What really happened, with its source."""
 
     source: str = ""
     rows: list[RecordRow] = []
+    series: list[RecordSeries] = []
 
 
 class Assumption(Spec):

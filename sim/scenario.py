@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from sim.errors import Problem
+from sim.exercise import ClockField, DrillClock, Expect
 from sim.hazards.specs import Hazard
 from sim.plan import Assumption, Bound, Plan, Record, StateKey, _bounds
 from sim.resources import Party, Resources
@@ -43,7 +44,8 @@ class InjectSpec(Spec):
     from_: Annotated[str, Field(alias="from")] = ""
     to: str = ""
     via: str = ""
-    expect: str = ""
+    expect: str | Expect = ""
+    """What is to come of it: sentences set apart by `;`, or a table; judged from the log where it can be."""
     for_: Annotated[str, Field(alias="for")] = ""
     optional: bool = False
     off: bool = False
@@ -65,6 +67,11 @@ class InjectSpec(Spec):
         if self.do == "warn" and self.colour is None:
             raise ValueError("must have colour: 'warn' raises a warning signal")
         return self
+
+    @property
+    def expected(self) -> str:
+        """What is expected, in words."""
+        return self.expect if isinstance(self.expect, str) else self.expect.say
 
 
 class Question(Spec):
@@ -88,7 +95,8 @@ class DrillSpec(Spec):
     kind: Literal["replay", "tabletop", "field", "study"] = "replay"
     host: str = ""
     basis: str = ""
-    clock: str = ""
+    clock: ClockField = DrillClock()
+    """How fast it is played, such as `1 h = 3 min`."""
 
 
 def _clock(value: object) -> object:

@@ -5,7 +5,7 @@ Every figure is that of the tables of which the KPIs are made. Times are hours s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -29,6 +29,13 @@ def frame(columns: Mapping[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(dict(columns)).infer_objects()
+
+
+def rows(found: Sequence[Mapping[str, Any]], names: Sequence[str]) -> pd.DataFrame:
+    """Tables of the same keys as a frame, a row each; `names` are its columns, also where there is none."""
+    import pandas as pd
+
+    return pd.DataFrame(found, columns=list(names))
 
 
 def events(log: EventLog) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from sim.results import frames
 from sim.results.folder import Contents, write_run
 from sim.scenario import Scenario, ScenarioSpec
 from sim.scorecard import Scorecard, scorecard
+from sim.script import JUDGED, Judged, judged
 from sim.vocabulary import KPIS
 
 if TYPE_CHECKING:
@@ -115,6 +116,16 @@ class Run:
         """Simulated beside plan beside record; its own words are English whatever the language in use."""
         with speaking("en"):
             return scorecard(self.spec, self.tables, lists=self.lists, seed=self.seed, policy=self.policy)
+
+    @property
+    def judged(self) -> list[Judged]:
+        """What the controllers' script expects, and what came of it, in the language in use."""
+        return judged(self.spec, self.tables.log, self.inventory)
+
+    @property
+    def script(self) -> pd.DataFrame:
+        """The same as a frame, a row an expectation: `number, expect, verdict, fired_h, due_h, done_h, evidence`, …."""
+        return frames.rows([one.to_json() for one in self.judged], JUDGED)
 
     @property
     def outages(self) -> pd.DataFrame:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,11 +16,10 @@ from xml.etree.ElementTree import ParseError
 import networkx as nx
 
 from sim.errors import InputError, input_error
+from sim.xmlfile import harmless_bytes
 
-MOST_BYTES: Final = 20_000_000
 MOST_NODES: Final = 20_000
 MOST_EDGES: Final = 100_000
-_ENCODINGS: Final = ("utf-8", "us-ascii", "ascii", "iso-8859-1")
 _LATITUDE_LIMIT: Final = 85.0
 
 
@@ -52,7 +50,7 @@ class Drawn(NamedTuple):
 
 def read_graphml(path: Path) -> Drawn:
     """The graph of a file; raises `InputError` in one line where it is none, too large, or not to be trusted."""
-    graph = _parsed(path, _bytes(path))
+    graph = _parsed(path, harmless_bytes(path))
     rows = {name: row for row, name in enumerate(graph.nodes)}
     if not rows:
         raise input_error("must have nodes (got none)", file=path)
@@ -64,32 +62,6 @@ def read_graphml(path: Path) -> Drawn:
     name = next((str(graph.graph[key]) for key in ("Network", "label") if graph.graph.get(key)), path.stem)
     loops = sum(edge.a == edge.b for edge in edges)
     return Drawn(" ".join(name.split()) or path.stem, nodes, [edge for edge in edges if edge.a != edge.b], loops)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise input_error("does not exist" if not path.exists() else "must be a file", file=path)
-        if path.stat().st_size > MOST_BYTES:
-            size = f"{path.stat().st_size / 1e6:.1f}"
-            raise input_error(f"must have at most {MOST_BYTES / 1e6:g} MB (got {size})", file=path)
-        text = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise input_error(f"cannot be read: {reason}".lower(), file=path) from None
-    _check_harmless(path, text)
-    return text
-
-
-def _check_harmless(path: Path, text: bytes) -> None:
-    """Refuse what could make the reader open other files or grow without end: document types and entities."""
-    declared = re.search(rb"""^[^>]*?<\?xml[^>]*?encoding\s*=\s*["']([^"'>]*)["']""", text[:400])
-    encoding = declared.group(1).decode("ascii", "replace").casefold() if declared else "utf-8"
-    if encoding not in _ENCODINGS or b"\0" in text or text[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise input_error(f"must be written in one of {', '.join(_ENCODINGS)}", file=path)
-    for word in (b"<!DOCTYPE", b"<!ENTITY"):
-        if word in text.upper():
-            raise input_error(f"must not have {word.decode()}: such files are not read", file=path)
 
 
 def _parsed(path: Path, text: bytes) -> nx.MultiGraph[str]:
