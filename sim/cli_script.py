@@ -42,9 +42,9 @@ def injects(  # noqa: PLR0917 (typer's options)
 
     files = [file for file in (csv, xlsx) if file is not None]
     if files and as_json:
-        raise input_error("goes without --csv and --xlsx", file="--json")
+        raise input_error(_("goes without --csv and --xlsx"), file="--json")
     if not files and (every or force):
-        raise input_error("goes with --csv or --xlsx", file="--all" if every else "--force")
+        raise input_error(_("goes with --csv or --xlsx"), file="--all" if every else "--force")
     for file in files:
         _check_free(file, force=force)
     scenario = load(path, pairs(set_ or []))
@@ -85,7 +85,7 @@ def _write(scenario: Scenario, seed: int, csv: _File, xlsx: _File, *, every: boo
     made += [(xlsx, xlsx_bytes([table]))] if xlsx is not None else []
     for file, content in made:
         write_whole(file, content)
-        console.out(_("Written to {file}").format(file=file))
+        console.out(console.written_to(file))
     told = [_("{n} lines").format(n=len(lines))]
     if not every and (left := drawn_count(scenario, seed)):
         told.append(_("{n} faults drawn by the model left out (--all)").format(n=left))

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from sim.checking import SCENARIO_KEYS, TOPOLOGY_KEYS, format_fault, validate
+from sim.checking import SCENARIO_KEYS, TOPOLOGY_KEYS, format_fault, in_quotes, validate
 from sim.dead_letters import empty_selections, idle_help
-from sim.errors import InputError, Problem, input_error, shown
+from sim.errors import InputError, Problem, did_you_mean, got, input_error, listed, shown
+from sim.language import _
 from sim.parameters import as_texts, hint, nearest, override
+from sim.reasons import of_reader
 from sim.recorded import series_of
 from sim.references import problems_of
 from sim.scenario import Scenario, ScenarioSpec
@@ -36,7 +38,10 @@ def find_file(name: str | Path, kind: str = "scenarios") -> Path:
 
     `kind`: scenarios or topologies. Raises `InputError`.
     """
-    path = Path(name)
+    try:
+        path = Path(name)
+    except TypeError:
+        raise input_error(f"must be a path or a name (got {shown(name)})", path="path") from None
     known = {file.stem: file for folder in (_shipped(kind), Path(kind)) for file in _files(folder)}
     bare = path.parts[:-1] in ((), (kind,)) and path.suffix in ("", ".yaml", ".yml")
     if _exists(path) and not (bare and path.stem in known and path.is_dir()):
@@ -44,7 +49,7 @@ def find_file(name: str | Path, kind: str = "scenarios") -> Path:
     if bare and path.stem in known:
         return known[path.stem]
     near = nearest(path.stem, known) if bare else _sibling(path)
-    raise input_error(f"does not exist{f'; did you mean {shown(near)}?' if near else ''}", file=path)
+    raise input_error(_("does not exist") + did_you_mean(near), file=path)
 
 
 def _exists(path: Path) -> bool:
@@ -104,24 +109,28 @@ def is_scenario(document: Document) -> bool:
 def _check_format(document: Document) -> None:
     data = document.data
     if not isinstance(data, dict):
-        raise input_error(f"must be a table of keys and values (got {shown(data)})", file=document.path, line=1)
+        raise input_error(
+            _("must be a table of keys and values (got {value})").format(value=shown(data)), file=document.path, line=1
+        )
     if not SCENARIO_KEYS & data.keys():
         if TOPOLOGY_KEYS & data.keys():
-            what = "is a topology, not a scenario; a scenario names it under topology"
+            what = _("is a topology, not a scenario; a scenario names it under topology")
         else:
-            what = f"is neither a scenario ({', '.join(sorted(SCENARIO_KEYS))} are missing) nor a topology (no kind)"
+            what = _("is neither a scenario ({names} are missing) nor a topology (no kind)").format(
+                names=listed(sorted(SCENARIO_KEYS))
+            )
         raise input_error(what, file=document.path, line=1)
     if "format" not in data:
-        message = f"is missing; a scenario file begins with `format: {FORMAT}`"
+        message = _("is missing; a scenario file begins with `format: {format}`").format(format=FORMAT)
         raise input_error(message, file=document.path, line=1, path="format")
     found = data["format"]
     message = format_fault(found, FORMAT)
     if not message:
         return
     if type(found) is int and found > FORMAT:
-        message += "; to migrate, install the later version it was written for, or rewrite it as format 1"
-    elif "quotes" not in message:
-        message += "; to migrate, write `format: 1` and mend what `drill check` then finds"
+        message += _("; to migrate, install the later version it was written for, or rewrite it as format 1")
+    elif not in_quotes(found, FORMAT):
+        message += _("; to migrate, write `format: 1` and mend what `drill check` then finds")
     raise input_error(message, file=document.path, line=document.line_of_path(("format",)), path="format")
 
 
@@ -178,7 +187,7 @@ def _beside(document: Document, loc: Loc, name: str) -> Path:
     if _exists(path):
         return path
     near = _sibling(path)
-    message = f"names a file that does not exist: {path}{f'; did you mean {shown(near)}?' if near else ''}"
+    message = _("names a file that does not exist: {path}").format(path=path) + did_you_mean(near)
     raise _problem(document, loc, message)
 
 
@@ -207,11 +216,11 @@ def _list(document: Document, loc: Loc, given: str | list[str], topology: Topolo
     rows = topology.site_index
     unknown = [place for place in named if place[0] not in rows]
     problems = [
-        Problem(file, line, path, f"must be a site of the topology{hint(site, rows)}")
+        Problem(file, line, path, _("must be a site of the topology{hint}").format(hint=hint(site, rows)))
         for site, file, line, path in unknown[:_MOST_PROBLEMS]
     ]
     if len(unknown) > _MOST_PROBLEMS:
-        more = f"and {len(unknown) - _MOST_PROBLEMS} more sites that the topology does not have"
+        more = _("and {count} more sites that the topology does not have").format(count=len(unknown) - _MOST_PROBLEMS)
         problems.append(Problem(unknown[0][1], None, dotted(loc), more))
     if problems:
         raise InputError(problems)
@@ -224,14 +233,16 @@ def _csv_sites(path: Path) -> Iterator[tuple[int, str]]:
     try:
         heads = [head.strip() for head in next(rows, [])]
         if "site" not in heads:
-            raise input_error(f"must have a column site (got {', '.join(heads)[:80] or 'nothing'})", file=path, line=1)
+            raise input_error(_("must have a column site") + got(listed(heads)[:80] or shown(None)), file=path, line=1)
         column = heads.index("site")
         for row in rows:
             if not any(cell.strip() for cell in row):
                 continue
             site = row[column].strip() if column < len(row) else ""
             if not site:
-                raise input_error("is missing", file=path, line=rows.line_num, path="site")
+                raise input_error(_("is missing"), file=path, line=rows.line_num, path="site")
             yield rows.line_num, site
     except csv.Error as error:
-        raise input_error(f"is not valid CSV: {error}", file=path, line=rows.line_num) from None
+        raise input_error(
+            _("is not valid CSV: {reason}").format(reason=of_reader(error)), file=path, line=rows.line_num
+        ) from None

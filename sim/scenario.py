@@ -13,9 +13,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from sim.errors import Problem
+from sim.errors import Problem, Refusal
 from sim.exercise import ClockField, DrillClock, Expect
 from sim.hazards.specs import Hazard
+from sim.language import _
 from sim.plan import Assumption, Bound, Plan, Record, StateKey, _bounds
 from sim.resources import Party, Resources
 from sim.settings import DeskSettings, GeneratorSettings, Grid, RepairTimes, RoadSettings, SiteSettings
@@ -59,13 +60,13 @@ class InjectSpec(Spec):
     @model_validator(mode="after")
     def _complete(self) -> InjectSpec:
         if self.at is None and not self.when and "when" in self.model_fields_set:
-            raise ValueError("must have something in when, such as when: {sites_out: 3}")
+            raise ValueError(_("must have something in when, such as when: {sites_out: 3}"))
         if (self.at is None) == (not self.when):
-            raise ValueError("must have either at or when")
+            raise ValueError(_("must have either at or when"))
         if self.do in ("fail", "mend", "close", "open") and not self.what:
-            raise ValueError(f"must have what: '{self.do}' needs something to {self.do}")
+            raise ValueError(_("must have what: '{do}' needs something to {do}").format(do=self.do))
         if self.do == "warn" and self.colour is None:
-            raise ValueError("must have colour: 'warn' raises a warning signal")
+            raise ValueError(_("must have colour: 'warn' raises a warning signal"))
         return self
 
     @property
@@ -103,7 +104,7 @@ def _clock(value: object) -> object:
     """Pydantic would take numbers for seconds since 1970."""
     if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
         return value
-    raise ValueError("must be a date and time such as 2023-11-05T22:00")
+    raise ValueError(_("must be a date and time such as 2023-11-05T22:00"))
 
 
 def _horizon_h(value: object, info: ValidationInfo) -> float:
@@ -113,7 +114,7 @@ def _horizon_h(value: object, info: ValidationInfo) -> float:
     except OverflowError:  # the first or last day of the calendar, in another zone
         hours = 0.0
     if not 0 < hours <= _LONGEST_H:
-        raise ValueError(f"must be after the start and within a year (got {value!r})")
+        raise Refusal(_("must be after the start and within a year"), repr(value))
     return hours
 
 
@@ -152,11 +153,11 @@ class ScenarioSpec(Spec):
     @classmethod
     def _one_storm(cls, hazards: list[Hazard]) -> list[Hazard]:
         if sum(hazard.kind == "snowstorm" for hazard in hazards) > 1:
-            raise ValueError("must hold at most one snowstorm: a scenario has one weather")
+            raise ValueError(_("must hold at most one snowstorm: a scenario has one weather"))
         return hazards
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """A scenario ready to run: the checked file, its topology and its lists (rows of the site table)."""
 
@@ -167,6 +168,9 @@ class Scenario:
     lists: Mapping[str, frozenset[int]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     """What is written and can have no effect."""
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}, {self.horizon_h:g} h, {len(self.topology.sites.id)} sites>"
 
     @property
     def name(self) -> str:

@@ -72,9 +72,11 @@ STOREYS = (
         "interrupts",
         "oldconsole",
         "pagefile",
+        "reasons",
         "sheetfile",
         "xmlfile",
         "textwidth",
+        "sheets",
     ),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(STOREYS) for room in rooms}
@@ -95,7 +97,7 @@ OUTSIDE = {
     "docx": frozenset({"forms"}),
     "matplotlib": frozenset({"page", "report"}),
     "openpyxl": frozenset({"sheetfile", "forms", "intake"}),
-    "python_calamine": frozenset({"intake"}),
+    "python_calamine": frozenset({"sheets"}),
     "networkx": frozenset({"models", "world", "topology"}),
     "numpy": EVERYWHERE,
     "pandas": from_upwards("results"),

@@ -17,6 +17,7 @@ from sim.ensemble.paired import Cell, Comparison, Floats, compare_cells, togethe
 from sim.ensemble.sizing import Sizing, overrides, places, sizing
 from sim.ensemble.variants import Variant, called
 from sim.errors import input_error
+from sim.language import _
 from sim.parameters import hint, one_of
 from sim.scenario import Scenario
 from sim.vocabulary import KPIS
@@ -42,9 +43,11 @@ class Playing:
 
 def check_kpis(names: Sequence[str]) -> list[str]:
     """The names, if all are of the catalogue; raises `InputError`."""
+    if isinstance(names, str):
+        raise input_error("must be a list of names", path="kpis")
     for name in names:
         if name not in KPIS:
-            raise input_error(f"must be of the KPI catalogue{hint(name, KPIS)}", file="--kpi")
+            raise input_error(_("must be of the KPI catalogue{hint}").format(hint=hint(name, KPIS)), file="--kpi")
     return list(dict.fromkeys(names))
 
 
@@ -56,14 +59,25 @@ def compare(ensembles: Sequence[Any], kpis: Sequence[str] | None = None, against
     """
     asked = check_kpis(kpis or KPIS_ASKED)
     cells: list[Cell] = []
+    if not isinstance(ensembles, list | tuple):
+        raise input_error("must be a list of ensembles, such as [many]", path="ensembles")
     for number, many in enumerate(ensembles, start=1):
         for name in many.variants:
+            _check_any(many, name)
             taken = any(cell.name == name for cell in cells)
             cells.append(_cell(many, name, f"{number}/{name}" if taken else name))
     try:
         return compare_cells(cells, asked, against)
     except ValueError as error:
         raise input_error(str(error), file="--against" if "variant '" in str(error) else "") from None
+
+
+def _check_any(many: Any, name: str) -> None:
+    """Whether any run of a variant came to its end; raises `InputError` with the first failure."""
+    failures = many.failures(name)
+    if failures and len(failures) == len(many.seeds):
+        seed, error = failures[0]
+        raise input_error(f"all {len(failures)} runs of it failed, with seed {seed}: {error}", path=f"variant {name}")
 
 
 def _cell(many: Any, name: str, shown: str) -> Cell:
@@ -105,10 +119,12 @@ def size(
 def _targets(scenario: Scenario, asked: Sequence[str]) -> list[str]:
     known = [target.id for target in scenario.spec.plan.targets]
     if not known:
-        raise input_error("has no targets in its plan, so nothing can hold", file=scenario.path or "")
+        raise input_error(_("has no targets in its plan, so nothing can hold"), file=scenario.path or "")
     for name in asked:
         if name not in known:
-            raise input_error(f"must be {one_of(known)}{hint(name, known)}", file="--target")
+            raise input_error(
+                _("must be {choices}{hint}").format(choices=one_of(known), hint=hint(name, known)), file="--target"
+            )
     return list(dict.fromkeys(asked)) or known
 
 
@@ -121,9 +137,9 @@ def sensitivity(
     """Which assumptions with a range in the scenario's `assumptions:` move which KPI. Raises `InputError`."""
     how, effort = how or Playing(seeds=20), effort or Effort()
     asked = check_kpis(kpis or KPIS_ASKED)
-    moved, _ = factors(scenario.spec)
+    moved = factors(scenario.spec)[0]
     if not moved:
-        message = "has no assumption with a range to move (see assumptions: in the scenario)"
+        message = _("has no assumption with a range to move (see assumptions: in the scenario)")
         raise input_error(message, file=scenario.path or "")
 
     def evaluate(points: Floats) -> Floats:
@@ -163,7 +179,7 @@ def _play(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]],
         out=how.out,
         progress=how.progress,
     )
-    for cell, _ in variants:
+    for cell, _run in variants:
         if errors := many.failures(cell):
             told = f"{cell}: {len(errors)} run(s) failed and are left out, the first with seed {errors[0][0]}"
             how.failures.append(f"{told}: {errors[0][1]}")

@@ -86,7 +86,7 @@ def promised(story: Story) -> list[Point]:
             ever = metrics.kpi("stations_out_cumulative", story.tables, row.at_h)
             allowed, left = (1 - row.target) * ever, (1 - row.simulated) * ever
             text = _("{target}: {share:.0%} restored, at most {count:.0f} out").format(
-                target=row.id, share=row.target, count=np.floor(allowed)
+                target=row.id, share=row.target, count=np.floor(allowed + 1e-9)
             )
             points.append(Point(row.at_h, allowed, left, text, row.met))
     return points
