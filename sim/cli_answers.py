@@ -99,17 +99,26 @@ def compared_text(found: Comparison) -> str:
     from sim.phrases import labelled
 
     heads = (
-        _("kpi"), _("variant"), _("mean"), found.against, _("difference"), _("95 % from"), _("to"), _("pairs"),
+        _("kpi"), _("variant"), _("mean"), found.against, _("difference"), chosen("95 % from", "95% 区间下限"), chosen("to", "上限"), _("pairs"),
         _("variance /"),
     )  # fmt: skip
     rows = [list(heads)]
     for one in found.differences:
         figures = [amount(value, one.kpi) for value in (*one.means, one.mean, one.low, one.high)]
         rows.append([labelled(one.kpi), one.variant, *figures, str(one.pairs), _or_dash(one.reduction, ".3g")])
-    held = [[_("target"), _("variant"), _("held in"), _("95 % from"), _("to"), _("runs")]]
+    held = [
+        [
+            _("target"),
+            _("variant"),
+            _("held in"),
+            chosen("95 % from", "95% 区间下限"),
+            chosen("to", "上限"),
+            chosen("runs", "推演次数"),
+        ]
+    ]
     for kept in found.promises:
         shares = [_or_dash(share, ".1%") for share in (kept.share, kept.low, kept.high)]
-        held.append([kept.target or _("all"), kept.variant, *shares, str(kept.runs)])
+        held.append([kept.target or chosen("all", "全部目标"), kept.variant, *shares, str(kept.runs)])
     said = _("Against {variant}, {count} common seeds").format(variant=found.against, count=len(found.seeds))
     parts = [said, console.table(rows)]
     parts += ["\n".join(found.sentences())]
@@ -159,7 +168,16 @@ def size(  # noqa: PLR0917 (typer's options)
     if as_json:
         console.out(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
         return
-    rows = [[_("number"), _("held in"), _("95 % from"), _("to"), _("runs"), _("undefined")]]
+    rows = [
+        [
+            chosen("number", "数量"),
+            _("held in"),
+            chosen("95 % from", "95% 区间下限"),
+            chosen("to", "上限"),
+            chosen("runs", "推演次数"),
+            _("undefined"),
+        ]
+    ]
     for point in found.points:
         shares = [_or_dash(share, ".1%") for share in (point.share, point.low, point.high)]
         rows.append([str(point.number), *shares, str(point.runs), str(point.undefined)])

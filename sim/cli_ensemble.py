@@ -140,9 +140,9 @@ def _tell(found: Ensemble, *, as_json: bool) -> None:
         console.out((found.folder / "summary.json").read_text(encoding="utf-8").rstrip())
     else:
         console.out(console.table(_rows(summary)))
-        one, many = _("{count} seed of {scenario}."), _("{count} seeds of {scenario}.")
-        seeds = (one if len(found.seeds) == 1 else many).format(count=len(found.seeds), scenario=found.asked.scenario)
-        console.out(f"{seeds} {console.written_to(found.folder)}")
+        one, many = _("{count} seed of {scenario}. {written}"), _("{count} seeds of {scenario}. {written}")
+        said, written = one if len(found.seeds) == 1 else many, console.written_to(found.folder)
+        console.out(said.format(count=len(found.seeds), scenario=found.asked.scenario, written=written))
     for line in failures_of(found):
         console.err(line)
     if all(len(errors) == len(found.seeds) for errors in failed.values()):

@@ -376,7 +376,7 @@ FACTS: Final[dict[str, str]] = {
     "road_nodes": "road junctions",
     "road_edges": "road sections",
     "road_km": "roads, km",
-    "townships": "townships",
+    "townships": "number of townships",
     "depots": "depots",
     "machine_rooms": "machine rooms",
     "counties": "counties",

@@ -26,7 +26,7 @@ def why(report: Report, breach: Breach, *, names: bool = False) -> str:
 
 def element_words(element: Element) -> str:
     """An element in words: its sort and its name."""
-    return f"{word(element.sort)} {element.name}" if spoken() != "en" else str(element)
+    return f"{word(element.sort.replace(' ', '_'))} {element.name}" if spoken() != "en" else str(element)
 
 
 def what(breach: Breach) -> str:
