@@ -99,7 +99,7 @@ def compared_text(found: Comparison) -> str:
     from sim.phrases import labelled
 
     heads = (
-        _("kpi"), _("variant"), _("mean"), found.against, _("difference"), chosen("95 % from", "95% 区间下限"), chosen("to", "上限"), _("pairs"),
+        _("kpi"), _("variant"), _("mean"), found.against, _("difference"), *_sure(), _("pairs"),
         _("variance /"),
     )  # fmt: skip
     rows = [list(heads)]
@@ -129,6 +129,11 @@ def compared_text(found: Comparison) -> str:
 
 def _notes(notes: Sequence[str]) -> list[str]:
     return [_("Note: {note}").format(note=note) for note in notes]
+
+
+def _sure() -> tuple[str, str]:
+    """Heads of the two ends of a 95 % interval."""
+    return chosen("95 % from", "95% 区间下限"), chosen("to", "上限")
 
 
 def _or_dash(value: float, form: str) -> str:
