@@ -9,15 +9,28 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from sim import cli_answers, cli_ensemble, cli_look, cli_replay, cli_topology, console, interrupts
+from sim import (
+    cli_alert,
+    cli_answers,
+    cli_ensemble,
+    cli_help,
+    cli_levers,
+    cli_look,
+    cli_replay,
+    cli_script,
+    cli_topology,
+    console,
+    interrupts,
+    oldconsole,
+)
 from sim.errors import InputError, Problem, input_error, one_line
-from sim.language import of_environment, speaking
+from sim.language import _, of_environment, speaking
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -66,8 +79,9 @@ def _main(given: list[str]) -> int:
         failed: Exception | None = None
         code: int = DONE
         try:
-            console.be_lenient()
-            code = app([word for word in given if word != "--debug"], prog_name="drill", standalone_mode=False) or DONE
+            oldconsole.be_lenient()
+            words = [word for word in given if word != "--debug"]
+            code = cli_help.program(app)(words, prog_name="drill", standalone_mode=False) or DONE
         except (console.Closed, BrokenPipeError, SystemExit):  # the last is typer's own way with a broken pipe
             console.hang_up()
         except (KeyboardInterrupt, typer.Abort):
@@ -167,7 +181,7 @@ def check(
     """Check scenarios and topologies; every problem is one line, FILE:LINE: path message."""
     problems: list[Problem] = []
     if contingency is None and as_json:
-        raise input_error("must go with --contingency", file="--json")
+        raise input_error(_("must go with --contingency"), file="--json")
     for path in paths:
         try:
             if contingency is None:
@@ -216,34 +230,14 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-@app.command()
-def injects(
-    path: _Path,
-    seed: _Seed = 1,
-    set_: _Set = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list.")] = False,
-) -> None:
-    """List all injects in time order; nothing is simulated."""
-    from sim.disaster import draw
-
-    scenario = _load(path, set_)
-    disaster = draw(scenario, seed)
-    found = [*disaster.injects, *disaster.conditional]
-    if as_json:
-        console.out(
-            json.dumps([console.inject_json(inject, scenario) for inject in found], ensure_ascii=False, indent=1)
-        )
-    else:
-        rows = [console.INJECT_HEADS, *(console.inject_row(inject, scenario) for inject in found)]
-        console.out(console.table(rows))
-
-
 def _load(path: str, values: list[str] | None) -> Scenario:
     from sim.loading import load
     from sim.parameters import pairs
 
     return load(path, pairs(values or []))
 
+
+cli_script.register(app)
 
 # Runs
 
@@ -265,7 +259,7 @@ def run(  # noqa: PLR0917 (typer's options)
 ) -> None:
     """Play a scenario once, write its run directory and print the scorecard."""
     if bound and as_json:
-        raise input_error("goes without --json", file="--bound")
+        raise input_error(_("goes without --json"), file="--bound")
     scenario = _load(path, set_)
     _check_policy(policy)
     _warn(scenario)
@@ -304,7 +298,9 @@ def _check_policy(name: str | None) -> None:
 
     known = policy_names()
     if name is not None and name not in known:
-        raise input_error(f"must be {one_of(known)}{hint(name, known)}", file="--policy")
+        raise input_error(
+            _("must be {choices}{hint}").format(choices=one_of(known), hint=hint(name, known)), file="--policy"
+        )
 
 
 def _draw(played: Run, folder: Path) -> None:
@@ -315,12 +311,22 @@ def _draw(played: Run, folder: Path) -> None:
 
 cli_topology.register(app)
 
+# From papers of others
+
+cli_alert.register(app)
+
 # Many runs
 
 cli_ensemble.register(app)
 cli_answers.register(app)
+cli_levers.register(app)
 
 # Looking at what was played
 
 cli_look.register(app)
 cli_replay.register(app)
+
+
+def help_texts() -> Iterator[str]:
+    """All that the help of the commands says, for the catalogue."""
+    return cli_help.texts(app)

@@ -14,7 +14,10 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sim.errors import InputError, input_error, one_line
+from sim.errors import InputError, input_error, listed, one_line, shown
+from sim.language import _
+from sim.reasons import of_system
+from sim.textwidth import columns
 
 if TYPE_CHECKING:
     from sim.language import Language
@@ -30,12 +33,6 @@ class Closed(Exception):  # noqa: N818 (nothing is wrong)
     """Whoever read our output has gone, as in `drill injects PATH | head`."""
 
 
-def be_lenient() -> None:
-    """Characters that an old terminal does not know are no reason to fail."""
-    with suppress(AttributeError, ValueError):
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-
-
 def out(text: str) -> None:
     """Text to stdout; raises `Closed`, and `InputError` where it cannot be written."""
     if sys.stdout is None:  # closed from the start
@@ -47,7 +44,7 @@ def out(text: str) -> None:
         raise Closed from None  # typer has its own way with broken pipes
     except OSError as error:
         hang_up()
-        raise input_error(f"cannot be written: {error.strerror}".lower(), file="stdout") from None
+        raise input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file="stdout") from None
 
 
 def err(text: str) -> None:
@@ -89,7 +86,10 @@ def asked_language(words: Sequence[str]) -> tuple[Language | None, list[str]]:
             asked = next(rest, "") if word == "--lang" else word.removeprefix("--lang=")
             language = next((known for known in LANGUAGES if known == asked), None)
             if language is None:
-                raise input_error(f"must be one of {', '.join(LANGUAGES)} (got '{asked}')", file="--lang")
+                names = listed(LANGUAGES)
+                raise input_error(
+                    _("must be one of {names} (got {value})").format(names=names, value=shown(asked)), file="--lang"
+                )
         else:
             left.append(word)
     return language, left
@@ -117,8 +117,8 @@ def hang_up() -> None:
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Columns of text side by side; Chinese characters take two places."""
     cells = [[one_line(cell, _CELL_CHARS) for cell in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    pads = [[" " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)] for row in cells]
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
+    pads = [[" " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)] for row in cells]
     lines = (map(str.__add__, row, pad) for row, pad in zip(cells, pads, strict=True))
     return "\n".join("  ".join(line).rstrip() for line in lines)
 
@@ -141,12 +141,6 @@ def facts(values: Mapping[str, Any]) -> str:
         else:
             lines.append(f"{name}: {value}")
     return "\n".join(lines)
-
-
-def _width(text: str) -> int:
-    from unicodedata import east_asian_width
-
-    return len(text) if text.isascii() else sum(1 + (east_asian_width(one) in "WF") for one in text)
 
 
 def run_name(scenario: Scenario, seed: int, policy: str | None) -> str:

@@ -85,7 +85,7 @@ def _written(line: InjectSpec, scenario: Scenario) -> Inject:
         sender=line.from_,
         to=line.to,
         via=line.via,
-        expect=line.expect,
+        expect=line.expected,
         objective=line.for_,
         optional=line.optional,
     )

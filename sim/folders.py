@@ -13,6 +13,8 @@ from typing import Final
 
 from sim.errors import InputError, input_error
 from sim.interrupts import held
+from sim.language import _
+from sim.reasons import of_system
 
 RUN_MARK: Final = "run.json"
 """The file by which a run directory is known."""
@@ -40,30 +42,34 @@ def check_free(folder: Path, sort: Sort, *, force: bool = False) -> None:
         if place.is_dir():
             _check_old(folder, place, sort, force=force)
         elif place.exists() or place.is_symlink():
-            raise input_error("exists and is no directory; choose another --out", file=folder)
+            raise input_error(_("exists and is no directory; choose another --out"), file=folder)
     except (OSError, ValueError) as error:
         raise _unwritable(folder, error) from None
 
 
 def _check_old(folder: Path, place: Path, sort: Sort, *, force: bool) -> None:
     if any(place.iterdir()) and not (place / sort.mark).is_file():
-        message = f"exists and is not {sort.what} (it has no {sort.mark}); choose another --out"
+        message = _("exists and is not {what} (it has no {mark}); choose another --out").format(
+            what=_(sort.what), mark=sort.mark
+        )
         raise input_error(message, file=folder)
     if Path.cwd().is_relative_to(place):
-        raise input_error("is where you are now; choose another --out", file=folder)
+        raise input_error(_("is where you are now; choose another --out"), file=folder)
     if not force and (foreign := sort.foreign(place)):
-        raise input_error(f"{foreign}; choose another --out, or --force to replace it all", file=folder)
+        raise input_error(
+            _("{foreign}; choose another --out, or --force to replace it all").format(foreign=foreign), file=folder
+        )
 
 
 def _check_above(folder: Path, place: Path) -> None:
     above = next(parent for parent in place.parents if parent.exists())
     if not above.is_dir():
-        raise input_error(f"cannot be made: {above} is no directory", file=folder)
+        raise input_error(_("cannot be made: {above} is no directory").format(above=above), file=folder)
     if not os.access(above, os.W_OK | os.X_OK):
-        raise input_error(f"cannot be made: {above} may not be written to", file=folder)
+        raise input_error(_("cannot be made: {above} may not be written to").format(above=above), file=folder)
     run = next((parent for parent in (above, *above.parents) if (parent / RUN_MARK).is_file()), None)
     if run is not None:
-        raise input_error(f"is inside the run directory {run}; choose another --out", file=folder)
+        raise input_error(_("is inside the run directory {run}; choose another --out").format(run=run), file=folder)
 
 
 def strangers(folder: Path, known: Callable[[str], bool]) -> list[str]:
@@ -114,7 +120,9 @@ def _sibling(place: Path, ending: str) -> Path:
 
 def _exchange(new: Path, folder: Path) -> None:
     """Put `new` in the place of `folder`; what stood there goes last."""
-    if not folder.is_dir() or not any(folder.iterdir()):
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()  # Windows moves nothing onto a folder, be it empty
+    if not folder.exists():
         new.replace(folder)
         return
     old = _sibling(folder, "old")
@@ -128,5 +136,4 @@ def _exchange(new: Path, folder: Path) -> None:
 
 
 def _unwritable(folder: Path, error: Exception) -> InputError:
-    reason = getattr(error, "strerror", None) or error
-    return input_error(f"cannot be written: {reason}".lower(), file=folder)
+    return input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file=folder)

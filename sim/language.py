@@ -52,6 +52,11 @@ def _(message: str) -> str:
     return message if _now.get() == "en" else translations(_now.get()).get(message, message)
 
 
+def marked(message: str) -> str:
+    """A message in English, which `_` puts into the language in use where it is shown."""
+    return message
+
+
 def bilingual(text: str) -> str:
     """A label written as English with its Chinese behind it: as it is in English, its Chinese alone in Chinese.
 

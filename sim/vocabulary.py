@@ -119,7 +119,9 @@ KINDS: Final[dict[str, Kind]] = {
     "generator.stopped": Kind("generator", "site", "fuel_l", "mark", "switched off (mains back or moved on)"),
     "generator.dry": Kind("generator", "site", "", "mark", "out of fuel"),
     "generator.broke": Kind("generator", "site", "", "mark", "fault or gelled fuel while running"),
-    "generator.unstarted": Kind("generator", "site", "attempt", "mark", "an attempt to start failed"),
+    "generator.unstarted": Kind(
+        "generator", "site", "attempt", "mark", "an attempt to start failed; 0: its tank is empty"
+    ),
     "generator.fuelled": Kind("generator", "site", "fuel_l", "mark", "tank after filling"),
     "depot.fuelled": Kind("depot", "measure", "litres", "mark", "a tanker has delivered fuel"),
     "generator.watched": Kind("generator", "watcher", "", "mark", "who watches it: crew id, caretaker or nobody"),
@@ -429,8 +431,8 @@ KPIS: Final[dict[str, Kpi]] = {
     "devices_tripped": Kpi("trips", "less", "times a device switched itself off, being hot", "设备过热宕机", of="row"),
     "pdu_trips": Kpi("trips", "less", "times a PDU of a rack tripped", "PDU跳闸", of="row"),
     "temperature_peak_c": Kpi("c", "less", "highest inlet temperature, hot spots included", "最高进风温度", of="row"),
-    "hours_over_warn_h": Kpi("h", "less", "hours the inlet of a row was over its alarm limit: longest of the rows", "超告警温度时长", of="row"),
-    "hours_over_major_h": Kpi("h", "less", "hours the inlet of a row was over its major alarm limit: longest of the rows", "超严重告警温度时长", of="row"),
+    "hours_over_warn_h": Kpi("h", "less", "hours the warmest inlet of a row, hot spots included, was over its alarm limit: longest of the rows", "超告警温度时长", of="row"),
+    "hours_over_major_h": Kpi("h", "less", "hours the warmest inlet of a row, hot spots included, was over its major alarm limit: longest of the rows", "超严重告警温度时长", of="row"),
     "procedure_h": Kpi("h", "less", "longest run of a procedure from start to end; unfinished: to the horizon", "处置流程时长", of="procedure"),
     "step_timeliness_share": Kpi("share", "more", "steps of procedures done by their deadline / steps with one", "步骤及时率", of="procedure"),
     "steps_late": Kpi("steps", "less", "steps of procedures not done by their deadline", "超时步骤", of="procedure"),

@@ -128,8 +128,9 @@ def temperatures(files):
         ends = {"t_h": files.horizon_h, "kind": "end", "subject": "", "value": nan}
         for change in [*files.rows, ends]:
             ahead = change["t_h"] - now
+            spot = max(spots.values(), default=0.0)
             for key in over:
-                over[key] += hours_over(level, limit, row["lag_h"], ahead, row[key])
+                over[key] += hours_over(level + spot, limit + spot, row["lag_h"], ahead, row[key])
             level, now = later(level, limit, row["lag_h"], ahead), change["t_h"]
             peak = max(peak, level + max(spots.values(), default=0.0))
             if change["subject"] == name and change["kind"] == "row.limit":

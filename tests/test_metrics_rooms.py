@@ -161,6 +161,21 @@ def test_a_hot_spot_counts_while_it_stands():
     assert value_of("temperature_peak_c", *rows, horizon_h=20) == pytest.approx(44, abs=1e-3)
 
 
+def test_hours_over_a_limit_are_those_of_the_warmest_rack():
+    """What stands in the column of the peak and what in that of the hours is the same inlet."""
+    lag_h = 65 / 20 / 3.6
+    rows = [
+        (1.0, "row.limit", "r1", "", 30.0),
+        (2.0, "rack.hotspot", "k1", "r1", 6.0),
+        (2.5, "rack.hotspot", "k2", "r1", 3.0),
+        (3.0, "rack.hotspot", "k1", "r1", 0.0),
+        (4.0, "row.limit", "r1", "", 24.0),
+        (4.0, "rack.hotspot", "k2", "r1", 0.0),
+    ]
+    assert value_of("temperature_peak_c", *rows) == pytest.approx(30 - 6 * exp(-2 / lag_h) + 6)
+    assert value_of("hours_over_major_h", *rows) == pytest.approx(2.0), "k1 for an hour, then k2 for an hour"
+
+
 def test_the_pieces_meet_what_the_model_says(drill):
     """Every temperature in the log is where the piece before it ends."""
     rows = [row for row in drill.log if row.kind == "row.temperature" and row.t_h > 0]

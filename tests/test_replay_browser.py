@@ -20,6 +20,7 @@ HOSTILE = "</script><img src=x onerror=alert(1)>\"'\u202e" + "名" * 200
 QUESTION = "Which site <b>first</b>, and why?"
 NOTE = "hub_2 carries two sites."
 ASKED_H = 18.5
+SECRET = "Now hub_1 is dark: what next?"
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,14 @@ def folder(tmp_path_factory):
     first.write(made / "a")
     (made / "one.html").write_text(replay_page([first], "en"), encoding="utf-8")
     (made / "two.html").write_text(replay_page([first, second], "en"), encoding="utf-8")
+    twice = made / "scenarios" / "twice.yaml"
+    other = {"at": f"+{ASKED_H} h", "ask": {"en": "And who tells the county?", "zh": "谁通知旗县？"}}
+    questions = [asked, other, {"at": "+0 h", "ask": "What lies ready?"}, {"at": "+30 h", "ask": SECRET}]
+    lines = "".join(f"  - {json.dumps(one, ensure_ascii=False)}\n" for one in questions)
+    twice.write_text(f"{text}\nquestions:\n{lines}", encoding="utf-8")
+    (made / "twice.html").write_text(replay_page([sim.simulate(sim.load(twice))], "en"), encoding="utf-8")
     rooms = sim.simulate(sim.load(ROOT / "scenarios" / "hohhot_exchange_drill.yaml"))
+    rooms.write(made / "rooms")
     (made / "rooms.html").write_text(replay_page([rooms], "en"), encoding="utf-8")
     return made
 
@@ -228,6 +236,125 @@ def test_trainers_mode_hides_the_truth_and_stops_at_the_question(show, folder):
     text = (ROOT / "scenarios" / "ten_sites.yaml").read_text(encoding="utf-8")
     made.write_text(f"{text}\n{lines}", encoding="utf-8")
     assert [one.ask.en for one in sim.load(made).spec.questions] == ['And "now"?']
+
+
+def test_trainers_mode_names_no_question_that_is_to_come(show):
+    page = show("twice.html", "#t=12h&trainer=1")
+    page.wait_for_function("() => document.querySelector('.clock span').textContent === 'T+12:00'")
+    page.click(".questions summary")
+    assert page.locator(".questions li.ahead").count() == 3
+    assert page.locator(".questions li.ahead button").count() == 0
+    assert SECRET not in page.content()
+    assert QUESTION not in page.inner_text("#trainer")
+    page.evaluate("location.hash = '#t=31h'")
+    page.wait_for_function("text => document.querySelector('#trainer').innerText.includes(text)", arg=SECRET)
+
+
+def test_questions_of_one_moment_and_of_the_beginning_are_all_asked(show):
+    page = show("twice.html", "#t=0h&trainer=1")
+    page.select_option("#controls select", "3600")
+    page.click("#controls .play")
+    page.wait_for_function("() => document.querySelector('.question h2')?.textContent === 'What lies ready?'")
+    page.click(".question .go")
+    page.wait_for_function("text => document.querySelector('.question h2')?.textContent === text", arg=QUESTION)
+    page.click(".question .go")
+    assert page.inner_text(".question h2") == "And who tells the county?"
+    assert clock_h(page) == ASKED_H
+    page.click(".question .go")
+    page.wait_for_function("text => document.querySelector('.question h2')?.textContent === text", arg=SECRET)
+    assert clock_h(page) == 30
+
+
+def test_a_question_holds_the_focus_and_leaves_by_escape(show):
+    page = show("one.html", f"#t={ASKED_H}h&trainer=1")
+    page.wait_for_selector(".questions li.seen", state="attached")
+    page.click(".questions summary")
+    page.click(".questions li.seen button")
+    inside = "() => document.querySelector('.question').contains(document.activeElement)"
+    for key in ("Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Shift+Tab", "l", "l"):
+        page.keyboard.press(key)
+        assert page.evaluate(inside), key
+    page.click(".question .tell")
+    assert page.evaluate(inside)
+    stage, box = page.locator("#map").bounding_box(), page.locator(".question").bounding_box()
+    assert stage["x"] + stage["width"] <= box["x"] + 1, "the box covers the map"
+    page.click(".fold-question")
+    assert not page.locator(".question textarea").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator(".question").is_visible()
+    page.keyboard.press("m")
+    page.keyboard.press("Escape")
+    page.keyboard.press("l")
+    page.keyboard.press("l")
+    assert not page.locator(".question").is_visible(), "a question came back with the language"
+
+
+def test_trainers_mode_shows_no_fault_to_come(show):
+    page = show("rooms.html", "#t=0.5h&trainer=1")
+    page.wait_for_function("() => document.querySelector('.clock span').textContent === 'T+0:30'")
+    lanes = page.inner_text(".lanes")
+    assert "PDU fault" in lanes
+    assert "Cooling fault" not in page.inner_text("#rooms")
+    early = page.locator(".lanes svg[role=group] > rect").count()
+    page.click("[data-key=fold]")
+    kinds = page.locator("[data-key=kind] option").all_inner_texts()
+    page.evaluate("location.hash = '#t=9h'")
+    page.wait_for_function("() => document.querySelector('.lanes').innerText.includes('Cooling fault')")
+    assert page.locator(".lanes svg[role=group] > rect").count() > early
+    assert page.locator("[data-key=kind] option").all_inner_texts() == kinds
+    assert not any("(" in kind and kind.rstrip(")").split("(")[-1].isdigit() for kind in kinds)
+
+
+def test_a_job_to_come_is_not_told_after_going_back(show, folder):
+    log = sim.open_run(folder / "a").log
+    opened = next(row for row in log if row.kind == "job.opened" and row.t_h > 20)
+    page = show("one.html", f"#t=40h&subject={opened.subject}&trainer=1")
+    assert opened.subject in page.inner_text("#detail")
+    page.keyboard.press("Home")
+    page.wait_for_function("id => !document.querySelector('#detail').innerText.includes(id)", arg=opened.subject)
+
+
+def test_a_copied_link_keeps_the_mode_and_the_language(show):
+    page = show("one.html", "#t=22.5h&subject=hub_2&trainer=1&lang=zh")
+    page.evaluate("() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; }")
+    page.click(".detail-head .copy")
+    page.wait_for_function("() => 'copied' in window")
+    copied = page.evaluate("() => window.copied").partition("#")[2]
+    assert set(copied.split("&")) == {"t=22.5h", "subject=hub_2", "lang=zh", "trainer=1"}
+
+
+def test_the_hottest_inlet_is_that_of_the_figure(show, folder):
+    kpis = json.loads((folder / "rooms" / "kpis.json").read_text(encoding="utf-8"))
+    peak = next(row["value"] for row in kpis if row["name"] == "temperature_peak_c")
+    tables = sim.open_run(folder / "rooms").tables
+    air = tables.rooms.warmest("r7")
+    at_h = float(air.start_h[air.level_c.argmax()])
+    page = show("rooms.html", f"#t={at_h}h")
+    page.wait_for_function("c => document.querySelector('#timeline').innerText.includes(`${c} °C`)", arg=f"{peak:.1f}")
+    assert f"{peak:.1f} °C" in page.inner_text(".temperatures")
+
+
+@pytest.mark.parametrize("name", ["one.html", "two.html"])
+def test_choosing_leaves_the_whole_area_where_it_is(show, name):
+    page = show(name, "#t=8h")
+    ground = "() => document.querySelector('.pane canvas').toDataURL()"
+    page.wait_for_function(
+        f"() => {{ const now = ({ground})(), same = now === window.last; window.last = now; return same; }}"
+    )
+    before = page.evaluate(ground)
+    for site in ("core", "hub_1", "hub_2", "s1", "s2", "s4", "s5", "s6", "s7"):
+        page.evaluate("id => { location.hash = `#t=8h&subject=${id}`; }", site)
+        page.wait_for_function("id => document.querySelector('.detail-head h2')?.innerText.includes(id)", arg=site)
+        page.wait_for_timeout(60)
+        assert page.evaluate(ground) == before, site
+
+
+def test_a_bookmark_about_nothing_lets_the_choice_go(show):
+    page = show("one.html", "#t=18h&subject=hub_2")
+    page.wait_for_selector(".detail-head")
+    page.keyboard.press("]")
+    page.wait_for_function(f"() => document.querySelector('.clock span').textContent === 'T+{int(ASKED_H)}:30'")
+    assert page.locator(".detail-head").count() == 0
 
 
 def test_everything_by_keys(show):

@@ -122,7 +122,8 @@ def _plain(field: dict[str, Any]) -> str:
     if sort == "object":
         names = field.get("propertyNames", {}).get("enum")
         label = f"{', '.join(f'`{name}`' for name in names)}" if names else "name"
-        return f"table: {label} → {kind(field['additionalProperties'])}"
+        below = field["additionalProperties"]
+        return f"table: {label} → {'any value' if below is True else kind(below)}"
     words = {"number": "number", "integer": "whole number", "string": "text", "boolean": "true or false"}
     return f"{words[sort]}{_limits(field)}"
 

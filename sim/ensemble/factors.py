@@ -71,7 +71,7 @@ def factors(spec: ScenarioSpec) -> tuple[list[Factor], list[str]]:
 
 def _factor(line: Assumption, spec: ScenarioSpec, resolved: Mapping[str, Any]) -> Factor | None:
     allowed = tuple(line.range or ())
-    if len(set(allowed)) < 2:
+    if len(set(allowed)) < 2 or line.set.startswith("levers"):  # a cost of a lever moves no run
         return None
     now: Any = resolved
     table: Any = None

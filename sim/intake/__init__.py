@@ -1,1 +1,1 @@
-"""What others send comes in here: spreadsheets, graphs; each sort of file through one door."""
+"""What planners already have: spreadsheets, cell lists, points on a map, backbones, weather alerts."""

@@ -82,7 +82,7 @@ def _temperature_peak_c(data: Tables, of: str) -> float:
 def _hours_over(column: str) -> RoomFigure:
     def figure(data: Tables, of: str) -> float:
         limits = dict(zip(data.rooms.row_ids.tolist(), data.ground.inventory["row"][column].tolist(), strict=True))
-        return max((data.rooms.air[name].hours_over(limits[name]) for name in _rows(data, of)), default=nan)
+        return max((data.rooms.warmest(name).hours_over(limits[name]) for name in _rows(data, of)), default=nan)
 
     return figure
 

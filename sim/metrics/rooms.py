@@ -137,19 +137,22 @@ class Rooms:
             for name, rows in self._changes("rack.hotspot").items()
         }
 
+    def warmest(self, row: str) -> Air:
+        """The inlet of the warmest rack of a row, hot spots included, in the pieces between which none changes."""
+        air = self.air[row]
+        spots = [self.hot_spots[rack] for rack in self.racks_in.get(row, []) if rack in self.hot_spots]
+        if not spots:
+            return air
+        cuts = np.unique(np.concatenate([air.start_h, *(spot.t_h for spot in spots)]))
+        warmer = np.max([np.zeros(len(cuts)), *(spot.at(cuts) for spot in spots)], axis=0)
+        piece = np.clip(np.searchsorted(air.start_h, cuts, side="right") - 1, 0, None)
+        ends = np.append(cuts[1:], self.horizon_h)
+        return Air(cuts, ends, air.at(cuts) + warmer, air.limit_c[piece] + warmer, air.lag_h)
+
     def peak_c(self, row: str) -> float:
         """The highest inlet temperature of a row, hot spots included."""
-        air = self.air[row]
-        highest = float(max(air.level_c.max(), air.before(air.end_h).max()))
-        for rack in self.racks_in.get(row, []):
-            spot = self.hot_spots.get(rack)
-            if spot is None:
-                continue
-            cuts = np.unique(np.concatenate(([0.0, self.horizon_h], air.start_h, spot.t_h)))
-            warmer = spot.at(cuts[:-1])
-            highest = max(highest, float((air.at(cuts[:-1]) + warmer).max(initial=highest)))
-            highest = max(highest, float((air.before(cuts[1:]) + warmer).max(initial=highest)))
-        return highest
+        air = self.warmest(row)
+        return float(max(air.level_c.max(), air.before(air.end_h).max()))
 
     # devices and nodes
 

@@ -80,7 +80,8 @@ def daily_report(run: Run, at_h: float) -> DailyReport:
     Counts are of all that happened until then; "still out" are the stations cumulatively out less those restored.
     """
     if not -_GRAIN_H <= at_h <= run.horizon_h + _GRAIN_H:
-        raise input_error(f"must lie within the {run.horizon_h:g} h of the drill (got {at_h:g} h)", file="daily report")
+        said = _("must lie within the {horizon_h:g} h of the drill (got {value})")
+        raise input_error(said.format(horizon_h=run.horizon_h, value=f"{at_h:g} h"), file=_("daily report"))
     data = tables(run.log.columns(), run.inventory, at_h, run.spec.plan)
     known = {key: kpi(name, data) for key, name in _OF_KPI.items()}
     cables = _cables(run, at_h)
@@ -162,7 +163,8 @@ def default_hours(run: Run) -> list[float]:
     return [*hours[::every], run.horizon_h]
 
 
-def _word(key: str) -> str:
+def line_word(key: str) -> str:
+    """What a line of the report is called."""
     words: dict[str, Callable[[], str]] = {
         "cumulative_out": lambda: _("out cumulative (power)"),
         "restored": lambda: _("restored of these"),
@@ -197,10 +199,10 @@ def section(telling: Telling) -> Section | None:
     reports = [daily_report(telling.run, at_h) for at_h in telling.at_h or default_hours(telling.run)]
     heads = [Head(_("figure")), Head(_("unit")), *(Head(telling.clock(one.at_h), number=True) for one in reports)]
     rows = [_row(reports, number) for number, line in enumerate(reports[0].lines) if _shown(line, reports)]
-    missing = ", ".join(_word(key) for key in NOT_MODELLED)
+    missing = ", ".join(line_word(key) for key in NOT_MODELLED)
     parts: list[Part] = [
         Table(heads, rows),
-        _by_county(telling, reports[-1].at_h),
+        by_county_table(telling, reports[-1].at_h),
         Words(_("Not modelled, to be filled in by hand: {what}.").format(what=missing), "quiet"),
     ]
     lead = _("As it would be told at each hour, from what had happened by then.")
@@ -219,7 +221,7 @@ def _row(reports: Sequence[DailyReport], at: int) -> list[Cell]:
         number_cell(report.lines[at].value, first.unit, first.kpi, f"daily {report.at_h:.6g} h") for report in reports
     ]
     unit = _("cables") if first.unit == "cables" else unit_word(first.unit)
-    return [Cell(_word(first.key)), Cell(unit), *cells]
+    return [Cell(line_word(first.key)), Cell(unit), *cells]
 
 
 _BY_COUNTY: Final = ("stations_out_cumulative", "stations_restored", "stations_out", "users_out", "sites_without_mains")
@@ -232,11 +234,12 @@ def daily_by_county(run: Run, at_h: float) -> dict[str, dict[str, float]]:
     return {key: {name: parts[name].get(key, nan) for name in _BY_COUNTY} for key in data.ground.counties}
 
 
-def _by_county(telling: Telling, at_h: float) -> Table:
+def by_county_table(telling: Telling, at_h: float) -> Table:
+    """The same by county, those of which something is to be told."""
     found = daily_by_county(telling.run, at_h)
     keys = {"stations_out_cumulative": "cumulative_out", "stations_restored": "restored", "stations_out": "out_now"}
     keys |= {"users_out": "users_affected", "sites_without_mains": "sites_without_mains"}
-    heads = [Head(_("county")), *(Head(_word(keys[name]), number=True) for name in _BY_COUNTY)]
+    heads = [Head(_("county")), *(Head(line_word(keys[name]), number=True) for name in _BY_COUNTY)]
     rows = [
         [
             Cell(telling.county(key)),

@@ -12,6 +12,11 @@ from sim.scorecard import ScoreRow
 
 _READ_AS: Final = re.compile(r"(?:instant unstated, read as|at) (the end|\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)")
 _AFTER: Final = re.compile(r"([0-9.]+) h after the (onset|first outage)")
+_PEAK: Final = re.compile(
+    r"highest of the series, (\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)"
+    r"(?:, simulated (?:(at the same time)|([0-9.]+) h (later|earlier)))?"
+)
+_RMSE: Final = re.compile(r"root mean square difference from the series at (\d+) moments")
 _UNDEFINED: Final = re.compile(r"undefined: (.*)", re.DOTALL)
 
 
@@ -39,8 +44,27 @@ def _after(match: re.Match[str]) -> str:
     return said.format(hours=match[1])
 
 
+def _peak(match: re.Match[str]) -> str:
+    said = _("highest of the recorded series, {when}").format(when=match[1])
+    if match[2]:
+        apart = _("simulated at the same time")
+    elif match[4] == "later":
+        apart = _("simulated {hours} h later").format(hours=match[3])
+    elif match[4]:
+        apart = _("simulated {hours} h earlier").format(hours=match[3])
+    else:
+        return said
+    return _("; ").join((said, apart))
+
+
+def _rmse(match: re.Match[str]) -> str:
+    return _("root mean square difference from the recorded series, {n} moments").format(n=match[1])
+
+
 _PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
     (_READ_AS, _read_as),
     (_AFTER, _after),
+    (_PEAK, _peak),
+    (_RMSE, _rmse),
     (_UNDEFINED, lambda match: _("undefined: {why}").format(why=undefined_words(match[1]))),
 )

@@ -29,6 +29,7 @@ def reasons() -> dict[str, str]:
         "no outage, or the desk never learned of one": _("no outage, or the desk never learned of one"),
         "no placement of a generator was planned": _("no placement of a generator was planned"),
         "no planned placement was done": _("no planned placement was done"),
+        "no point of the series lies within the drill": _("no point of the series lies within the drill"),
         "no repair was due": _("no repair was due"),
         "no report of a level was due": _("no report of a level was due"),
         "no response level was raised": _("no response level was raised"),

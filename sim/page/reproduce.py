@@ -20,11 +20,11 @@ def command(run: Run) -> str:
     return " ".join(words)
 
 
-def section(telling: Telling) -> Section:
-    """Command, versions and digests."""
+def facts(telling: Telling) -> list[Fact]:
+    """Command, versions and digests, as far as they are known."""
     run = telling.run
     spec = run.spec
-    facts = [
+    known = [
         Fact(_("Command"), command(run), code=True),
         Fact(_("Program"), f"drillsim {run.version}" if run.version else "drillsim"),
         Fact(_("Start"), f"{spec.start.isoformat()}"),
@@ -34,5 +34,10 @@ def section(telling: Telling) -> Section:
         Fact(_("Hash of the scenario"), run.scenario_hash, code=True),
         Fact(_("Hash of the topology"), run.topology_hash, code=True),
     ]
+    return [fact for fact in known if fact.text]
+
+
+def section(telling: Telling) -> Section:
+    """How to play the run again."""
     said = _("The same command on the same scenario and topology gives the same digest.")
-    return Section("reproduce", _("How to reproduce"), [Facts([fact for fact in facts if fact.text])], said)
+    return Section("reproduce", _("How to reproduce"), [Facts(facts(telling))], said)

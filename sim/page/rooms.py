@@ -96,7 +96,7 @@ def procedures(telling: Telling) -> Section | None:
         return None
     parts: list[Part] = [*drawings.lanes(telling), _runs(telling)]
     if len(found.deadlines.by_h):
-        parts.append(_steps(telling))
+        parts.append(steps_table(telling))
     return Section("procedures", _("Procedures and their deadlines"), parts)
 
 
@@ -125,7 +125,8 @@ def _runs(telling: Telling) -> Table:
     return Table(heads, rows, _("Runs of procedures"))
 
 
-def _steps(telling: Telling) -> Table:
+def steps_table(telling: Telling) -> Table:
+    """Steps that have a deadline, when each was done."""
     found = telling.tables.procedures.deadlines
     table = telling.run.inventory["procedure_step"]
     columns = (text(table, name).tolist() for name in ("procedure", "step", "name_en", "name"))

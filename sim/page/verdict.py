@@ -123,12 +123,17 @@ def _row(telling: Telling, row: ScoreRow) -> list[Cell]:
 
 def _why(telling: Telling, row: ScoreRow) -> list[Part]:
     """What made the worst target's figure, as far as the causes tell."""
-    target = next(target for target in telling.run.spec.plan.targets if target.id == row.id)
-    mask = None
-    if target.of is not None and KPIS[row.kpi].of == "sites":
-        mask = select(target.of, telling.run.inventory, telling.run.lists)
-    found = causes.why(telling, row.kpi, row.at_h, mask)
+    found = cause_of(telling, row)
     if found is None:
         return []
     told = _("Why {target} was missed: {why}").format(target=target_name(row), why=found.words)
     return [Words(told, tone="bad"), Chains(found.chains, numbered=False)]
+
+
+def cause_of(telling: Telling, row: ScoreRow) -> causes.Why | None:
+    """What made the figure of a target, of the sites it is promised for; None where the log does not tell."""
+    target = next(target for target in telling.run.spec.plan.targets if target.id == row.id)
+    mask = None
+    if target.of is not None and KPIS[row.kpi].of == "sites":
+        mask = select(target.of, telling.run.inventory, telling.run.lists)
+    return causes.why(telling, row.kpi, row.at_h, mask)

@@ -13,6 +13,7 @@ from sim.replay.columns import ms_of
 from sim.report import series
 from sim.report.series import Story
 from sim.scenario import InjectSpec
+from sim.script.fired import fired
 
 _SORTS: Final = {
     "desk.level": "level",
@@ -23,7 +24,6 @@ _SORTS: Final = {
 }
 _SAID: Final = ("ask", "note", "warn")
 """Injects that are a message, or a warning, and nothing else."""
-_TOLD_H: Final = 1e-6
 _MOST_CHARS: Final = 80
 """Of a message beside its bookmark."""
 _COLON: Final = {"en": ": ", "zh": "\N{FULLWIDTH COLON}"}
@@ -105,19 +105,8 @@ def _moment(story: Story, t_h: float, sort: str, row: int = -1) -> dict[str, Any
 
 def written(story: Story) -> list[tuple[int, InjectSpec]]:
     """Rows by which injects of the scenario file took effect, with what the file says of each, in time order."""
-    log, spec = story.columns, story.spec
-    waiting = [inject for inject in spec.injects if not inject.off]
-    found: list[tuple[int, InjectSpec]] = []
-    for row in story.rows("inject.fired").tolist():
-        subject, action = log.names[log.subject[row]], log.names[log.object[row]]
-        for inject in waiting:
-            target = (inject.colour or "") if inject.do == "warn" else inject.what
-            on_time = inject.at is None or abs(inject.at.to_h(spec.start) - log.t_h[row]) < _TOLD_H
-            if inject.do == action and (target or inject.to) == subject and on_time:
-                found.append((row, inject))
-                waiting.remove(inject)
-                break
-    return found
+    found = fired(story.columns, story.spec)
+    return [(row, story.spec.injects[at]) for at, row in found.items()]
 
 
 def messages(story: Story) -> list[dict[str, Any]]:
@@ -128,7 +117,7 @@ def messages(story: Story) -> list[dict[str, Any]]:
     for row, inject in written(story):
         words = {
             "message": inject.message, "from": inject.from_, "to": inject.to, "via": inject.via,
-            "expect": inject.expect, "objective": inject.for_,
+            "expect": inject.expected, "objective": inject.for_,
         }  # fmt: skip
         found += [{"row": at, **words} for at in (row, sent.get(row, -1)) if at >= 0 and any(words.values())]
     return found

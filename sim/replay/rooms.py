@@ -102,13 +102,15 @@ def _now(moment: Moment) -> Iterator[tuple[str, int]]:
 def _row(story: Story, row: str, columns: Columns) -> dict[str, Any]:
     at = story.texts("row", "id").tolist().index(row)
     limits = {name: float(story.floats("row", name)[at]) for name in ("setpoint_c", "warn_c", "major_c")}
-    t_h, inlet_c = room_states.sampled(story, row) if row in story.tables.rooms.air else (np.zeros(0), np.zeros(0))
+    none = np.zeros(0)
+    t_h, inlet_c, warmest_c = room_states.warmest(story, row) if row in story.tables.rooms.air else (none, none, none)
     return {
         "id": row,
         "name": {"en": str(story.texts("row", "name_en")[at]) or row, "zh": str(story.texts("row", "name")[at]) or row},
         **{name: None if isnan(value) else value for name, value in limits.items()},
         "t_ms": columns.rising(ms_of(t_h)),
         "inlet_c": columns.near(inlet_c),
+        "warmest_c": columns.near(warmest_c) if (warmest_c > inlet_c).any() else None,
     }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim import metrics
@@ -14,6 +16,7 @@ from sim.language import _, bilingual, said
 from sim.report import clock, labels, series, style, weather
 from sim.report.series import Curve, Floats, Story
 from sim.scorecard.rows import Source, record_rows, target_rows
+from sim.scorecard.series import Compared, compared
 from sim.units import Moment
 
 _OUT: Final = ("stations_out", "stations_out_cumulative")
@@ -21,6 +24,8 @@ SNOW: Final = "#dcebf7"
 _HEADROOM: Final = 1.3
 """Above the highest point there is room for its label, so that it hides nothing of the curve."""
 _NEAR_EDGE: Final = 0.1
+RECORD: Final = "#b3005e"
+"""Of a recorded series."""
 
 
 class Point(NamedTuple):
@@ -46,6 +51,13 @@ def recorded(story: Story) -> list[Point]:
         text = bilingual(f"recorded 实际 {value} · simulated 模拟 {row.simulated:.0f}")
         points.append(Point(row.at_h, number, row.simulated, text))
     return points
+
+
+def recorded_series(story: Story, *kpis: str) -> list[Compared]:
+    """Recorded series of these figures, with what was simulated at the same moments."""
+    source = _source(story)
+    found = [compared(source, series) for series in story.spec.record.series if series.kpi in kpis]
+    return [one for one in found if one.t_h]
 
 
 def _number(value: float | str | None) -> float | None:
@@ -74,7 +86,7 @@ def promised(story: Story) -> list[Point]:
             ever = metrics.kpi("stations_out_cumulative", story.tables, row.at_h)
             allowed, left = (1 - row.target) * ever, (1 - row.simulated) * ever
             text = _("{target}: {share:.0%} restored, at most {count:.0f} out").format(
-                target=row.id, share=row.target, count=np.floor(allowed)
+                target=row.id, share=row.target, count=np.floor(allowed + 1e-9)
             )
             points.append(Point(row.at_h, allowed, left, text, row.met))
     return points
@@ -93,10 +105,13 @@ def draw(story: Story) -> Figure:
     top, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.1, 1])
     figure.subplots_adjust(left=0.065, right=0.975, top=0.845, bottom=0.075, hspace=0.14)
     points = [*recorded(story), *promised(story)]
-    heights = [point.value for point in points]
+    over = recorded_series(story, *_OUT)
+    heights = [point.value for point in points] + [value for one in over for value in one.recorded]
     top.set_ylim(0, clock.round_up(max([out.most[1], ever.most[1], *heights], default=0.0)))
     _stack(top, story, curves, out, ever)
     _mains(below, story)
+    _over(top, over)
+    _over(below, recorded_series(story, "sites_without_mains"))
     for axes in (top, below):
         _snow(axes, story, named=axes is top)
         axes.grid(axis="y", color=style.GRID, linewidth=0.6)
@@ -138,6 +153,17 @@ def _stack(axes: Axes, story: Story, curves: dict[str, Curve], out: Curve, ever:
             0.5, 0.5, bilingual("No station went out of service.\n本次推演无基站退服"), transform=axes.transAxes,
             ha="center", va="center", fontsize=15, color=style.FAINT,
         )  # fmt: skip
+
+
+def _over(axes: Axes, series: list[Compared]) -> None:
+    """Recorded series over the simulated curve."""
+    for one in series:
+        axes.plot(
+            one.t_h, one.recorded, color=RECORD, linewidth=1.5, marker="o", markersize=3,
+            linestyle=":" if one.kpi.endswith("_cumulative") else "-", zorder=4,
+        )  # fmt: skip
+    if series:
+        axes.set_ylim(0, max(axes.get_ylim()[1], clock.round_up(max(max(one.recorded) for one in series))))
 
 
 def _marks(axes: Axes, points: list[Point], crowd: Floats, taken: list[labels.Box]) -> None:
@@ -211,7 +237,12 @@ def _snow(axes: Axes, story: Story, *, named: bool) -> None:
 
 def _legend(figure: Figure, story: Story) -> None:
     looks = [look for code, look in enumerate(style.CAUSE_LOOK.values()) if (story.outages.state == code).any()]
-    handles = [Patch(facecolor=c, hatch=h, edgecolor="white", label=said(en, zh)) for c, h, _, en, zh in looks]
+    handles: list[Artist] = [
+        Patch(facecolor=c, hatch=h, edgecolor="white", label=said(en, zh)) for c, h, _, en, zh in looks
+    ]
+    if recorded_series(story, *_OUT, "sites_without_mains"):
+        label = said("recorded series", "实际记录曲线")
+        handles.append(Line2D([], [], color=RECORD, linewidth=1.5, marker="o", markersize=3, label=label))
     if handles:
         figure.legend(
             handles=handles, loc="upper left", bbox_to_anchor=(0.065, 0.899), ncols=len(handles), fontsize=9,

@@ -198,3 +198,12 @@ def sampled(story: Story, row: str, rack: str = "", points: int = 900) -> tuple[
     t_h = np.unique(np.concatenate((fine, cuts, np.maximum(cuts - _GRAIN, 0.0))))
     level = air.at(t_h)
     return t_h, level if spot is None else level + spot.at(t_h)
+
+
+def warmest(story: Story, row: str, points: int = 900) -> tuple[Floats, Floats, Floats]:
+    """Moments, exact inlet temperatures of a row, and those of its warmest rack, hot spots included."""
+    rooms = story.tables.rooms
+    hottest = rooms.warmest(row)
+    fine, cuts = np.linspace(0.0, story.horizon_h, points), hottest.start_h
+    t_h = np.unique(np.concatenate((fine, cuts, np.maximum(cuts - _GRAIN, 0.0))))
+    return t_h, rooms.air[row].at(t_h), hottest.at(t_h)

@@ -5,7 +5,7 @@ Every figure is that of the tables of which the KPIs are made. Times are hours s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -29,6 +29,13 @@ def frame(columns: Mapping[str, Any]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(dict(columns)).infer_objects()
+
+
+def rows(found: Sequence[Mapping[str, Any]], names: Sequence[str]) -> pd.DataFrame:
+    """Tables of the same keys as a frame, a row each; `names` are its columns, also where there is none."""
+    import pandas as pd
+
+    return pd.DataFrame(found, columns=list(names))
 
 
 def events(log: EventLog) -> pd.DataFrame:
@@ -58,8 +65,7 @@ def over_time(tables: Tables) -> pd.DataFrame:
     counts: dict[str, Steps] = {"stations_out": count_over_time(found.spells, found.stations)}
     for code, name in enumerate((*CAUSES, _OTHER)):
         mine = cause == code
-        if mine.any():
-            counts[name] = count_over_time(found.spells.where(mine), found.stations[mine])
+        counts[name] = count_over_time(found.spells.where(mine), found.stations[mine])
     counts["sites_without_mains"] = count_over_time(tables.mains_spells)
     counts["jobs_waiting"] = tables.waiting_jobs
     moments = np.unique(np.concatenate([np.zeros(1), *(when for when, _ in counts.values())]))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any, Final
 
+from sim.language import speaking
 from sim.metrics import Tables
 from sim.scenario import ScenarioSpec
 from sim.scorecard.assumptions import Assumed, assumed
@@ -11,8 +13,11 @@ from sim.scorecard.card import Scorecard, ScoreRow, number, shown
 from sim.scorecard.dispatch import dispatch_rows, dispatch_rules
 from sim.scorecard.preparation import hints, late_preparations
 from sim.scorecard.rows import Source, general_rows, record_rows, target_rows
+from sim.scorecard.series import series_lines, series_rows
 from sim.scorecard.vehicles import vehicle_lines
+from sim.script import judged
 
+_ROWS: Final = (target_rows, record_rows, series_rows, dispatch_rows, general_rows)
 __all__ = ["Assumed", "ScoreRow", "Scorecard", "number", "scorecard", "shown"]
 
 
@@ -29,9 +34,16 @@ def scorecard(
     `lists` are the scenario's named lists as rows of the site table.
     """
     source = Source(spec, lists or {}, data)
-    rows = [row for make in (target_rows, record_rows, dispatch_rows, general_rows) for row in make(source)]
+    rows = [row for make in _ROWS for row in make(source)]
     title = {"en": spec.title.en, "zh": spec.title.zh}
     return Scorecard(
         spec.name, seed, policy or spec.policy, rows, assumed(spec), title,
         dispatch_rules(source), late_preparations(source), vehicle_lines(data), hints(source),
+        _expectations(spec, data), series_lines(source),
     )  # fmt: skip
+
+
+def _expectations(spec: ScenarioSpec, data: Tables) -> list[dict[str, Any]]:
+    """What the script expects, judged; in English, as all of `scorecard.json` is."""
+    with speaking("en"):
+        return [one.to_json() for one in judged(spec, data.log, data.ground.inventory)]

@@ -93,6 +93,10 @@ class Scorecard:
     vehicle_bands: list[dict[str, Any]] = field(default_factory=list)
     """Hours by band of sites without mains per vehicle on duty, of the whole and of each county."""
     hints: list[str] = field(default_factory=list)
+    expectations: list[dict[str, Any]] = field(default_factory=list)
+    """What the controllers' script expects, and what came of it (`sim.script.JUDGED`)."""
+    series: list[dict[str, Any]] = field(default_factory=list)
+    """Recorded series beside the run: how far apart, and the two peaks."""
 
     @property
     def targets(self) -> list[ScoreRow]:
@@ -152,6 +156,8 @@ class Scorecard:
             "late_preparations": self.late_preparations,
             "vehicle_bands": self.vehicle_bands,
             "hints": self.hints,
+            "expectations": self.expectations,
+            "series": self.series,
             "assumptions": [line.to_json() for line in self.assumptions],
         }
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import InputError, Problem
+from sim.language import _
 from sim.topology import csvfile
 from sim.topology.checks import check_links, check_positions, check_roads, check_sites, doubles_note, reach_notes
 from sim.topology.columns import COLUMNS, Column
@@ -92,18 +93,18 @@ def _check_files(spec: Files, document: Document, desk: Desk) -> None:
             continue
         name, at = (source, loc) if isinstance(source, str) else (source.file, (*loc, "file"))
         if wrong := _no_file(desk.folder / name):
-            message = f"names {wrong}: {name}{csvfile.near(Path(name).name, _beside(desk.folder / name))}"
+            message = wrong.format(name=name) + csvfile.near(Path(name).name, _beside(desk.folder / name))
             problems.append(Problem(str(document.path), document.line_of_path(at), dotted(at), message))
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
 
 
 def _no_file(path: Path) -> str:
-    """What a path is instead of a file to be read; empty where reading it tells."""
+    """What is wrong with naming a path, with {name} in it; empty where reading it tells."""
     try:
         if path.is_dir():
-            return "a directory, not a file"
-        return "" if path.exists() else "a file that does not exist"
+            return _("names a directory, not a file: {name}")
+        return "" if path.exists() else _("names a file that does not exist: {name}")
     except OSError:
         return ""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,11 +16,12 @@ from xml.etree.ElementTree import ParseError
 import networkx as nx
 
 from sim.errors import InputError, input_error
+from sim.language import _
+from sim.reasons import of_reader, of_xml
+from sim.xmlfile import harmless_bytes
 
-MOST_BYTES: Final = 20_000_000
 MOST_NODES: Final = 20_000
 MOST_EDGES: Final = 100_000
-_ENCODINGS: Final = ("utf-8", "us-ascii", "ascii", "iso-8859-1")
 _LATITUDE_LIMIT: Final = 85.0
 
 
@@ -52,44 +52,22 @@ class Drawn(NamedTuple):
 
 def read_graphml(path: Path) -> Drawn:
     """The graph of a file; raises `InputError` in one line where it is none, too large, or not to be trusted."""
-    graph = _parsed(path, _bytes(path))
+    graph = _parsed(path, harmless_bytes(path))
     rows = {name: row for row, name in enumerate(graph.nodes)}
     if not rows:
-        raise input_error("must have nodes (got none)", file=path)
+        raise input_error(_("must have nodes (got none)"), file=path)
     if len(rows) > MOST_NODES or graph.number_of_edges() > MOST_EDGES:
-        found = f"{len(rows)} nodes and {graph.number_of_edges()} edges"
-        raise input_error(f"must have at most {MOST_NODES} nodes and {MOST_EDGES} edges (got {found})", file=path)
+        raise input_error(
+            _(
+                "must have at most {most_nodes} nodes and {most_edges} edges (got {nodes} nodes and {edges} edges)"
+            ).format(most_nodes=MOST_NODES, most_edges=MOST_EDGES, nodes=len(rows), edges=graph.number_of_edges()),
+            file=path,
+        )
     nodes = [_node(str(name), attributes) for name, attributes in graph.nodes(data=True)]
     edges = [Edge(rows[a], rows[b]) for a, b in graph.edges()]
     name = next((str(graph.graph[key]) for key in ("Network", "label") if graph.graph.get(key)), path.stem)
     loops = sum(edge.a == edge.b for edge in edges)
     return Drawn(" ".join(name.split()) or path.stem, nodes, [edge for edge in edges if edge.a != edge.b], loops)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise input_error("does not exist" if not path.exists() else "must be a file", file=path)
-        if path.stat().st_size > MOST_BYTES:
-            size = f"{path.stat().st_size / 1e6:.1f}"
-            raise input_error(f"must have at most {MOST_BYTES / 1e6:g} MB (got {size})", file=path)
-        text = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise input_error(f"cannot be read: {reason}".lower(), file=path) from None
-    _check_harmless(path, text)
-    return text
-
-
-def _check_harmless(path: Path, text: bytes) -> None:
-    """Refuse what could make the reader open other files or grow without end: document types and entities."""
-    declared = re.search(rb"""^[^>]*?<\?xml[^>]*?encoding\s*=\s*["']([^"'>]*)["']""", text[:400])
-    encoding = declared.group(1).decode("ascii", "replace").casefold() if declared else "utf-8"
-    if encoding not in _ENCODINGS or b"\0" in text or text[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise input_error(f"must be written in one of {', '.join(_ENCODINGS)}", file=path)
-    for word in (b"<!DOCTYPE", b"<!ENTITY"):
-        if word in text.upper():
-            raise input_error(f"must not have {word.decode()}: such files are not read", file=path)
 
 
 def _parsed(path: Path, text: bytes) -> nx.MultiGraph[str]:
@@ -99,16 +77,16 @@ def _parsed(path: Path, text: bytes) -> nx.MultiGraph[str]:
             found: Any = nx.read_graphml(io.BytesIO(text), node_type=str, force_multigraph=True)
     except ParseError as error:
         line = error.position[0] if getattr(error, "position", None) else None
-        raise input_error(f"must be XML: {error}", file=path, line=line) from None
+        raise input_error(_("must be XML: {reason}").format(reason=of_xml(error)), file=path, line=line) from None
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 (the reader meets odd files with any error there is)
         told = " ".join(str(error).split()) or type(error).__name__
-        raise input_error(f"must be GraphML: {told}", file=path) from None
+        raise input_error(_("must be GraphML: {reason}").format(reason=of_reader(told)), file=path) from None
     graph: nx.MultiGraph[str] = nx.MultiGraph()
     graph.graph.update(found.graph)
     graph.add_nodes_from(found.nodes(data=True))
-    graph.add_edges_from((a, b) for a, b, _ in found.edges(keys=True))
+    graph.add_edges_from((a, b) for a, b, _key in found.edges(keys=True))
     return graph
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.folders import Sort, strangers
+from sim.language import _, marked
 from sim.topology.columns import COLUMNS, Column
 from sim.topology.csvfile import NONE
 from sim.topology.tables import Topology
@@ -49,12 +50,16 @@ def _foreign(folder: Path) -> str:
     except (OSError, ValueError):
         digests = None
     if not isinstance(digests, dict):
-        return f"may have been edited (it has no {_AS_WRITTEN} to tell)"
+        return _("may have been edited (it has no {mark} to tell)").format(mark=_AS_WRITTEN)
     if found := strangers(folder, {*digests, _AS_WRITTEN}.__contains__):
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        return f"holds {found[0]}{more}, which was not written with the network"
+        said = (
+            _("holds {name} and {more} more, which was not written with the network")
+            if found[1:]
+            else _("holds {name}, which was not written with the network")
+        )
+        return said.format(name=found[0], more=len(found) - 1)
     edited = [name for name, digest in digests.items() if _digest(folder / name) not in {digest, ""}]
-    return f"holds {edited[0]}, which was edited since it was written" if edited else ""
+    return _("holds {name}, which was edited since it was written").format(name=edited[0]) if edited else ""
 
 
 def _digest(path: Path) -> str:
@@ -65,7 +70,7 @@ def _digest(path: Path) -> str:
         return ""
 
 
-TOPOLOGY: Final = Sort("a topology", _YAML, _foreign)
+TOPOLOGY: Final = Sort(marked("a topology"), _YAML, _foreign)
 
 
 def _yaml(topology: Topology) -> str:

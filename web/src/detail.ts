@@ -3,6 +3,7 @@
 import type { App } from "./app";
 import { button, el, fill, fillWith, named, type Child } from "./element";
 import { facts, sortName } from "./facts";
+import { addressOf } from "./link";
 import { TONES } from "./looks";
 import { mountSearch } from "./search";
 import { statesOf, tellingRow } from "./states";
@@ -22,6 +23,7 @@ class Detail {
   private open = false;
   private key = "";
   private due = 0;
+  private ahead = false;
 
   constructor(
     private readonly app: App,
@@ -46,6 +48,11 @@ class Detail {
     this.key = "";
     if (!chosen || (chosen.name < 0 && chosen.row < 0)) {
       fillWith(this.body, el("p", "note", app._("Click a site, a crew, a generator or an event, or search by name: here is its history and why it is so.")));
+      return;
+    }
+    this.ahead = story.ahead(chosen.name);
+    if (this.ahead) {
+      fillWith(this.body, el("p", "note", app._("The desk has heard nothing of it so far.")));
       return;
     }
     const { name } = chosen, sort = story.sort(name);
@@ -93,6 +100,8 @@ class Detail {
   private draw(): void {
     const { app, story } = this, { chosen } = app, now = app.clock.now_ms;
     if (!chosen) return;
+    if (story.ahead(chosen.name) !== this.ahead) return this.build();
+    if (this.ahead) return;
     const states = statesOf(app, story, chosen.name, now);
     fillWith(this.state, ...states.map((one) => el("p", `state ${one.tone}`, el("span", "sign", TONES[one.tone]), one.text)));
     const row = this.rowNow(now), count = story.rowsBy(now), mine = story.byName.of(Math.max(chosen.name, 0));
@@ -173,13 +182,8 @@ class Detail {
 
   /** Puts the address of this moment on the clipboard, or shows it to be copied by hand. */
   private async copy(from: HTMLButtonElement): Promise<void> {
-    const { app, story } = this, { chosen } = app;
-    if (!chosen) return;
-    const parts = [`t=${Number((app.clock.now_ms / HOUR_MS).toFixed(7))}h`];
-    if (chosen.name >= 0) parts.push(`subject=${encodeURIComponent(story.packed.log.names[chosen.name])}`);
-    if (chosen.row >= 0) parts.push(`row=${chosen.row}`);
-    if (chosen.run > 0) parts.push(`run=${chosen.run + 1}`);
-    const address = `${location.href.replace(/#.*$/, "")}#${parts.join("&")}`;
+    const { app } = this;
+    const address = `${location.href.replace(/#.*$/, "")}${addressOf(app)}`;
     try {
       await navigator.clipboard.writeText(address);
       from.textContent = app._("copied");

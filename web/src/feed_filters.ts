@@ -70,7 +70,7 @@ function groups(app: App): HTMLElement {
   for (const kind of filters.story.data.kind) if ((!app.trainer || kinds[kind].desk) && filters.tells(kind)) counts[kinds[kind].group]++;
   const made = el("div", "groups");
   app.packed.groups.forEach((group, index) => {
-    if (!counts[index]) return;
+    if (!counts[index] && !(app.trainer && kinds.some((kind) => kind.desk && kind.group === index))) return;
     const one = button("group", null, () => {
       const chosen = new Set(filters.now.groups);
       if (!chosen.delete(index)) chosen.add(index);
@@ -103,12 +103,13 @@ function lists(app: App): HTMLElement {
   return made;
 }
 
+/** Kinds that the log has, with how many; in trainer's mode all that a desk can see, whether they will come or not. */
 function kinds(app: App, story: Story): [string, string][] {
   const chosen = filtersOf(app).now.groups, seen = new Uint32Array(app.packed.kinds.length);
   for (const kind of story.data.kind) seen[kind]++;
   const found = app.packed.kinds
     .map((kind, index) => ({ kind, index }))
-    .filter(({ kind, index }) => seen[index] > 0 && (!chosen.size || chosen.has(kind.group)) && (!app.trainer || kind.desk))
+    .filter(({ kind, index }) => (app.trainer || seen[index] > 0) && (!chosen.size || chosen.has(kind.group)) && (!app.trainer || kind.desk))
     .map(({ kind, index }): [string, string] => {
       const say = app._(kind.say).replace(/\{\w+\}/g, "…").replace(/…(\s*…)+/g, "…");
       return [String(index), app.trainer ? say : `${say} (${seen[index]})`];

@@ -105,8 +105,8 @@ export interface Rooms {
   boxes: Changes;
   /** `who` is a row of items.service; 0 up, 1 down. */
   services: Changes;
-  /** Inlet temperatures of the rows of racks, straight between points; two points of one moment are a jump. */
-  rows: { id: string; name: Names; setpoint_c: number | null; warn_c: number | null; major_c: number | null; t_ms: Column; inlet_c: Column }[];
+  /** Inlet temperatures of the rows of racks, straight between points; two points of one moment are a jump. `warmest_c`: of the warmest rack, null where no rack ever is warmer than its row. */
+  rows: { id: string; name: Names; setpoint_c: number | null; warn_c: number | null; major_c: number | null; t_ms: Column; inlet_c: Column; warmest_c: Column | null }[];
   /** Titles of procedures by id; empty texts where they have none. */
   procedures: Record<string, Names>;
   /** Steps of procedures, in the order of their beginning; `end_ms` and `by_ms` null where there is none. */

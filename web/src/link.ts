@@ -1,5 +1,6 @@
 /** The address of a moment: `#t=35.25h&subject=ID`, kept up to date and followed. */
 
+import type { App } from "./app";
 import type { Page } from "./page";
 
 const HOUR_MS = 3_600_000;
@@ -32,7 +33,7 @@ export function keepLink(page: Page): void {
 }
 
 /** The address of where the page stands. */
-export function addressOf(page: Page): string {
+export function addressOf(page: App): string {
   const { clock, chosen } = page, parts = [`t=${Number((clock.now_ms / HOUR_MS).toFixed(clock.playing ? 3 : 7))}h`];
   if (chosen && chosen.name >= 0) parts.push(`subject=${encodeURIComponent(page.runs[chosen.run].nameOf(chosen.name))}`);
   if (chosen && chosen.row >= 0) parts.push(`row=${chosen.row}`);

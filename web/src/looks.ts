@@ -34,7 +34,7 @@ export function badge(group: string): HTMLElement {
 
 /** Good and bad states share words with the log; whatever else is neutral. */
 const BAD = /(^|_)(out|down|dead|cut|closed|broken|hot|failed|none|dry|over|lost|missed|stuck|blocked|tripped|off)($|_)/;
-const WARN = /(^|_)(battery|standby|slow|starting|warm|reduced|held|waits?)($|_)/;
+const WARN = /(^|_)(battery|standby|slow|starting|warm|reduced|held|waits?|alarm)($|_)/;
 
 /** `bad`, `warn` or `good` for a word of a state. */
 export function tone(state: string): "bad" | "warn" | "good" {

@@ -156,8 +156,8 @@ export class MapPane {
   /** Brings what is chosen into view where it is outside or the map is far away from it. */
   show(): void {
     const target = this.chosen(), frame = this.viewNow(), place = target && this.movers.place(frame, target);
-    if (!place || frame.sees(place[0], place[1], place[0], place[1], -40)) return;
-    const { scale } = this.view;
+    const { nearness, scale } = this.view, edge = nearness > 1 ? 40 : 0;
+    if (!place || frame.sees(place[0], place[1], place[0], place[1], -edge)) return;
     this.view.centre(this.view.x + (place[0] - this.width / 2) / scale, this.view.y + (place[1] - this.height / 2) / scale);
   }
 

@@ -17,8 +17,8 @@ export function marksOf(app: App): Bookmark[] {
   return app.trainer ? stopsOf(app).filter((one) => one.t_ms <= app.clock.now_ms) : stopsOf(app);
 }
 
-/** Goes to a bookmark, and chooses what it is about. */
+/** Goes to a bookmark, and chooses what it is about; nothing where it is about no row. */
 export function goToMark(app: App, mark: Bookmark): void {
   app.clock.goTo(mark.t_ms);
-  if (mark.row >= 0) app.choose({ run: 0, name: app.runs[0].subject[mark.row], row: mark.row });
+  app.choose(mark.row >= 0 ? { run: 0, name: app.runs[0].subject[mark.row], row: mark.row } : null);
 }

@@ -1,7 +1,7 @@
 /** Procedures by team: a lane a team, a bar a step, its deadline, and the present moment. */
 
 import type { App } from "./app";
-import { el } from "./element";
+import { el, fillWith } from "./element";
 import type { Rooms } from "./format";
 import type { Part } from "./rooms_part";
 import type { Story } from "./story";
@@ -31,10 +31,34 @@ function packed(steps: Step[], x: (t: number) => number, name: (step: Step) => s
 }
 
 export function mountLanes(app: App, story: Story): Part {
-  const element = el("div", "lanes"), steps = story.packed.rooms?.steps ?? [];
-  if (!steps.length) return { element, draw: () => undefined };
-  const { end_ms } = app.clock, last = Math.min(Math.max(...steps.map((step) => Math.max(step.end_ms ?? end_ms, Math.min(step.by_ms ?? 0, end_ms)))) * 1.08, end_ms);
-  const first = Math.max(Math.min(...steps.map((step) => step.start_ms)) - last * 0.02, 0);
+  const element = el("div", "lanes"), all = story.packed.rooms?.steps ?? [];
+  if (!all.length) return { element, draw: () => undefined };
+  let shown = -1, drawing: Part | null = null;
+  return {
+    element,
+    draw(t_ms): void {
+      const steps = app.trainer ? all.filter((step) => step.start_ms <= t_ms) : all;
+      if (steps.length !== shown) {
+        shown = steps.length;
+        drawing = steps.length ? lanesOf(app, story, steps) : null;
+        fillWith(element, el("h3", "", app._("Procedures by team")), drawing ? drawing.element : el("p", "note", app._("No procedure has begun so far.")));
+      }
+      drawing?.draw(t_ms);
+    },
+  };
+}
+
+/** From when to when the drawing goes: to the last step or deadline; in trainer's mode over the whole drill, which gives nothing away. */
+function spanOf(app: App, steps: Step[]): [first: number, last: number] {
+  const { end_ms } = app.clock;
+  if (app.trainer) return [0, end_ms];
+  const last = Math.min(Math.max(...steps.map((step) => Math.max(step.end_ms ?? end_ms, Math.min(step.by_ms ?? 0, end_ms)))) * 1.08, end_ms);
+  return [Math.max(Math.min(...steps.map((step) => step.start_ms)) - last * 0.02, 0), last];
+}
+
+/** The lanes of some steps. */
+function lanesOf(app: App, story: Story, steps: Step[]): Part {
+  const { end_ms } = app.clock, [first, last] = spanOf(app, steps);
   const x = (t_ms: number): number => NAMES + ((t_ms - first) / (last - first)) * (WIDE - NAMES - 8);
   const name = (step: Step): string => app.name(step.name) || step.step;
   const { lanes, placed } = packed(steps, x, name, end_ms), runs = [...new Set(steps.map((step) => step.run))];
@@ -59,8 +83,8 @@ export function mountLanes(app: App, story: Story): Part {
   const bars = placed.map(({ step, lane, slot }) => bar(app, story, step, RUNS[runs.indexOf(step.run) % RUNS.length], x, tops[lane] + PAD / 2 + slot * SLOT, name(step)));
   const hand = svg("line", { y1: AXIS - 8, y2: tall, stroke: "var(--ink)", "stroke-width": 1.6 });
   drawing.append(...bars.map((one) => one.group), hand);
-  const key = el("p", "room-key", ...runs.map((run, at) => el("span", "", dot(RUNS[at % RUNS.length]), runName(story, run))), el("span", "", `◇ ${app._("deadline kept")}`), el("span", "", `◆ ${app._("deadline missed")}`));
-  element.append(el("h3", "", app._("Procedures by team")), key, drawing);
+  const key = el("p", "room-key", ...runs.map((run, at) => el("span", "", dot(RUNS[at % RUNS.length]), runName(story, run))), ...DUES.map(([look, word]) => el("span", "", dueSign(look), word(app))));
+  const element = el("div", "", key, drawing);
   return {
     element,
     draw(t_ms): void {
@@ -70,6 +94,17 @@ export function mountLanes(app: App, story: Story): Part {
       for (const one of bars) one.draw(t_ms);
     },
   };
+}
+
+/** How a deadline looks: fill and edge. */
+const DUE = { coming: ["var(--paper)", "var(--ink)"], kept: ["var(--paper)", "var(--green)"], missed: ["var(--vermillion)", "var(--vermillion)"] } as const;
+type Due = keyof typeof DUE;
+const DUES: [look: Due, word: (app: App) => string][] = [["coming", (app) => app._("deadline")], ["kept", (app) => app._("deadline kept")], ["missed", (app) => app._("deadline missed")]];
+const DIAMOND = "l6 6.5l-6 6.5l-6 -6.5z";
+
+function dueSign(look: Due): SVGSVGElement {
+  const [fill, stroke] = DUE[look];
+  return svg("svg", { width: 16, height: 15 }, svg("path", { d: `M8 1${DIAMOND}`, fill, stroke, "stroke-width": 1.5 }));
 }
 
 /** `pdu_fault#1` with the procedure in words, where there are some. */
@@ -89,7 +124,7 @@ function bar(app: App, story: Story, step: Step, paint: string, x: (t: number) =
   const outline = svg("rect", { x: begin, y: y + 14, width: wide, height: BAR, fill: "var(--paper)", stroke: paint, "stroke-dasharray": "3 2" });
   const full = svg("rect", { x: begin, y: y + 14, height: BAR, fill: paint, width: 0 });
   const group = svg("g", { class: "step", tabindex: 0, role: "button", "aria-label": name }, outline, full, text);
-  const due = step.by_ms === null ? null : svg("path", { d: `M${x(step.by_ms)} ${y + 12}l6 6.5l-6 6.5l-6 -6.5z`, "stroke-width": 1.5 });
+  const due = step.by_ms === null ? null : svg("path", { d: `M${x(step.by_ms)} ${y + 12}${DIAMOND}`, "stroke-width": 1.5 });
   if (due) group.append(due);
   const press = (): void => {
     if (step.row < 0) return;
@@ -106,8 +141,9 @@ function bar(app: App, story: Story, step: Step, paint: string, x: (t: number) =
     outline.style.display = app.trainer && came < 1 ? "none" : "";
     if (!due || step.by_ms === null) return;
     const done = t_ms >= end_ms && step.end_ms !== null, missed = done ? step.met === false : t_ms > step.by_ms && step.met === false;
-    due.setAttribute("fill", missed ? "var(--vermillion)" : "var(--paper)");
-    due.setAttribute("stroke", missed ? "var(--vermillion)" : done ? "var(--green)" : "var(--ink)");
+    const [fill, stroke] = DUE[missed ? "missed" : done ? "kept" : "coming"];
+    due.setAttribute("fill", fill);
+    due.setAttribute("stroke", stroke);
   };
   return { group, draw };
 }

@@ -13,20 +13,12 @@ export function findThings(story: Story, text: string): number[] {
   if (!wanted) return [];
   const first: number[] = [], others: number[] = [], { names } = story.packed.log;
   for (let name = 0; name < names.length && first.length < MOST; name++) {
-    if (!story.isThing(name) || ahead(story, name)) continue;
+    if (!story.isThing(name) || story.ahead(name)) continue;
     const texts = [names[name], String(story.cell(name, "name")), String(story.cell(name, "name_en"))].map((one) => one.toLowerCase());
     if (texts.some((one) => one.startsWith(wanted))) first.push(name);
     else if (others.length < MOST && texts.some((one) => one.includes(wanted))) others.push(name);
   }
   return [...first, ...others].slice(0, MOST);
-}
-
-/** In trainer's mode jobs that are still to come are not found. */
-function ahead(story: Story, name: number): boolean {
-  const { app } = story;
-  if (!app.trainer || !story.isJob(name)) return false;
-  const first = story.byName.of(name)[0];
-  return first !== undefined && story.data.t_ms[first] > app.clock.now_ms;
 }
 
 export function mountSearch(app: App, element: HTMLElement): void {
@@ -37,6 +29,8 @@ export function mountSearch(app: App, element: HTMLElement): void {
   const pick = (name: number): void => {
     field.value = "";
     list.hidden = true;
+    field.blur();
+    (document.activeElement as HTMLElement | null)?.blur();
     app.choose({ run: run(), name, row: -1 });
   };
   const draw = (): void => {

@@ -193,6 +193,12 @@ export class Story {
     return -1;
   }
 
+  /** Whether a name is a job that is still to come, which trainer's mode does not give away. */
+  ahead(name: number): boolean {
+    const { clock, trainer } = this.app, [first] = trainer && name >= 0 && this.isJob(name) ? this.byName.of(name) : [];
+    return first !== undefined && this.data.t_ms[first] > clock.now_ms;
+  }
+
   /** Whether the desk sees a row. */
   desk(row: number): boolean {
     return this.app.packed.kinds[this.data.kind[row]].desk;

@@ -82,7 +82,8 @@ class Timeline {
     const dots = this.canvas.width / axes.width, now_ms = app.clock.now_ms;
     pen.setTransform(dots, 0, 0, dots, 0, 0);
     pen.clearRect(0, 0, axes.width, axes.height);
-    const seen = app.trainer && !rooms.length ? { ...axes, most: Math.max(...curves.map((curve) => curve.mostKnown(now_ms))) } : axes;
+    const known = rooms.length ? axes.least : Math.max(...curves.map((curve) => curve.mostKnown(now_ms)));
+    const seen = app.trainer ? { ...axes, most: known } : axes; // of temperatures the desk knows nothing: no scale
     drawNights(pen, seen, this.nights);
     drawAxes(pen, seen, this.start_ms, (t_ms) => app.wall(t_ms));
     if (rooms.length) rooms.forEach((room, run) => app.trainer || room.draw(pen, seen, run > 0));

@@ -78,6 +78,7 @@ function line(pen: Pen, x1: number, y1: number, x2: number, y2: number): void {
 }
 
 function ticks(least: number, most: number): number[] {
+  if (!(most > least)) return [];
   const rough = (most - least) / 3, power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
   const step = Math.max(([1, 2, 5, 10].find((one) => one * power >= rough) ?? 10) * power, 1), first = Math.ceil(least / step) * step;
   return Array.from({ length: Math.floor((most - first) / step) + 1 }, (_one, at) => first + at * step);

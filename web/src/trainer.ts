@@ -3,29 +3,39 @@
 import type { App } from "./app";
 import { button, download, el, fill, fillWith, typing } from "./element";
 import type { Question } from "./format";
+import { QuestionBox } from "./question_box";
 
 interface Asked extends Question {
   /** Marked during use, not in the scenario. */
   own: boolean;
 }
 
+/** A question that is being written, of a moment. */
+interface Draft {
+  t_ms: number;
+  text: string;
+}
+
 class Trainer {
   private readonly own: Asked[] = [];
   private readonly notes = new Map<string, string>();
-  private readonly stops = el("div", "question");
+  private readonly box: QuestionBox;
   private readonly list = el("details", "questions");
-  private before_ms: number;
-  private asked: Asked | null = null;
+  /** Up to where questions have been asked; -1 before the beginning. */
+  private past_ms: number;
+  /** Questions of the present moment that are still to be asked, the open one first. */
+  private queue: Asked[] = [];
+  private draft: Draft | null = null;
   private told = false;
+  private seen = -1;
 
   constructor(
     private readonly app: App,
     element: HTMLElement,
   ) {
-    this.before_ms = app.clock.now_ms;
-    this.stops.setAttribute("role", "dialog");
-    this.stops.hidden = true;
-    element.append(this.list, this.stops);
+    this.past_ms = app.clock.now_ms || -1;
+    this.box = new QuestionBox(app, () => this.close());
+    element.append(this.list, this.box.element);
     app.on("t", () => this.moved());
     for (const news of ["trainer", "language"] as const) app.on(news, () => this.draw());
     document.addEventListener("keydown", (event) => this.key(event));
@@ -40,129 +50,170 @@ class Trainer {
 
   /** Stops where the clock, playing, has come to a question. */
   private moved(): void {
-    const { clock } = this.app, from = this.before_ms;
-    this.before_ms = clock.now_ms;
-    if (!this.app.trainer) return;
-    if (this.asked && clock.now_ms !== this.asked.t_ms) this.close();
-    if (!clock.playing || clock.now_ms <= from) return this.mark();
+    const { clock, trainer } = this.app, from = this.past_ms;
+    this.mark();
+    if (clock.now_ms === from) return;
+    this.past_ms = clock.now_ms || -1;
+    if (!trainer) return;
+    const [asked] = this.queue;
+    if (asked && clock.now_ms !== asked.t_ms) this.close();
+    if (!clock.playing || clock.now_ms <= from) return;
     const next = this.all.find((one) => one.t_ms > from && one.t_ms <= clock.now_ms);
-    if (!next) return this.mark();
+    if (!next) return;
     clock.pause();
-    this.before_ms = next.t_ms;
+    this.past_ms = next.t_ms;
     clock.goTo(next.t_ms);
-    this.show(next);
+    this.ask(this.all.filter((one) => one.t_ms === next.t_ms));
   }
 
-  private show(question: Asked): void {
-    this.asked = question;
+  /** Opens the first of some questions of one moment; the others follow it. */
+  private ask(questions: Asked[]): void {
+    this.queue = questions;
+    this.draft = null;
     this.told = false;
-    this.drawQuestion();
-    this.stops.querySelector<HTMLElement>("button.go")?.focus();
+    this.drawBox();
+  }
+
+  /** On to the next question of this moment, else to playing. */
+  private go(): void {
+    if (this.queue.length > 1) return this.ask(this.queue.slice(1));
+    this.close();
+    this.app.clock.play();
   }
 
   private close(): void {
-    this.asked = null;
-    this.stops.hidden = true;
+    this.queue = [];
+    this.draft = null;
+    this.box.close();
   }
 
   private draw(): void {
     if (!this.app.trainer) this.close();
     this.list.hidden = !this.app.trainer;
     this.drawList();
-    if (this.asked) this.drawQuestion();
+    this.drawBox();
   }
 
-  private drawQuestion(): void {
-    const { app, asked } = this;
-    if (!asked) return;
-    const key = `${asked.t_ms} ${asked.ask.en}`, notes = el("textarea", "notes"), hint = app.name(asked.note);
+  private drawBox(): void {
+    const { draft, queue } = this;
+    if (draft) this.drawDraft(draft);
+    else if (queue.length) this.drawQuestion(queue[0]);
+  }
+
+  private when(t_ms: number): string {
+    return `${this.app.wall(t_ms)} · ${this.app.since(t_ms)}`;
+  }
+
+  private drawQuestion(asked: Asked): void {
+    const { app } = this, key = keyOf(asked), notes = el("textarea", "notes"), hint = app.name(asked.note);
     notes.rows = 3;
     notes.value = this.notes.get(key) ?? "";
     notes.placeholder = app._("notes of the room (kept until the page is closed)");
     notes.setAttribute("aria-label", app._("Notes"));
+    notes.dataset.key = "notes";
     notes.addEventListener("input", () => this.notes.set(key, notes.value));
     const tell = button("tell", app._("Show the note to discuss"), () => {
       this.told = true;
-      this.drawQuestion();
+      this.drawQuestion(asked);
     });
-    const go = button("go", app._("Continue ▶"), () => {
-      this.close();
-      app.clock.play();
-    });
-    this.stops.hidden = false;
-    this.stops.setAttribute("aria-label", app._("Question"));
-    fillWith(
-      this.stops, el("p", "when", `${app.wall(asked.t_ms)} · ${app.since(asked.t_ms)}`), el("h2", "", app.name(asked.ask)),
-      this.told && hint !== "" && el("p", "hint", hint), notes,
-      el("p", "buttons", !this.told && hint !== "" && tell, button("", app._("Close"), () => this.close()), go),
-    );
+    const more = this.queue.length - 1;
+    const go = keyed("go", button("go", more > 0 ? fill(app._("Next question ({count} more)"), { count: more }) : app._("Continue ▶"), () => this.go()));
+    const close = keyed("close", button("", app._("Close"), () => this.close()));
+    this.box.show({
+      label: app._("Question"), when: this.when(asked.t_ms), title: app.name(asked.ask),
+      inside: [this.told && hint !== "" && el("p", "hint", hint), notes, el("p", "buttons", !this.told && hint !== "" && keyed("tell", tell), close, go)],
+    }, "go");
   }
 
+  /** The questions so far; of those to come the time alone, since the room sees the list. */
   private drawList(): void {
-    const { app } = this, { all } = this;
+    const { app } = this, { all } = this, { now_ms } = app.clock;
+    this.seen = all.filter((one) => one.t_ms <= now_ms).length;
     const lines = all.map((one) => {
-      const seen = one.t_ms <= app.clock.now_ms;
+      const time = el("time", "", app.wall(one.t_ms));
+      if (one.t_ms > now_ms) return el("li", "ahead", time, el("small", "", app._("still to come")));
       const press = button("", null, () => {
         app.clock.pause();
         app.clock.goTo(one.t_ms);
-        this.show(one);
+        this.past_ms = one.t_ms;
+        this.ask([one, ...all.slice(all.indexOf(one) + 1).filter((other) => other.t_ms === one.t_ms)]);
       });
-      press.append(el("time", "", app.wall(one.t_ms)), el("span", "", app.name(one.ask)), el("small", "", one.own ? ` ${app._("marked here")}` : ""));
-      const line = el("li", seen ? "seen" : "ahead", press);
-      line.dataset.t = String(one.t_ms);
-      return line;
+      press.append(time, el("span", "", app.name(one.ask)), el("small", "", one.own ? ` ${app._("marked here")}` : ""));
+      return el("li", "seen", press);
     });
     const tools = el("p", "buttons",
       button("mark", app._("Mark a question here (M)"), () => this.add()),
       button("", app._("Notes as a file"), () => download("notes.txt", this.notesText())),
       this.own.length > 0 && button("", app._("Questions for the scenario"), () => download("questions.yaml", questionsYaml(this.own))),
     );
-    fillWith(this.list, el("summary", "", fill(app._("Questions ({count})"), { count: all.length })), el("p", "note", app._("Shown is only what the desk knew. Playing stops at each question.")), el("ol", "", ...lines), tools);
+    const count = all.length > this.seen ? fill(app._("Questions ({count}, {ahead} to come)"), { count: this.seen, ahead: all.length - this.seen }) : fill(app._("Questions ({count})"), { count: this.seen });
+    fillWith(this.list, el("summary", "", count), el("p", "note", app._("Shown is only what the desk knew. Playing stops at each question.")), el("ol", "", ...lines), tools);
   }
 
-  /** Which questions lie behind. */
+  /** Draws the list anew where another question lies behind, or none any more. */
   private mark(): void {
-    for (const line of this.list.querySelectorAll<HTMLElement>("li[data-t]")) line.className = Number(line.dataset.t) <= this.app.clock.now_ms ? "seen" : "ahead";
+    const { app } = this;
+    if (app.trainer && this.all.filter((one) => one.t_ms <= app.clock.now_ms).length !== this.seen) this.drawList();
   }
 
+  /** Notes of the questions that have been asked. */
   private notesText(): string {
-    const { app } = this;
-    return this.all.map((one) => `${app.wall(one.t_ms)} (${app.since(one.t_ms)})  ${app.name(one.ask)}\n${this.notes.get(`${one.t_ms} ${one.ask.en}`) ?? ""}\n`).join("\n");
+    const { app } = this, told = this.all.filter((one) => one.t_ms <= app.clock.now_ms || this.notes.get(keyOf(one)));
+    return told.map((one) => `${app.wall(one.t_ms)} (${app.since(one.t_ms)})  ${app.name(one.ask)}\n${this.notes.get(keyOf(one)) ?? ""}\n`).join("\n");
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || typing(event) || !this.app.trainer) return;
-    if (event.key.toLowerCase() !== "m" || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || typing(event) || !this.app.trainer || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape" && this.box.open) this.close();
+    else if (event.key.toLowerCase() === "m") this.add();
+    else return;
     event.preventDefault();
-    this.add();
   }
 
   /** Asks for the words of a question at this moment. */
   private add(): void {
-    const { app } = this, t_ms = Math.round(app.clock.now_ms), field = el("input");
-    app.clock.pause();
+    const { clock } = this.app;
+    clock.pause();
+    this.queue = [];
+    this.draft = { t_ms: Math.round(clock.now_ms), text: "" };
+    this.drawDraft(this.draft);
+    this.box.element.querySelector("input")?.focus();
+  }
+
+  private drawDraft(draft: Draft): void {
+    const { app } = this, field = keyed("field", el("input"));
     field.type = "text";
+    field.value = draft.text;
     field.placeholder = app._("a question to ask at this moment");
     field.setAttribute("aria-label", app._("a question to ask at this moment"));
-    const save = (): void => {
-      const text = field.value.trim();
-      this.stops.hidden = true;
-      if (!text) return;
-      this.own.push({ t_ms, ask: { en: text, zh: text }, note: { en: "", zh: "" }, own: true });
-      this.drawList();
-      this.list.open = true;
-    };
+    field.addEventListener("input", () => (draft.text = field.value));
     field.addEventListener("keydown", (event) => {
-      if (event.isComposing) return;
-      if (event.key === "Enter") save();
-      else if (event.key === "Escape") this.stops.hidden = true;
-      else return;
+      if (event.isComposing || event.key !== "Enter") return;
+      this.save(draft);
+      event.preventDefault();
       event.stopPropagation();
     });
-    this.stops.hidden = false;
-    fillWith(this.stops, el("p", "when", `${app.wall(t_ms)} · ${app.since(t_ms)}`), field, el("p", "buttons", button("", app._("Cancel"), () => (this.stops.hidden = true)), button("go", app._("Save"), save)));
-    field.focus();
+    const buttons = el("p", "buttons", keyed("close", button("", app._("Cancel"), () => this.close())), keyed("go", button("go", app._("Save"), () => this.save(draft))));
+    this.box.show({ label: app._("Question"), when: this.when(draft.t_ms), title: "", inside: [field, buttons] }, "field");
   }
+
+  private save({ t_ms, text }: Draft): void {
+    const said = text.trim();
+    this.close();
+    if (!said) return;
+    this.own.push({ t_ms, ask: { en: said, zh: said }, note: { en: "", zh: "" }, own: true });
+    this.drawList();
+    this.list.open = true;
+  }
+}
+
+function keyOf(question: Asked): string {
+  return `${question.t_ms} ${question.ask.en}`;
+}
+
+function keyed<T extends HTMLElement>(key: string, element: T): T {
+  element.dataset.key = key;
+  return element;
 }
 
 /** Lines for `questions:` of a scenario file. */

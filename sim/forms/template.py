@@ -1,0 +1,113 @@
+"""Templates of the forms: those shipped, or same-named ones of the user's, opened only after a look inside."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sim.errors import input_error, one_line
+from sim.language import _
+
+SHIPPED: Final = Path(__file__).parent / "templates"
+LARGEST: Final = 20_000_000
+"""Bytes of a template, and of what is in it once unpacked."""
+_PARTS: Final = 2_000
+_MAIN: Final = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml"}
+_ACTIVE: Final = re.compile(
+    r"vbaProject|/embeddings/|/activeX/|/externalLinks/|/macrosheets/|attachedTemplate", re.IGNORECASE
+)
+_EXTERNAL: Final = re.compile(rb"TargetMode\s*=\s*[\"']External", re.IGNORECASE)
+_FIELD: Final = re.compile(
+    rb"\b(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)\b\s+[\"'\\\w]", re.IGNORECASE
+)
+
+
+def names() -> list[str]:
+    """Names of all templates."""
+    return sorted(path.name for path in SHIPPED.iterdir() if path.suffix in _MAIN)
+
+
+def content(name: str, folder: Path | None) -> bytes:
+    """A template's bytes: the user's where the folder has one of the name, else the shipped one.
+
+    Raises `InputError` for one that is broken, too large, or that runs or fetches something.
+    """
+    own = None if folder is None else folder / name
+    if own is None or not own.is_file():
+        return (SHIPPED / name).read_bytes()
+    try:
+        if own.stat().st_size > LARGEST:
+            raise input_error(_("is larger than {bytes} bytes").format(bytes=f"{LARGEST:,}"), file=own)
+        found = own.read_bytes()
+        with zipfile.ZipFile(own) as package:
+            if wrong := next(_wrong(package, own.suffix), ""):
+                raise input_error(wrong, file=own)
+        _open(name, found)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise _unreadable(own, error) from None
+    return found
+
+
+def check_folder(folder: Path) -> None:
+    """Whether a folder of templates is one. Raises `InputError`."""
+    if not folder.is_dir():
+        raise input_error(_("is no directory of templates"), file=folder)
+    if not any((folder / name).is_file() for name in names()):
+        raise input_error(
+            _("holds none of the templates {names}; --write-templates writes them").format(names=", ".join(names())),
+            file=folder,
+        )
+
+
+def _wrong(package: zipfile.ZipFile, suffix: str) -> Iterator[str]:
+    """What is wrong with a template, as words."""
+    parts = package.infolist()
+    if len(parts) > _PARTS or sum(part.file_size for part in parts) > LARGEST:
+        yield _("unpacks to more than {bytes} bytes").format(bytes=f"{LARGEST:,}")
+        return
+    if _MAIN[suffix] not in package.namelist():
+        yield _("is no {suffix} file: it has no {part}").format(suffix=suffix, part=_MAIN[suffix])
+    for part in parts:
+        if _ACTIVE.search(part.filename):
+            yield _("must not hold macros, embedded objects or links ({part})").format(part=part.filename)
+        if part.filename.endswith((".xml", ".rels")):
+            text = package.read(part)
+            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                yield _("must not declare entities ({part})").format(part=part.filename)
+            if _EXTERNAL.search(text):
+                yield _("must not point outside itself ({part})").format(part=part.filename)
+            if _ACTIVE.search(text.decode("utf-8", "replace")) or _FIELD.search(b" ".join(_fields(text))):
+                yield _("must not hold macros, embedded objects or links ({part})").format(part=part.filename)
+
+
+def _fields(text: bytes) -> list[bytes]:
+    """Instructions of fields."""
+    pieces = b"".join(re.findall(rb"<w:instrText[^>]*>([^<]*)<", text))
+    return [pieces, *re.findall(rb"w:instr\s*=\s*\"([^\"]*)\"", text)]
+
+
+def _open(name: str, found: bytes) -> None:
+    """Whether the office package reads it."""
+    import io
+
+    try:
+        if name.endswith(".docx"):
+            from docx import Document
+
+            Document(io.BytesIO(found))
+        else:
+            from openpyxl import load_workbook
+
+            load_workbook(io.BytesIO(found)).close()
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever the package stumbles over is in the file)
+        raise ValueError(str(error)) from None
+
+
+def _unreadable(file: Path, error: Exception) -> Exception:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return input_error(_("cannot be read as a template: {why}").format(why=one_line(str(reason), 120)), file=file)

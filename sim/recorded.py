@@ -1,0 +1,128 @@
+"""Recorded figures over time, as a table of one's own daily reports has them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import datetime
+from math import inf, nan
+from pathlib import Path
+from typing import Final
+
+from sim.errors import InputError, Problem, Refusal, got, input_error, listed, shown
+from sim.language import _
+from sim.parameters import hint
+from sim.plan import RecordSeries
+from sim.reasons import of_reader
+from sim.scenario import ScenarioSpec
+from sim.textfile import text_of
+from sim.units import Moment, parse_moment, parse_share
+from sim.vocabulary import KPIS
+
+_MOST_PROBLEMS: Final = 20
+_MOST_POINTS: Final = 20_000
+_DATE: Final = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T\s]*(\d{1,2})(?:[:：时](\d{1,2}))?(?:[:：分](\d{0,2}))?分?时?"
+)
+_NO_REPORT: Final = ("", "-", "–", "—", "/", "无", "n/a")
+
+
+def series_of(series: RecordSeries, spec: ScenarioSpec, file: Path | None) -> RecordSeries:
+    """The series with its points as hours since the start, in time order; those of the file where there is one.
+
+    Raises `InputError` with every finding of the file.
+    """
+    at = (
+        [(moment.to_h(spec.start), value) for moment, value in series.points]
+        if file is None
+        else _read(series, spec, file)
+    )
+    points = [(Moment(after_h=t_h), value) for t_h, value in sorted(at)]
+    return series.model_copy(update={"points": points})
+
+
+def _read(series: RecordSeries, spec: ScenarioSpec, file: Path) -> list[tuple[float, float]]:
+    rows = csv.reader(text_of(file).splitlines(keepends=True))
+    problems: list[Problem] = []
+    found: dict[float, float] = {}
+    try:
+        heads = [head.strip() for head in next(rows, [])]
+        time, value = _columns(series, heads, file)
+        for row in rows:
+            when, figure = (row[at].strip() if at < len(row) else "" for at in (time, value))
+            if figure.casefold() in _NO_REPORT:
+                continue
+            t_h, number, told = _point(series, spec, when, figure)
+            if not told and t_h in found:
+                told = [(series.time, _("must be there once (got {value} twice)").format(value=shown(when)))]
+            problems += [Problem(str(file), rows.line_num, column, message) for column, message in told]
+            found[t_h] = number
+    except csv.Error as error:
+        problems.append(
+            Problem(str(file), rows.line_num, "", _("is not valid CSV: {reason}").format(reason=of_reader(error)))
+        )
+    if problems:
+        raise InputError(_few(problems))
+    if not found:
+        raise input_error(_("has no rows with a figure"), file=file)
+    if len(found) > _MOST_POINTS:
+        raise input_error(
+            _("has {count} rows, more than {limit}").format(count=len(found), limit=_MOST_POINTS), file=file
+        )
+    return list(found.items())
+
+
+def _few(problems: list[Problem]) -> list[Problem]:
+    more = len(problems) - _MOST_PROBLEMS
+    last = [Problem(problems[0].file, None, "", _("and {more} more findings").format(more=more))] if more > 0 else []
+    return [*problems[:_MOST_PROBLEMS], *last]
+
+
+def _point(
+    series: RecordSeries, spec: ScenarioSpec, when: str, figure: str
+) -> tuple[float, float, list[tuple[str, str]]]:
+    """Hour and figure of a row, and what is wrong with it: column and message."""
+    told: list[tuple[str, str]] = []
+    t_h = number = nan
+    try:
+        t_h = _time_h(when, spec.start)
+    except ValueError as error:
+        told.append((series.time, str(error)))
+    try:
+        number = _figure(figure, KPIS[series.kpi].unit)
+    except ValueError as error:
+        told.append((series.value, str(error)))
+    return t_h, number, told
+
+
+def _columns(series: RecordSeries, heads: list[str], file: Path) -> tuple[int, int]:
+    problems = []
+    for name in (series.time, series.value):
+        if name not in heads:
+            message = _("must have a column {column}").format(column=shown(name) + hint(name, heads))
+            problems.append(Problem(str(file), 1, "", message + got(listed(heads)[:80])))
+    if problems:
+        raise InputError(problems)
+    return heads.index(series.time), heads.index(series.value)
+
+
+def _time_h(text: str, start: datetime) -> float:
+    """Hours since the start: a date and time as it is written in tables, or a number of hours."""
+    if match := _DATE.fullmatch(text):
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        text = f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
+    return parse_moment(text).to_h(start)
+
+
+def _figure(text: str, unit: str) -> float:
+    """A number that is not negative; a share plain or in per cent."""
+    if unit == "share":
+        return parse_share(text)
+    try:
+        value = float(text.replace(",", "").replace("，", ""))
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < inf:
+        said = _("must be a number of {unit}, at least 0").format(unit=unit)
+        raise Refusal(said, shown(text))
+    return value
