@@ -126,7 +126,7 @@ class DrillSpec(Spec):
     kind: Literal["replay", "tabletop", "field", "study"] = "replay"
     host: str = ""
     basis: str = ""
-    clock: ClockField = DrillClock()
+    clock: ClockField = Field(default_factory=DrillClock)
     """How fast it is played, such as `1 h = 3 min`."""
 
 

@@ -28,6 +28,7 @@ STOREYS = (
         "cli_look",
         "cli_replay",
         "cli_script",
+        "cli_usage",
         "cli_topology",
         "console",
         "__main__",
@@ -41,8 +42,9 @@ STOREYS = (
     ("run",),
     ("world", "controllers", "operations", "response", "stocktaking"),
     ("models",),
-    ("disaster", "intake"),
+    ("disaster",),
     (
+        "intake",
         "loading",
         "references",
         "operations_checks",

@@ -116,7 +116,8 @@ def kind(field: dict[str, Any]) -> str:
 def _plain(field: dict[str, Any]) -> str:
     sort = field.get("type", "")
     if sort == "array" and "prefixItems" in field:
-        return f"list of {len(field['prefixItems'])}: {kind(field['prefixItems'][0])}"
+        kinds = dict.fromkeys(map(kind, field["prefixItems"]))
+        return f"list of {len(field['prefixItems'])}: {', '.join(kinds)}"
     if sort == "array":
         return f"list of {kind(field['items'])}"
     if sort == "object":

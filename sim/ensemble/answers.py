@@ -44,7 +44,7 @@ class Playing:
 def check_kpis(names: Sequence[str]) -> list[str]:
     """The names, if all are of the catalogue; raises `InputError`."""
     if isinstance(names, str):
-        raise input_error("must be a list of names", path="kpis")
+        raise input_error(_("must be a list of names"), path="kpis")
     for name in names:
         if name not in KPIS:
             raise input_error(_("must be of the KPI catalogue{hint}").format(hint=hint(name, KPIS)), file="--kpi")
@@ -60,7 +60,7 @@ def compare(ensembles: Sequence[Any], kpis: Sequence[str] | None = None, against
     asked = check_kpis(kpis or KPIS_ASKED)
     cells: list[Cell] = []
     if not isinstance(ensembles, list | tuple):
-        raise input_error("must be a list of ensembles, such as [many]", path="ensembles")
+        raise input_error(_("must be a list of ensembles, such as [many]"), path="ensembles")
     for number, many in enumerate(ensembles, start=1):
         for name in many.variants:
             _check_any(many, name)
@@ -77,7 +77,8 @@ def _check_any(many: Any, name: str) -> None:
     failures = many.failures(name)
     if failures and len(failures) == len(many.seeds):
         seed, error = failures[0]
-        raise input_error(f"all {len(failures)} runs of it failed, with seed {seed}: {error}", path=f"variant {name}")
+        said = _("all {count} runs of it failed, with seed {seed}: {error}")
+        raise input_error(said.format(count=len(failures), seed=seed, error=error), path=f"variant {name}")
 
 
 def _cell(many: Any, name: str, shown: str) -> Cell:
