@@ -20,10 +20,12 @@ from sim import (
     cli_answers,
     cli_ensemble,
     cli_help,
+    cli_levers,
     cli_look,
     cli_replay,
     cli_script,
     cli_topology,
+    cli_usage,
     console,
     interrupts,
     oldconsole,
@@ -62,12 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     `--debug` and `--lang` may stand anywhere: they are taken out before a command sees its words.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    system = of_environment(os.environ)
     try:
-        language, given = console.asked_language(given)
+        with speaking(system):
+            language, given = console.asked_language(given)
     except InputError as error:
         console.err(str(error))
         return BAD_INPUT
-    with speaking(language or of_environment(os.environ)):
+    with speaking(language or system):
         return _main(given)
 
 
@@ -101,11 +105,8 @@ def _failed(error: Exception, *, debug: bool) -> int:
     if isinstance(error, InputError):
         console.err(str(error))
         return BAD_INPUT
-    usage = getattr(error, "format_message", None)
-    if usage is not None:  # a wrong command line, as typer sees it
-        message = str(usage())
-        path = getattr(getattr(error, "ctx", None), "command_path", "drill")
-        console.err(message if "\n" in message else f"{path}: {message}")
+    if hasattr(error, "format_message"):  # a wrong command line, as typer sees it
+        console.err(cli_usage.usage(error))
         return BAD_INPUT
     if debug:
         console.err("".join(traceback.format_exception(error)).rstrip())
@@ -324,6 +325,7 @@ cli_alert.register(app)
 
 cli_ensemble.register(app)
 cli_answers.register(app)
+cli_levers.register(app)
 
 # Looking at what was played
 

@@ -231,6 +231,11 @@ class Overrides:
         return Problem(file, None, path, problem.message)
 
 
+def blamed_keys(problem: Problem) -> list[str]:
+    """Keys of the `--set` that a problem is put down to; none for a problem of a file."""
+    return problem.file.removeprefix("--set ").split(", ") if problem.file.startswith("--set ") else []
+
+
 def _gist(problem: Problem) -> tuple[str, str]:
     return problem.path.rpartition(".")[2], problem.message
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from sim.language import _
+from sim.language import _, retold
 
 _SYSTEM: Final = {
     errno.EPERM: "operation not permitted",
@@ -70,6 +70,12 @@ _YAML: Final = (
     "found unknown escape character",
     "mapping keys are not allowed in this context",
     "mapping values are not allowed in this context",
+    "mapping values are not allowed here",
+    "expected ',' or ']', but got {value}",
+    "expected ',' or '}}', but got {value}",
+    "expected <block end>, but found {value}",
+    "expected the node content, but found {value}",
+    "found character {value} that cannot start any token",
     "while parsing a %TAG directive",
     "while parsing a block collection",
     "while parsing a block mapping",
@@ -132,12 +138,13 @@ _SQLITE: Final = (
     "unable to open database file",
 )
 _OTHERS: Final = ("embedded null byte", "embedded null character in path")
+_READERS: Final = (*_YAML, *_CSV, *_XML, *_DATES, *_SQLITE)
 _XML_PLACE: Final = re.compile(r"(.*): line (\d+), column (\d+)")
 
 
 def messages() -> Iterator[str]:
     """All of them, for the catalogue."""
-    yield from (*_SYSTEM.values(), *_YAML, *_CSV, *_XML, *_DATES, *_SQLITE, *_OTHERS)
+    yield from (*_SYSTEM.values(), *_READERS, *_OTHERS)
 
 
 def of_system(error: Exception) -> str:
@@ -148,7 +155,7 @@ def of_system(error: Exception) -> str:
 
 def of_reader(error: object) -> str:
     """Why a reader of files, or of dates, refused."""
-    return _(str(error).replace("{", "{{").replace("}", "}}")).format()
+    return retold(str(error), _READERS)
 
 
 def of_xml(error: SyntaxError) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from sim.errors import Problem, Refusal
+from sim.errors import Problem, Refusal, shown
 from sim.exercise import ClockField, DrillClock, Expect
 from sim.hazards.specs import Hazard
 from sim.language import _
@@ -75,6 +75,10 @@ class InjectSpec(Spec):
         return self.expect if isinstance(self.expect, str) else self.expect.say
 
 
+def _plain_title(value: object) -> object:
+    return {"en": value} if isinstance(value, str) else value
+
+
 class Question(Spec):
     """A question a trainer has marked: the replay stops there. It changes nothing in a run."""
 
@@ -84,10 +88,36 @@ class Question(Spec):
     note: Title = Title()
     """What the trainer discusses with them afterwards."""
 
-    @field_validator("ask", "note", mode="before")
-    @classmethod
-    def _plain(cls, value: object) -> object:
-        return {"en": value} if isinstance(value, str) else value
+    _texts = field_validator("ask", "note", mode="before")(_plain_title)
+
+
+class Lever(Spec):
+    """A decision to ask for: values to put in, or numbers to add. `drill levers` tries it; no other run does."""
+
+    id: Annotated[str, Field(pattern=r"^[\w-]*$", max_length=40)] = ""
+    say: Title
+    """What it is called on tables and charts; a plain text is taken for both languages."""
+    set: dict[str, Any] = {}
+    """Path → value, as with `--set`."""
+    add: dict[str, Annotated[float, Field(strict=True)]] = {}
+    """Path → number, added to what stands there in the scenario as resolved, `set` first."""
+    cost: Annotated[float | None, Field(ge=0, strict=True)] = None
+    """In a currency of your own, for all of the drill; none: not known."""
+
+    _said = field_validator("say", mode="before")(_plain_title)
+
+    @property
+    def name(self) -> str:
+        """What it is known by: its id, else what it says."""
+        return self.id or self.say.en or self.say.zh
+
+    @model_validator(mode="after")
+    def _complete(self) -> Lever:
+        if not self.name.strip():
+            raise ValueError(_("must say what it is, in at least one language"))
+        if not self.set and not self.add:
+            raise ValueError(_("must have set or add with something in it"))
+        return self
 
 
 class DrillSpec(Spec):
@@ -96,7 +126,7 @@ class DrillSpec(Spec):
     kind: Literal["replay", "tabletop", "field", "study"] = "replay"
     host: str = ""
     basis: str = ""
-    clock: ClockField = DrillClock()
+    clock: ClockField = Field(default_factory=DrillClock)
     """How fast it is played, such as `1 h = 3 min`."""
 
 
@@ -146,6 +176,8 @@ class ScenarioSpec(Spec):
     injects: list[InjectSpec] = []
     questions: list[Question] = []
     record: Record = Record()
+    levers: list[Lever] = []
+    """Decisions to ask for, tried one by one by `drill levers`; none is in a run of the scenario itself."""
     assumptions: list[Assumption] = []
     policy: str = "class_then_deadline"
 
@@ -155,6 +187,14 @@ class ScenarioSpec(Spec):
         if sum(hazard.kind == "snowstorm" for hazard in hazards) > 1:
             raise ValueError(_("must hold at most one snowstorm: a scenario has one weather"))
         return hazards
+
+    @field_validator("levers")
+    @classmethod
+    def _names_once(cls, levers: list[Lever]) -> list[Lever]:
+        names = [lever.name for lever in levers]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(_("must differ in id, or in what they say (got {found} twice)").format(found=shown(twice)))
+        return levers
 
 
 @dataclass(frozen=True, repr=False)
@@ -189,7 +229,7 @@ class Scenario:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the resolved file and the lists: what the run depends on, besides topology and seed."""
-        text = self.spec.model_dump_json(by_alias=True, exclude={"record", "assumptions", "questions"})
+        text = self.spec.model_dump_json(by_alias=True, exclude={"record", "assumptions", "questions", "levers"})
         lists = sorted((name, sorted(rows)) for name, rows in self.lists.items())
         return sha256(f"{text}\n{lists}".encode()).hexdigest()
 

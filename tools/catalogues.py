@@ -38,8 +38,10 @@ ROOMS = {
 WORDS = {
     "sim.phrases:messages": "words",
     "sim.reasons:messages": "checks",
+    "sim.topology.notes:messages": "checks",
     "sim.replay.pack:messages": "replay",
     "sim.cli:help_texts": "command",
+    "sim.cli_usage:messages": "command",
 }
 """`module:function` of word lists → the catalogue that their messages belong to."""
 METHODS = {".py": "python", ".ts": "javascript"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.contingency.check import contingency
 from sim.contingency.words import what, why
 from sim.errors import input_error, shown
+from sim.language import _
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def what_breaks(scenario: Scenario, *, pairs: bool = False) -> pd.DataFrame:
     import pandas as pd
 
     if not isinstance(scenario, Scenario):
-        raise input_error(f"must be a scenario, as sim.load gives it (got {shown(scenario)})", path="scenario")
+        message = _("must be a scenario, as sim.load gives it (got {value})").format(value=shown(scenario))
+        raise input_error(message, path="scenario")
     topology = scenario.topology
     report = contingency(topology, topology.facility, 2 if pairs else 1)
     found = (report.pairs or []) if pairs else report.singles

@@ -44,7 +44,7 @@ class Playing:
 def check_kpis(names: Sequence[str]) -> list[str]:
     """The names, if all are of the catalogue; raises `InputError`."""
     if isinstance(names, str):
-        raise input_error("must be a list of names", path="kpis")
+        raise input_error(_("must be a list of names"), path="kpis")
     for name in names:
         if name not in KPIS:
             raise input_error(_("must be of the KPI catalogue{hint}").format(hint=hint(name, KPIS)), file="--kpi")
@@ -60,7 +60,7 @@ def compare(ensembles: Sequence[Any], kpis: Sequence[str] | None = None, against
     asked = check_kpis(kpis or KPIS_ASKED)
     cells: list[Cell] = []
     if not isinstance(ensembles, list | tuple):
-        raise input_error("must be a list of ensembles, such as [many]", path="ensembles")
+        raise input_error(_("must be a list of ensembles, such as [many]"), path="ensembles")
     for number, many in enumerate(ensembles, start=1):
         for name in many.variants:
             _check_any(many, name)
@@ -77,7 +77,8 @@ def _check_any(many: Any, name: str) -> None:
     failures = many.failures(name)
     if failures and len(failures) == len(many.seeds):
         seed, error = failures[0]
-        raise input_error(f"all {len(failures)} runs of it failed, with seed {seed}: {error}", path=f"variant {name}")
+        said = _("all {count} runs of it failed, with seed {seed}: {error}")
+        raise input_error(said.format(count=len(failures), seed=seed, error=error), path=f"variant {name}")
 
 
 def _cell(many: Any, name: str, shown: str) -> Cell:
@@ -110,8 +111,8 @@ def size(
 
     def held(number: int) -> Floats:
         cell = f"{resource}={number}{'' if how.policy is None else f', {called(how.policy)}'}"
-        many = _play(scenario, [(cell, overrides(present, number))], how)
-        return together([many.held(cell, target) for target in wanted])[_asked(many, how)]
+        many = play_variants(scenario, [(cell, overrides(present, number))], how)
+        return together([many.held(cell, target) for target in wanted])[rows_asked(many, how)]
 
     return sizing(held, span, probability, resource, wanted)
 
@@ -144,14 +145,14 @@ def sensitivity(
 
     def evaluate(points: Floats) -> Floats:
         variants = [_named(settings(moved, row.tolist())) for row in points]
-        many = _play(scenario, list(dict(variants).items()), how)
-        rows = _asked(many, how)
+        many = play_variants(scenario, list(dict(variants).items()), how)
+        rows = rows_asked(many, how)
         return np.array([[_mean(many.values(name, kpi)[rows]) for kpi in asked] for name, _ in variants])
 
     return analyse(evaluate, moved, asked, effort)
 
 
-def _asked(many: Any, how: Playing) -> list[int]:
+def rows_asked(many: Any, how: Playing) -> list[int]:
     """Rows of the seeds that were asked for: a store may hold more."""
     wanted = range(1, how.seeds + 1) if isinstance(how.seeds, int) else how.seeds
     place = {seed: row for row, seed in enumerate(many.seeds)}
@@ -163,13 +164,19 @@ def _mean(values: Floats) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
 
 
+def digest_of(values: Mapping[str, str]) -> str:
+    """Twelve hexadecimal digits that tell overrides apart, the same in every session."""
+    text = "\n".join(f"{key}={values[key]}" for key in sorted(values))
+    return blake2b(text.encode(), digest_size=6).hexdigest()
+
+
 def _named(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """A point of the design with a name that it has in every session, so that a store finds it again."""
-    text = "\n".join(f"{key}={values[key]}" for key in sorted(values))
-    return (f"p{blake2b(text.encode(), digest_size=6).hexdigest()}" if values else "as_written"), dict(values)
+    return (f"p{digest_of(values)}" if values else "as_written"), dict(values)
 
 
-def _play(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]], how: Playing) -> Any:
+def play_variants(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]], how: Playing) -> Any:
+    """The ensemble of variants, each a name and its overrides; failures go to `how`. Raises `InputError`."""
     many = (how.play or ensemble)(
         scenario,
         seeds=how.seeds,

@@ -69,11 +69,12 @@ def ensemble(  # noqa: PLR0913 (the face: every argument by name)
     `retry_failed`. Raises `InputError`, before anything is played or written.
     """
     if not isinstance(scenario, Scenario):
-        raise input_error(f"must be a scenario, as sim.load gives it (got {shown(scenario)})", path="scenario")
+        message = _("must be a scenario, as sim.load gives it (got {value})").format(value=shown(scenario))
+        raise input_error(message, path="scenario")
     wanted = _seeds(seeds)
     for what, given in (("policies", policies), ("variants", variants)):
         if given is not None and not isinstance(given, list | tuple):
-            raise input_error(f"must be a list (got {shown(given)})", path=what)
+            raise input_error(_("must be a list (got {value})").format(value=shown(given)), path=what)
     asked_cells = cells(scenario, policies, variants)
     _check_policies(asked_cells, local=scheduler is None, workers=workers)
     asked = Asked.of(scenario, wanted, asked_cells)

@@ -13,7 +13,7 @@ from sim.checking import format_fault, validate
 from sim.errors import InputError, Problem, input_error, shown
 from sim.language import _
 from sim.loading import load
-from sim.parameters import as_texts, hint, one_of
+from sim.parameters import as_texts, blamed_keys, hint, one_of
 from sim.policies import Policy
 from sim.references import policy_names
 from sim.scenario import Scenario
@@ -52,7 +52,7 @@ class Variant:
 
     def placed(self, problem: Problem) -> Problem:
         """A problem of `--set KEY` at the line of the file where the key stands; others as they are."""
-        keys = problem.file.removeprefix("--set ").split(", ") if problem.file.startswith("--set ") else []
+        keys = blamed_keys(problem)
         known = ((table, key) for key in keys for table in ("set", "topology") if key in self._table(table))
         loc = next(known, None)
         if self.file is None or loc is None:

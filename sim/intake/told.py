@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.language import _
+from sim.topology.notes import note_told
 
 
 def _cleaned(kind: str) -> str:
@@ -27,6 +28,7 @@ def _cleaned(kind: str) -> str:
         "merged": _("cells of merged ranges, all given the first's value"),
         "total": _("rows of totals left out"),
         "heads": _("repeated headings left out"),
+        "item": _("items of a sort that no drill knows, left out"),
     }[kind]
 
 
@@ -92,7 +94,7 @@ class Told:
             place = ".".join(part for part in (line["table"], line["column"]) if part)
             told = _("cleaned: {place}: {count} {what}")
             found.append(told.format(place=place, count=line["count"], what=line["what"]))
-        found += [_("guessed: {guess}").format(guess=guess) for guess in self.guesses]
+        found += [_("guessed: {guess}").format(guess=note_told(guess)) for guess in self.guesses]
         if self.unused:
             found.append(_("not used: {headings}").format(headings=", ".join(self.unused)))
         found += [_("checked: {line}").format(line=line) for line in self.checked]

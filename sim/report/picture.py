@@ -40,7 +40,7 @@ class Picture:
         """Write the PNG; the same picture has the same bytes. Raises `InputError` for another ending."""
         path = Path(path)
         if path.suffix != ".png":
-            raise input_error("must end in .png", file=path)
+            raise input_error(_("must end in .png"), file=path)
         path.write_bytes(self.png)
         return path
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from sim.language import _, chosen
 from sim.report.terminal_notes import assumptions, hints, late_preparations
+from sim.report.terminal_script import expectations
 from sim.report.terminal_tables import NARROW, comma, dispatch, figures, record, rules, targets, vehicle_bands
 from sim.scorecard import Scorecard
 
@@ -39,6 +40,7 @@ def _everything(card: Scorecard, width: int) -> Group:
     parts: list[RenderableType] = [Text(card.verdict(), style), Text(_head(card), "dim")]
     chapters = (
         (_("Targets"), targets(card, wide=width >= _WIDE, narrow=width < NARROW)),
+        (_("Expectations of the controllers' script"), expectations(card)),
         (_("Record"), record(card, narrow=width < NARROW)),
         (_("Planned dispatch"), dispatch(card)),
         (_("Dispatch rules: times without mains, by class of site"), rules(card)),

@@ -56,12 +56,12 @@ def _folder(given: str | Path) -> Path:
     try:
         folder = Path(given)
     except TypeError:
-        raise input_error(f"must be a path (got {shown(given)})", path="folder") from None
+        raise input_error(_("must be a path (got {value})").format(value=shown(given)), path="folder") from None
     if not (folder / MARK).is_file():
         if folder.is_dir():
-            what = f"is no run directory (it has no {MARK})"
+            what = _("is no run directory (it has no {mark})").format(mark=MARK)
         else:
-            what = "is a file; name the run directory" if folder.exists() else "does not exist"
+            what = _("is a file; name the run directory") if folder.exists() else _("does not exist")
         raise input_error(what, file=folder)
     return folder
 
@@ -70,13 +70,14 @@ def _check_digests(about: dict[str, Any], folder: Path) -> None:
     """Whether the files of data are those that were written; a run of an older version tells of none."""
     digests = about.get("digests", {})
     if not isinstance(digests, dict):
-        raise input_error("is damaged: digests is missing or of another kind", file=folder / MARK)
+        raise input_error(_("is damaged: digests is missing or of another kind"), file=folder / MARK)
     for name, digest in digests.items():
         path = folder / name
         if not path.is_file():
-            raise input_error("does not exist; the run directory is not complete", file=path)
+            raise input_error(_("does not exist; the run directory is not complete"), file=path)
         if digest_of(path) != digest:
-            raise input_error(f"is not the file that {MARK} tells of: it was changed or damaged", file=path)
+            said = _("is not the file that {mark} tells of: it was changed or damaged")
+            raise input_error(said.format(mark=MARK), file=path)
 
 
 def _read(files: Parquet, path: Path, reader: Callable[[Parquet, Path], T]) -> T:

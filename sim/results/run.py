@@ -25,7 +25,7 @@ from sim.results import frames
 from sim.results.folder import Contents, write_run
 from sim.scenario import Scenario, ScenarioSpec
 from sim.scorecard import Scorecard, scorecard
-from sim.script import JUDGED, Judged, judged
+from sim.script import JUDGED
 from sim.vocabulary import KPIS
 
 if TYPE_CHECKING:
@@ -126,14 +126,12 @@ class Run:
             return scorecard(self.spec, self.tables, lists=self.lists, seed=self.seed, policy=self.policy)
 
     @property
-    def judged(self) -> list[Judged]:
-        """What the controllers' script expects, and what came of it, in the language in use."""
-        return judged(self.spec, self.tables.log, self.inventory)
-
-    @property
     def script(self) -> pd.DataFrame:
-        """The same as a frame, a row an expectation: `number, expect, verdict, fired_h, due_h, done_h, evidence`, …."""
-        return frames.rows([one.to_json() for one in self.judged], JUDGED)
+        """What the controllers' script expects and what came of it, a row an expectation: `number, expect, verdict, …`.
+
+        `evidence` is in the language in use; the lines themselves are `scorecard_data.expectations`.
+        """
+        return frames.rows([one.to_json() for one in self.scorecard_data.expectations], JUDGED)
 
     @property
     def outages(self) -> pd.DataFrame:
@@ -161,7 +159,9 @@ class Run:
         Raises `InputError` for another word.
         """
         if by not in SPLITS:
-            raise input_error(f"must be one of {', '.join(SPLITS)} (got {shown(by)})", path="by")
+            raise input_error(
+                _("must be one of {names} (got {value})").format(names=listed(SPLITS), value=shown(by)), path="by"
+            )
         found = frames.frame(kpis_by(self.tables, by))
         return found.drop(columns="by")
 
@@ -208,7 +208,7 @@ class Run:
     def clock(self, t_h: float) -> datetime:
         """Wall clock of the drill's place at a moment, to the minute. Raises `InputError` for NaN."""
         if not isfinite(t_h):
-            raise input_error("must be a moment: NaN stands where something never happened", path="t_h")
+            raise input_error(_("must be a moment: NaN stands where something never happened"), path="t_h")
         return self.spec.start.replace(tzinfo=None) + timedelta(minutes=round(t_h * 60))
 
     def why(self, row: int) -> list[Row]:
@@ -221,7 +221,8 @@ class Run:
         except TypeError:
             number = -1
         if not 0 <= number < len(self.log):
-            message = f"must be the number of a row, 0 to {len(self.log) - 1} (got {shown(row)})"
+            said = _("must be the number of a row, 0 to {last} (got {value})")
+            message = said.format(last=len(self.log) - 1, value=shown(row))
             raise input_error(message, path="row")
         return self.log.why(number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 
 from sim.errors import input_error, shown
+from sim.language import _
 from sim.results.run import Run
 from sim.run import AnyPolicy, play
 from sim.scenario import Scenario
@@ -16,7 +17,8 @@ def simulate(scenario: Scenario, seed: int = 1, policy: AnyPolicy | None = None)
     Raises `InputError` for what is no scenario, no seed or no policy.
     """
     if not isinstance(scenario, Scenario):
-        raise input_error(f"must be a scenario, as sim.load gives it (got {shown(scenario)})", path="scenario")
+        message = _("must be a scenario, as sim.load gives it (got {value})").format(value=shown(scenario))
+        raise input_error(message, path="scenario")
     began_s = perf_counter()
     played = play(scenario, seed, policy)
     wall_s = perf_counter() - began_s
