@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from sim import console
 from sim.errors import input_error
-from sim.language import _
+from sim.language import _, spoken
 
 if TYPE_CHECKING:
     from sim.intake.spreadsheet import Plan
@@ -68,7 +68,9 @@ def topology_generate(
 
 @topology_app.command("import")
 def topology_import(  # noqa: PLR0917 (typer's options)
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A spreadsheet (.xlsx, CSV), or GraphML.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A spreadsheet (.xlsx, CSV), GeoJSON, KML, OpenCelliD, GraphML.")
+    ],
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder for the tables.")] = None,
     mapping: Annotated[
         Path | None, typer.Option("--map", metavar="MAPPING", help="Which heading is which column (YAML).")
@@ -80,6 +82,15 @@ def topology_import(  # noqa: PLR0917 (typer's options)
     convert_gcj02: Annotated[
         bool, typer.Option("--convert-gcj02", help="Positions are GCJ-02: make them WGS-84.")
     ] = False,
+    as_: Annotated[
+        Literal["sites", "depots"] | None, typer.Option("--as", help="What the file holds.  [default: by its headings]")
+    ] = None,
+    network: Annotated[
+        str | None, typer.Option("--topology", metavar="PATH", help="A network that FILE adds to, such as its depots.")
+    ] = None,
+    known: Annotated[
+        str | None, typer.Option("--known", metavar="PATH", help="A network in WGS-84 to compare positions with.")
+    ] = None,
     name: Annotated[str, typer.Option("--name", help="Name of the topology.  [default: made of FILE's]")] = "",
     core: Annotated[
         list[str] | None, typer.Option("--core", metavar="LABEL", help="GraphML: a core node; may be repeated.")
@@ -88,15 +99,20 @@ def topology_import(  # noqa: PLR0917 (typer's options)
     force: _Force = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Make a topology of a spreadsheet or a drawn backbone; what was cleaned and guessed is told."""
+    """Make a topology of a spreadsheet, points, cells or a backbone; what was cleaned and guessed is told."""
     from sim.folders import check_free, whole
     from sim.intake.door import Wishes, import_file, plan_of
     from sim.intake.mapping import mapping_yaml
+    from sim.loading import find_file
     from sim.topology import TOPOLOGY
 
     wishes = Wishes(
-        mapping, convert_gcj02, name, tuple(core or ()), users, lambda plan: None if yes else _agree(plan, file)
-    )
+        mapping, convert_gcj02, name, as_ or "", None if network is None else find_file(network, "topologies"),
+        None if known is None else find_file(known, "topologies"),
+        tuple(core or ()), users, lambda plan: None if yes else _agree(plan, file),
+    )  # fmt: skip
+    if as_ == "depots" and network is None:
+        raise input_error(_("is missing: name the network that has these depots"), file="--topology")
     if write_map is not None:
         _write_map(write_map, mapping_yaml(plan_of(file, wishes).mapping, file))
         return
@@ -110,6 +126,40 @@ def topology_import(  # noqa: PLR0917 (typer's options)
     console.out(_text(told.to_json()) if as_json else "\n".join(told.lines()))
 
 
+@topology_app.command("export")
+def topology_export(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A topology file, or the name of a shipped one.")],
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="One workbook, a sheet a table.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="A folder of CSV files.")] = None,
+    force: _Force = False,
+) -> None:
+    """Write a network as a workbook or CSV for people, with headings in their language, to be imported again."""
+    from sim.folders import check_free, whole
+    from sim.intake.export import exported_sort, tables_of
+    from sim.loading import find_file
+    from sim.pagefile import write_whole
+    from sim.sheetfile import csv_bytes, xlsx_bytes
+    from sim.topology import load_topology
+
+    if (xlsx is None) == (csv is None):
+        raise input_error(_("must be given, or --csv, and not both"), file="--xlsx")
+    target = csv or xlsx
+    topology = load_topology(find_file(path, "topologies"))
+    tables = tables_of(topology, spoken())
+    if csv is not None:
+        check_free(csv, exported_sort(tables), force=force)
+        with whole(csv) as folder:
+            for table in tables:
+                (folder / f"{table.title}.csv").write_bytes(csv_bytes(table))
+    elif xlsx is not None:
+        if xlsx.exists() and not force:
+            raise input_error(_("exists; choose another name, or --force"), file=xlsx)
+        write_whole(xlsx, xlsx_bytes(tables))
+    if topology.facility is not None:
+        console.err(_("warning: {text}").format(text=_("machine rooms are not in it; they stay in the topology file")))
+    console.out(_("Written to {folder}").format(folder=target))
+
+
 def _write_map(path: Path, text: str) -> None:
     from sim.pagefile import write_whole
 
@@ -119,12 +169,16 @@ def _write_map(path: Path, text: str) -> None:
     console.out(_("Written to {folder}").format(folder=path))
 
 
+def _somebody_is_there() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
 def _agree(plan: Plan, file: Path) -> None:
     """Ask a person whether the guessed headings are right; refuse where nobody is there, with what was guessed."""
     from sim.intake.mapping import mapping_yaml
 
     text = mapping_yaml(plan.mapping, file)
-    if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty()):
+    if not _somebody_is_there():
         console.out(text.rstrip())
         told = _("headings were only guessed, as printed: put that into a file for --map, or say --yes")
         raise input_error(told, file=file)

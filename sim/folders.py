@@ -29,6 +29,8 @@ class Sort:
     mark: str
     foreign: Callable[[Path], str]
     """What a folder of this sort holds that would be lost for good, as words; empty for nothing."""
+    option: str = "--out"
+    """The option that says where it goes."""
 
 
 def check_free(folder: Path, sort: Sort, *, force: bool = False) -> None:
@@ -38,30 +40,30 @@ def check_free(folder: Path, sort: Sort, *, force: bool = False) -> None:
     """
     try:
         place = _place(folder)
-        _check_above(folder, place)
+        _check_above(folder, place, sort)
         if place.is_dir():
             _check_old(folder, place, sort, force=force)
         elif place.exists() or place.is_symlink():
-            raise input_error(_("exists and is no directory; choose another --out"), file=folder)
+            message = _("exists and is no directory; choose another {option}")
+            raise input_error(message.format(option=sort.option), file=folder)
     except (OSError, ValueError) as error:
         raise _unwritable(folder, error) from None
 
 
 def _check_old(folder: Path, place: Path, sort: Sort, *, force: bool) -> None:
     if any(place.iterdir()) and not (place / sort.mark).is_file():
-        message = _("exists and is not {what} (it has no {mark}); choose another --out").format(
-            what=_(sort.what), mark=sort.mark
+        message = _("exists and is not {what} (it has no {mark}); choose another {option}").format(
+            what=_(sort.what), mark=sort.mark, option=sort.option
         )
         raise input_error(message, file=folder)
     if Path.cwd().is_relative_to(place):
-        raise input_error(_("is where you are now; choose another --out"), file=folder)
+        raise input_error(_("is where you are now; choose another {option}").format(option=sort.option), file=folder)
     if not force and (foreign := sort.foreign(place)):
-        raise input_error(
-            _("{foreign}; choose another --out, or --force to replace it all").format(foreign=foreign), file=folder
-        )
+        message = _("{foreign}; choose another {option}, or --force to replace it all")
+        raise input_error(message.format(foreign=foreign, option=sort.option), file=folder)
 
 
-def _check_above(folder: Path, place: Path) -> None:
+def _check_above(folder: Path, place: Path, sort: Sort) -> None:
     above = next(parent for parent in place.parents if parent.exists())
     if not above.is_dir():
         raise input_error(_("cannot be made: {above} is no directory").format(above=above), file=folder)
@@ -69,7 +71,8 @@ def _check_above(folder: Path, place: Path) -> None:
         raise input_error(_("cannot be made: {above} may not be written to").format(above=above), file=folder)
     run = next((parent for parent in (above, *above.parents) if (parent / RUN_MARK).is_file()), None)
     if run is not None:
-        raise input_error(_("is inside the run directory {run}; choose another --out").format(run=run), file=folder)
+        message = _("is inside the run directory {run}; choose another {option}")
+        raise input_error(message.format(run=run, option=sort.option), file=folder)
 
 
 def strangers(folder: Path, known: Callable[[str], bool]) -> list[str]:

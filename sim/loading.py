@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.checking import SCENARIO_KEYS, TOPOLOGY_KEYS, format_fault, in_quotes, validate
 from sim.dead_letters import empty_selections, idle_help
-from sim.errors import InputError, Problem, did_you_mean, got, input_error, listed, shown
+from sim.errors import InputError, Problem, did_you_mean, input_error, listed, shown
 from sim.language import _
 from sim.levers import check_levers
 from sim.parameters import as_texts, hint, nearest, override
-from sim.reasons import of_reader
+from sim.plan import Assumption
 from sim.recorded import series_of
 from sim.references import problems_of
 from sim.scenario import Scenario, ScenarioSpec
-from sim.textfile import text_of
 from sim.topology.tables import Topology
 from sim.yamlfile import Document, Loc, dotted, read_yaml
+
+if TYPE_CHECKING:
+    from sim.intake.ledger import Ledger
 
 FORMAT: Final = 1
 _MOST_PROBLEMS: Final = 20
@@ -95,11 +96,13 @@ def load(
     values, patch = as_texts(overrides or {}), as_texts(topology or {})
     document = read_yaml(find_file(path))
     _check_format(document)
+    document, ledger = _with_ledger(document)
     changed = override(ScenarioSpec, document, values)
     try:
         found = _scenario(changed.document, values, patch)
     except InputError as error:
-        raise InputError(changed.blame(error.problems, lambda: _problems(document))) from None
+        problems = changed.blame(error.problems, lambda: _problems(document))
+        raise InputError([_at_cell(problem, ledger) for problem in problems]) from None
     if values or patch or not found.spec.levers:
         return found
     return replace(found, warnings=found.warnings + levers_checked(found, document))
@@ -120,6 +123,39 @@ def _like(document: Document, known: Scenario) -> Scenario:
     spec = validate(ScenarioSpec, document)
     same = (spec.topology, spec.lists) == (known.spec.topology, known.spec.lists)
     return _joined(document, spec, known.topology, {}) if same else _scenario(document, {})
+
+
+def _with_ledger(document: Document) -> tuple[Document, Ledger | None]:
+    """With the lines of the resource ledger that `resources.depots: {file: …}` names in its place."""
+    resources = document.data.get("resources")
+    depots = resources.get("depots") if isinstance(resources, dict) else None
+    if not isinstance(depots, dict) or not isinstance(depots.get("file"), str):
+        return document, None
+    from sim.intake.ledger import read_ledger, with_ids
+
+    at: Loc = ("resources", "depots")
+    if unknown := next((key for key in depots if key not in ("file", "sheet")), None):
+        raise _problem(document, (*at, unknown), _("unknown key (allowed beside file: sheet)"))
+    sheet = depots.get("sheet")
+    if sheet is not None and not isinstance(sheet, str):
+        raise _problem(document, (*at, "sheet"), _("must be text (got {value})").format(value=shown(sheet)))
+    ledger = read_ledger(_beside(document, (*at, "file"), depots["file"]), sheet)
+    topology = document.data.get("topology")
+    if isinstance(topology, str) and (file := document.path.parent / topology).is_file():
+        ledger = with_ids(ledger, file)
+    data = {**document.data, "resources": {**resources, "depots": dict(ledger.lines)}}
+    return replace(document, data=data), ledger
+
+
+def _at_cell(problem: Problem, ledger: Ledger | None) -> Problem:
+    """A problem with a line of a ledger, told of its cell there."""
+    if ledger is None:
+        return problem
+    for (depot, column), (file, line) in ledger.places.items():
+        below = f"resources.depots.{depot}"
+        if problem.path == below or problem.path.endswith((f"{below}.{column}", f"{below}.generators.{column}")):
+            return Problem(file, line, problem.path, problem.message)
+    return problem
 
 
 def is_scenario(document: Document) -> bool:
@@ -181,7 +217,16 @@ def _joined(document: Document, spec: ScenarioSpec, topology: Topology, override
         raise InputError(problems)
     if series:
         spec = spec.model_copy(update={"record": spec.record.model_copy(update={"series": series})})
+    spec = _with_guesses(spec, topology)
     return Scenario(spec, topology, document.path, dict(overrides), lists, tuple(idle_help(spec, document)))
+
+
+def _with_guesses(spec: ScenarioSpec, topology: Topology) -> ScenarioSpec:
+    """With what had to be guessed of the network among the assumptions, so that every scorecard lists it."""
+    from sim.topology.load import assumptions
+
+    guessed = [Assumption(set="topology", why=guess) for guess in assumptions(topology)]
+    return spec.model_copy(update={"assumptions": [*spec.assumptions, *guessed]}) if guessed else spec
 
 
 def _problems(document: Document) -> Sequence[Problem]:
@@ -230,8 +275,9 @@ def _series_file(document: Document, at: int, file: str) -> Path | None:
 def _list(document: Document, loc: Loc, given: str | list[str], topology: Topology) -> frozenset[int]:
     """Rows of the site table; raises `InputError` with the unknown sites."""
     if isinstance(given, str):
-        path = _beside(document, loc, given)
-        named = [(site, str(path), line, "site") for line, site in _csv_sites(path)]
+        name, _sign, sheet = given.partition("!")
+        path = _beside(document, loc, name)
+        named = [(site, file, line, "site") for site, file, line in _sheet_sites(path, sheet)]
     else:
         lines = [(*loc, index) for index in range(len(given))]
         named = [
@@ -252,22 +298,8 @@ def _list(document: Document, loc: Loc, given: str | list[str], topology: Topolo
     return frozenset(rows[place[0]] for place in named)
 
 
-def _csv_sites(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and site of every row of a CSV file with a column `site`; raises `InputError`."""
-    rows = csv.reader(text_of(path).splitlines(keepends=True))
-    try:
-        heads = [head.strip() for head in next(rows, [])]
-        if "site" not in heads:
-            raise input_error(_("must have a column site") + got(listed(heads)[:80] or shown(None)), file=path, line=1)
-        column = heads.index("site")
-        for row in rows:
-            if not any(cell.strip() for cell in row):
-                continue
-            site = row[column].strip() if column < len(row) else ""
-            if not site:
-                raise input_error(_("is missing"), file=path, line=rows.line_num, path="site")
-            yield rows.line_num, site
-    except csv.Error as error:
-        raise input_error(
-            _("is not valid CSV: {reason}").format(reason=of_reader(error)), file=path, line=rows.line_num
-        ) from None
+def _sheet_sites(path: Path, sheet: str) -> list[tuple[str, str, int | None]]:
+    """Site, file and line (of a workbook the cell instead) of every row of a list; raises `InputError`."""
+    from sim.intake.lists import listed
+
+    return listed(path, sheet)

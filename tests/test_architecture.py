@@ -42,8 +42,9 @@ STOREYS = (
     ("run",),
     ("world", "controllers", "operations", "response", "stocktaking"),
     ("models",),
-    ("disaster", "intake"),
+    ("disaster",),
     (
+        "intake",
         "loading",
         "references",
         "operations_checks",

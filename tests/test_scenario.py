@@ -224,8 +224,8 @@ def test_a_list_is_read_as_spreadsheets_export_it(town, encoding):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"id\ns6\n", "lists/schools.csv:1: must have a column site (got id)"),
-        (b"", "lists/schools.csv:1: must have a column site (got nothing)"),
+        (b"id\ns6\n", "lists/schools.csv:1: must have a column site or 站址编码 (got id)"),
+        (b"", "lists/schools.csv:1: must have a column site or 站址编码 (got no headings)"),
         (b"name,site\na,\n", "lists/schools.csv:2: site is missing"),
         (b"site\n\xff\xfe\x00\x01", "lists/schools.csv: is not a text file in UTF-8 or GB18030"),
     ],

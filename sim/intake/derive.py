@@ -230,3 +230,41 @@ def townships_apart(draft: Draft) -> list[str]:
         f"{county}·{name}" if name in shared else name for name, county in zip(townships, counties, strict=True)
     ]
     return [_("{count} township names in several counties, told apart by county").format(count=len(shared))]
+
+
+def place_depots(draft: Draft, counties: Draft | None, sites: Draft) -> list[str]:
+    """Depots without a position stand at the seat of their county, or amid its sites."""
+    seats = _seats(counties, sites)
+    home, lon, lat = (list(draft.column(name)) for name in ("county", "lon", "lat"))
+    placed = 0
+    for row, (one, name) in enumerate(zip(draft.column("id"), draft.column("name"), strict=True)):
+        named = f"{home[row]} {one} {name}"
+        known = next((county for county in seats if county == home[row] or county in named), None)
+        if known is None:
+            continue
+        county, seat = seats[known]
+        home[row] = home[row] or county
+        if not lon[row] and not lat[row]:
+            lon[row], lat[row] = seat
+            placed += 1
+    draft.cells |= {"county": home, "lon": lon, "lat": lat}
+    notes: list[str] = []
+    note(notes, placed, len(draft), _("depots"), _("position empty, put at the county's seat or amid its sites"))
+    return notes
+
+
+def _seats(counties: Draft | None, sites: Draft) -> dict[str, tuple[str, tuple[str, str]]]:
+    """Name or id of a county → its id, and where its seat is as texts."""
+    found: dict[str, tuple[str, tuple[str, str]]] = {}
+    amid: dict[str, list[tuple[float, float]]] = {}
+    for county, lon, lat in zip(sites.column("county"), sites.column("lon"), sites.column("lat"), strict=True):
+        if county and _is_number(lon) and _is_number(lat):
+            amid.setdefault(county, []).append((float(lon), float(lat)))
+    for county, spots in amid.items():
+        middle = [round(sum(axis) / len(spots), 5) for axis in zip(*spots, strict=True)]
+        found[county] = county, (repr(middle[0]), repr(middle[1]))
+    if counties is not None:
+        places = zip(counties.column("lon"), counties.column("lat"), strict=True)
+        for one, name, place in zip(counties.column("id"), counties.column("name"), places, strict=True):
+            found |= {key: (one, place) for key in (one, name) if key}
+    return found

@@ -13,7 +13,7 @@ from sim.intake.told import Tally
 from sim.language import _
 from sim.sheets import cells as plain
 from sim.sheets.grid import Grid
-from sim.sheets.headings import Heads, heading_of, heading_unit, unit_of, words
+from sim.sheets.headings import Heads, heading_of, heading_unit, unit_of, word_key, words
 from sim.sheets.office import address
 from sim.topology.columns import COLUMNS, REFUSED, Column
 from sim.topology.csvfile import NONE, Desk, Sheet
@@ -23,10 +23,12 @@ _MANGLED: Final = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.ASCII)
 _EXTRA: Final = {
     "battery_strings": "real", "battery_v": "real", "battery_kwh": "real", "load_w": "real", "downstream": "real",
     "battery_since": "day", "access": "text", "supply": "name", "contractor": "name", "party": "name",
+    "item": "text", "model": "text",
     "fuel_l": "real", "ready_h": "real",
 }  # fmt: skip
 """Kinds of the columns that the tables of a topology do not have; every other one is a whole number."""
-_WORDS: Final = {("edges", "class"): "edge_class"}
+_FOUND_LATER: Final = (("depots", "lon"), ("depots", "lat"))
+"""Required columns that a ledger may do without."""
 _OPERATORS: Final = re.compile(r"[、,，/+;；&|\s]|和|及|与")
 _ALL_THREE: Final = ("三家", "3家", "三家共享", "三网", "移动联通电信")
 
@@ -41,8 +43,11 @@ class Draft:
     place: dict[str, int]
     desk: Desk
     tally: Tally
+    exact: bool = False
+    """Texts are ours and stay as they are."""
     rows: list[int] = field(default_factory=list)
     cells: dict[str, list[str]] = field(default_factory=dict)
+    told: set[tuple[int, str]] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -63,6 +68,7 @@ class Draft:
 
     def report(self, row: int, column: str, message: str) -> None:
         """A problem with one cell."""
+        self.told.add((row, column))
         line = self.grid.lines[self.rows[row]] if row >= 0 else 1
         self.desk.report(self.path, line, column, message, self.at(row, column))
 
@@ -75,12 +81,12 @@ class Draft:
         known = {column.name for column in COLUMNS[self.table]}
         cells = {name: texts for name, texts in self.cells.items() if name in known}
         lines = [self.grid.lines[row] for row in self.rows]
-        return Sheet(self.path, cells, lines, self.desk, self.at)
+        return Sheet(self.path, cells, lines, self.desk, self.at, self.told)
 
 
-def make_draft(table: str, grid: Grid, heads: Heads, place: dict[str, int], desk: Desk, tally: Tally) -> Draft:
-    """The table under the headings of a sheet; what cannot be read is on the desk."""
-    draft = Draft(table, grid, heads, place, desk, tally)
+def read_draft(draft: Draft) -> Draft:
+    """A draft filled with what stands under its headings; what cannot be read is on the desk."""
+    table, grid, place, desk, tally = draft.table, draft.grid, draft.place, draft.desk, draft.tally
     desk.files.append(str(draft.path))
     for kind, count in grid.counts.items():
         tally.add(table, "", kind, count)
@@ -89,7 +95,7 @@ def make_draft(table: str, grid: Grid, heads: Heads, place: dict[str, int], desk
     for name in place:
         draft.cells[name] = _cleaned(draft, name, columns.get(name))
     for column in columns.values():
-        if column.default is REFUSED and column.name not in place:
+        if column.default is REFUSED and column.name not in place and (table, column.name) not in _FOUND_LATER:
             usual = heading_of(table, column.name)
             draft.report(-1, column.name, _("column is missing (no heading such as {heading})").format(heading=usual))
     return draft
@@ -103,6 +109,8 @@ def _keep_rows(draft: Draft) -> None:
         row = grid.rows[number]
         texts = [plain.text_of(row[at])[:80].strip() if at < len(row) else "" for at in used]
         first = next((text for cell in row if (text := plain.text_of(cell)[:80].strip())), "")
+        if draft.exact:
+            first, texts = "", [*texts, "-"] if any(texts) else texts
         if not any(texts) and not any((number, at) in grid.faults for at in used):
             continue
         if first.replace(" ", "").rstrip(":：").casefold() in _TOTALS:
@@ -129,11 +137,14 @@ def _cleaned(draft: Draft, name: str, column: Column | None) -> list[str]:
             told = _("must have at most {most} characters (got {n})").format(most=plain.LONGEST, n=len(text))
             draft.report(row, name, told)
             text = ""
+        if draft.exact and column is not None and column.kind in ("text", "ref"):
+            texts.append(text.strip())
+            continue
         if plain.rounded(raw) and (column is None or column.kind in ("text", "ref")):
             draft.report(row, name, _("is a number of more than 15 digits, which a spreadsheet rounds; make it a text"))
         done: set[str] = set()
         texts.append(make(plain.tidy(text, done), row, done) if text else "")
-        for kind in done:
+        for kind in done - ({"word"} if draft.exact else set()):
             draft.tally.add(draft.table, name, kind)
     return texts
 
@@ -141,11 +152,12 @@ def _cleaned(draft: Draft, name: str, column: Column | None) -> list[str]:
 def _maker(draft: Draft, name: str, column: Column | None) -> Callable[[str, int, set[str]], str]:
     """What makes a text of this column plain."""
     kind = column.kind if column is not None else _EXTRA.get(name, "real")
-    known = words(_WORDS.get((draft.table, name), name))
+    known = words(word_key(draft.table, name))
     if kind == "flag":
         known = {**words("flag"), **known}
     by_kind = _BY_KIND.get(kind, _code)
-    about = Asked(draft, name, unit_of(name), heading_unit(draft.heads.texts[draft.place[name]]))
+    dimension = unit_of(name) or ("count" if draft.table == "depots" else "")
+    about = Asked(draft, name, dimension, heading_unit(draft.heads.texts[draft.place[name]]))
     if kind == "name" or name in ("name", "name_en"):
         return lambda text, _row, done: _name(text, done)
     if name == "operators":

@@ -19,10 +19,8 @@ from sim.sheets.cells import day
 from sim.sheets.headings import columns as columns_of
 from sim.sheets.headings import generator, heading_of
 from sim.spec import Spec
-from sim.topology.columns import COLUMNS
 from sim.yamlfile import Document, dotted, read_yaml
 
-TABLES: Final = tuple(COLUMNS)
 ALIASES: Final = {"site": "id", "depot": "id", "fixed_generator": "fixed_generator_kw"}
 """Words of a mapping for a column that our tables call otherwise."""
 BY_NEAREST, FROM_BATTERY, BY_CLASS, NONE = "by_nearest", "from_battery", "by_class", "none"
@@ -35,7 +33,9 @@ _RULES: Final = {
 """Rule → columns it can fill; any other word or number is itself put into the empty cells."""
 
 Fill = str | Annotated[float, Field(allow_inf_nan=False)] | bool
-TableName = Literal["sites", "counties", "townships", "feeders", "nodes", "edges", "stations", "links", "depots"]
+TableName = Literal[
+    "sites", "counties", "townships", "feeders", "nodes", "edges", "stations", "links", "depots", "key_sites"
+]
 
 
 class OneTable(Spec):

@@ -28,6 +28,7 @@ def _cleaned(kind: str) -> str:
         "merged": _("cells of merged ranges, all given the first's value"),
         "total": _("rows of totals left out"),
         "heads": _("repeated headings left out"),
+        "item": _("items of a sort that no drill knows, left out"),
     }[kind]
 
 

@@ -14,9 +14,11 @@ from sim.language import _
 from sim.report import style
 from sim.report.ensemble_figures import heading
 from sim.report.lever_words import name_of, ratio
+from sim.textwidth import wrapped
 
 MOST: Final = 20
-_LABEL: Final = 44
+_COLUMNS: Final = 36
+"""Width of a line of a name."""
 
 
 def ranking(found: Ranking, title: str = "") -> Figure:
@@ -33,7 +35,7 @@ def ranking(found: Ranking, title: str = "") -> Figure:
     )
     for axes, (what, gains) in zip(grid, panels, strict=True):
         _panel(axes, what, gains)
-    grid[0].set_yticks(range(len(shown)), [style.plain(name_of(one.says), _LABEL) for one in shown])
+    grid[0].set_yticks(range(len(shown)), [_label(name_of(one.says)) for one in shown])
     grid[0].set_ylim(max(len(shown), 1) - 0.4, -0.6)
     _prices(grid[2], shown)
     words = _(
@@ -43,6 +45,12 @@ def ranking(found: Ranking, title: str = "") -> Figure:
     words += _("; {count} weaker ones not drawn").format(count=left) if left else ""
     heading(figure, "What to ask for", "可争取的措施", f"{style.plain(title, 50)}   ·   {words}" if title else words)
     return figure
+
+
+def _label(name: str) -> str:
+    """A name on at most two lines."""
+    first, *rest = wrapped(style.plain(name, 120), _COLUMNS)
+    return first if not rest else f"{first}\n{rest[0]}{'…' if len(rest) > 1 else ''}"
 
 
 def _panel(axes: Axes, what: str, gains: Sequence[Gain]) -> None:

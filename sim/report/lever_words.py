@@ -205,15 +205,18 @@ def _prices(one: PerHour | None) -> list[Cell]:
     return [None, None, None] if one is None else [_cell(value) for value in (one.value, one.low, one.high)]
 
 
-def _cell(value: float) -> Cell:
-    return float(f"{value:.9g}") if isfinite(value) else None
+def _cell(value: float | None) -> Cell:
+    """A number to nine digits, whole ones without a point; empty where there is none."""
+    if value is None or not isfinite(value):
+        return None
+    return int(value) if float(value).is_integer() else float(f"{value:.9g}")
 
 
 def _columns(one: Pulled) -> list[Cell]:
     after = [_cell(held.after.share) for held in one.targets]
     return [
-        one.cost, *_numbers(one.stations), *_numbers(one.users), *_numbers(one.gained), *_prices(one.per_station_h),
-        *_prices(one.per_user_h), one.stations.pairs, *after,
+        _cell(one.cost), *_numbers(one.stations), *_numbers(one.users), *_numbers(one.gained),
+        *_prices(one.per_station_h), *_prices(one.per_user_h), one.stations.pairs, *after,
     ]  # fmt: skip
 
 
@@ -236,7 +239,7 @@ def tables(found: Ranking) -> list[Table]:
         made.append(Table(_("two by two"), [_("two levers"), *beyond, *heads], rows))
     if found.steps is not None:
         steps: list[list[Cell]] = [
-            [n, name_of([s.say]), s.spent, *_columns(s.on_top), *_numbers(s.total.stations)]
+            [n, name_of([s.say]), _cell(s.spent), *_columns(s.on_top), *_numbers(s.total.stations)]
             for n, s in enumerate(found.steps, start=1)
         ]
         in_all = _three(_("station-hours saved in all"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 from sim.errors import Problem, input_error
 from sim.language import _
-from sim.sheets.office import MOST_CELLS, Workbook, address, bytes_of, open_workbook
+from sim.sheets.office import MOST_CELLS, MOST_SHEETS, Workbook, address, bytes_of, open_workbook
 
 Raw = str | int | float | bool | date | datetime | time | timedelta | None
 
@@ -53,18 +54,25 @@ class Grid:
 
 @dataclass(frozen=True)
 class Paper:
-    """A file of sheets: a workbook, or CSV with one sheet without a title."""
+    """A file of sheets: a workbook, CSV with one sheet without a title, or a folder of CSV, titled by their names."""
 
     path: Path
     titles: tuple[str, ...]
     hidden: tuple[str, ...] = ()
     book: Workbook | None = None
-    text: str = ""
-    encoding: str = ""
+    texts: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """Files of CSV by title, as they are."""
+    made: Grid | None = None
+    """The sheet itself, where it was made of a file of another sort."""
 
     def grid(self, title: str) -> Grid:
         """A sheet by its title. Raises `InputError`."""
-        return _sheet(self.book, title) if self.book is not None else _csv(self.path, self.text, self.encoding)
+        if self.made is not None:
+            return self.made
+        if self.book is not None:
+            return _sheet(self.book, title)
+        path = self.path / f"{title}.csv" if title else self.path
+        return _csv(path, *decoded(path, self.texts[title]))
 
 
 def is_archive(raw: bytes) -> bool:
@@ -74,12 +82,24 @@ def is_archive(raw: bytes) -> bool:
 
 def open_paper(path: Path) -> Paper:
     """A workbook or a CSV file. Raises `InputError` in one line where it is neither or not to be trusted."""
+    if path.is_dir():
+        return _folder(path)
     raw = bytes_of(path)
     if is_archive(raw) or path.suffix.casefold() in (".xlsx", ".xlsm", ".xls"):
         book = open_workbook(path, raw)
         return Paper(path, book.sheets, book.hidden, book)
-    text, encoding = decoded(path, raw)
-    return Paper(path, ("",), (), None, text, encoding)
+    return Paper(path, ("",), texts={"": raw})
+
+
+def _folder(path: Path) -> Paper:
+    try:
+        files = sorted(file for file in path.iterdir() if file.suffix.casefold() == ".csv")
+    except OSError as error:
+        told = _("cannot be read: {reason}").format(reason=(error.strerror or str(error)).lower())
+        raise input_error(told, file=path) from None
+    if not files or len(files) > MOST_SHEETS:
+        raise input_error(_("is a directory without CSV files to be read"), file=path)
+    return Paper(path, tuple(file.stem for file in files), texts={file.stem: bytes_of(file) for file in files})
 
 
 # CSV

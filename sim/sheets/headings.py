@@ -10,10 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from sim.language import Language
 from sim.sheets.cells import UNITS, key, text_of
 from sim.sheets.grid import Grid
 from sim.yamlfile import read_yaml
 
+_WORDS: Final = {("edges", "class"): "edge_class"}
 _FIRST_ROWS: Final = 30
 """A heading further down is not looked for."""
 _BRACKET: Final = re.compile(r"\(([^()]*)\)$")
@@ -51,9 +53,9 @@ def heading_of(table: str, column: str) -> str:
     return str(_data()["columns"].get(table, {}).get(column, [column])[0])
 
 
-def title_of(table: str) -> str:
-    """The Chinese title of a table's sheet."""
-    return str(_data()["titles"][table][0])
+def title_of(table: str, language: Language = "zh") -> str:
+    """The title of a table's sheet; in English our own name of it."""
+    return str(_data()["titles"][table][0]) if language == "zh" else table
 
 
 def table_of(title: str) -> str | None:
@@ -65,6 +67,11 @@ def table_of(title: str) -> str | None:
 def unit_of(column: str) -> str:
     """The dimension of a column's numbers, as in `UNITS`; empty where it has none."""
     return str(_data()["units"].get(column, ""))
+
+
+def word_key(table: str, column: str) -> str:
+    """The name under which the words of a table's column are kept."""
+    return _WORDS.get((table, column), column)
 
 
 def words(column: str) -> Mapping[str, str]:

@@ -247,9 +247,9 @@ class _Scanner:
         self.found = Scanned()
         self._lengths = lengths
         self._row, self._column = -1, -1
-        self._formula = self._filled = self._shared = False
+        self._formula = self._filled = self._shared = self._there = False
         self._cells = 0
-        self._text = ""
+        self._text = self._inside = ""
 
     def start(self, name: str, given: dict[str, str]) -> None:
         kind = name.rpartition(":")[2]
@@ -263,22 +263,24 @@ class _Scanner:
                 raise _TooMany
             place = cell_place(given.get("r", ""))
             self._row, self._column = place or (self._row, self._column + 1)
-            self._formula = self._filled = False
+            self._formula = False
             self._shared, self._text = given.get("t") == "s", ""
+            self._filled = given.get("t") == "str"  # a formula whose value is an empty text
             if given.get("t") == "e":
                 self.found.errors.append((self._row, self._column))
         elif kind == "f":
             self._formula = True
             self.found.formulas += 1
-        elif kind in ("v", "is"):
-            self._filled = True
+        self._there = kind != "c" and (self._there or kind in ("v", "is", "f"))
+        self._inside = kind
 
     def text(self, text: str) -> None:
-        if self._shared:
-            self._text += text
+        if self._inside in ("v", "t") and text.strip():
+            self._filled = True
+            self._text += text if self._shared else ""
 
     def end(self, name: str) -> None:
-        if name.rpartition(":")[2] != "c" or not (self._filled or self._formula):
+        if name.rpartition(":")[2] != "c" or not self._there:
             return
         found = self.found
         number = self._text.strip()

@@ -8,7 +8,7 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -78,13 +78,16 @@ class Sheet:
     lines: list[int]
     desk: Desk
     at: Callable[[int, str], str] = lambda _row, _column: ""
+    told: Container[tuple[int, str]] = ()
+    """Rows and columns of cells that were found wrong before; no more is said of them."""
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def report(self, row: int, column: str, message: str) -> None:
         """A problem with one cell."""
-        self.desk.report(self.path, self.lines[row], column, message, self.at(row, column))
+        if (row, column) not in self.told:
+            self.desk.report(self.path, self.lines[row], column, message, self.at(row, column))
 
     def report_all(self, message: str, column: str = "") -> None:
         """A problem with a column as a whole, or with the table."""
@@ -321,7 +324,7 @@ def refs(sheet: Sheet, column: Column, ids: Texts) -> tuple[Ints, Bools]:
     given = np.zeros(len(sheet), dtype=bool)
     for row, cell in enumerate(sheet.cell(column)):
         given[row] = bool(cell)
-        if cell in rows:
+        if cell and cell in rows:
             values[row] = rows[cell]
         elif cell and (cell != NONE or column.default is REFUSED):
             hint = near(cell, list(rows)) if sheet.desk.has_room(sheet.path, column.name) else ""

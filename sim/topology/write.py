@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -18,19 +19,23 @@ from sim.topology.tables import Topology
 
 _FILES: Final = {name: f"{'road_' if name in ('nodes', 'edges') else ''}{name}.csv" for name in COLUMNS}
 _YAML: Final = "topology.yaml"
+_YAML_WORDS: Final = ("true", "false", "null")
 _AS_WRITTEN: Final = "as_written.json"
 """SHA-256 of each file as it was written, by which an edited one is known."""
 
 
-def write_topology(topology: Topology, folder: Path, yaml_name: str = _YAML) -> Path:
+def write_topology(
+    topology: Topology, folder: Path, yaml_name: str = _YAML, more: Mapping[str, bytes] | None = None
+) -> Path:
     """Write a network as CSV tables and a topology file of kind `files` beside them; returns that file.
 
     Loading it gives an equal network with the same digest. Existing files of these names are replaced. Their
-    digests stand in `as_written.json`.
+    digests stand in `as_written.json`. `more`: files that belong to it, by name.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {file: _csv_bytes(topology, name) for name, file in _FILES.items()}
     files[yaml_name] = _yaml(topology).encode()
+    files |= more or {}
     digests = {file: sha256(content).hexdigest() for file, content in files.items()}
     files[_AS_WRITTEN] = (json.dumps(digests, indent=1) + "\n").encode()
     for file, content in files.items():
@@ -73,7 +78,7 @@ def _yaml(topology: Topology) -> str:
     lines = [
         "format: 1",
         "kind: files",
-        f"name: {topology.name}",
+        f"name: {_quoted(topology.name) if topology.name in _YAML_WORDS else topology.name}",
         f"origin: {_quoted(origin)}",
         "crs: WGS-84",
     ]
