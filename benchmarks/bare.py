@@ -22,7 +22,7 @@ _Out = Annotated[str, typer.Option("--out", "-o", help="A folder.")]
 COMMANDS: Final = (
     "list", "check", "schema", "injects", "run", "ensemble", "compare", "size", "sensitivity", "report", "replay",
 )  # fmt: skip
-BELOW: Final = ("show", "generate", "import")
+BELOW: Final = ("show", "generate", "import", "export")
 
 
 def _command(group: typer.Typer, name: str, says: str) -> None:

@@ -20,15 +20,18 @@ from sim import (
     cli_answers,
     cli_ensemble,
     cli_help,
+    cli_levers,
     cli_look,
     cli_replay,
     cli_script,
+    cli_topology,
+    cli_usage,
     console,
     interrupts,
     oldconsole,
 )
 from sim.errors import InputError, Problem, input_error, one_line
-from sim.language import of_environment, speaking
+from sim.language import _, of_environment, speaking
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -45,8 +48,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-topology_app = typer.Typer(help="Networks to play on.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(topology_app, name="topology")
 
 _Path = Annotated[str, typer.Argument(metavar="PATH", help="A scenario file, or the name of a shipped one.")]
 _Seed = Annotated[int, typer.Option("--seed", min=0, max=2**53, help="Another seed, another luck.")]
@@ -66,12 +67,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     `--debug` and `--lang` may stand anywhere: they are taken out before a command sees its words.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    system = of_environment(os.environ)
     try:
-        language, given = console.asked_language(given)
+        with speaking(system):
+            language, given = console.asked_language(given)
     except InputError as error:
         console.err(str(error))
         return BAD_INPUT
-    with speaking(language or of_environment(os.environ)):
+    with speaking(language or system):
         return _main(given)
 
 
@@ -105,11 +108,8 @@ def _failed(error: Exception, *, debug: bool) -> int:
     if isinstance(error, InputError):
         console.err(str(error))
         return BAD_INPUT
-    usage = getattr(error, "format_message", None)
-    if usage is not None:  # a wrong command line, as typer sees it
-        message = str(usage())
-        path = getattr(getattr(error, "ctx", None), "command_path", "drill")
-        console.err(message if "\n" in message else f"{path}: {message}")
+    if hasattr(error, "format_message"):  # a wrong command line, as typer sees it
+        console.err(cli_usage.usage(error))
         return BAD_INPUT
     if debug:
         console.err("".join(traceback.format_exception(error)).rstrip())
@@ -183,7 +183,7 @@ def check(
     """Check scenarios and topologies; every problem is one line, FILE:LINE: path message."""
     problems: list[Problem] = []
     if contingency is None and as_json:
-        raise input_error("must go with --contingency", file="--json")
+        raise input_error(_("must go with --contingency"), file="--json")
     for path in paths:
         try:
             if contingency is None:
@@ -261,7 +261,7 @@ def run(  # noqa: PLR0917 (typer's options)
 ) -> None:
     """Play a scenario once, write its run directory and print the scorecard."""
     if bound and as_json:
-        raise input_error("goes without --json", file="--bound")
+        raise input_error(_("goes without --json"), file="--bound")
     scenario = _load(path, set_)
     _check_policy(policy)
     _warn(scenario)
@@ -302,7 +302,9 @@ def _check_policy(name: str | None) -> None:
 
     known = policy_names()
     if name is not None and name not in known:
-        raise input_error(f"must be {one_of(known)}{hint(name, known)}", file="--policy")
+        raise input_error(
+            _("must be {choices}{hint}").format(choices=one_of(known), hint=hint(name, known)), file="--policy"
+        )
 
 
 def _draw(played: Run, folder: Path) -> None:
@@ -311,60 +313,7 @@ def _draw(played: Run, folder: Path) -> None:
     draw_figures(played, folder / "figures")
 
 
-# Topologies
-
-
-@topology_app.command("show")
-def topology_show(
-    path: Annotated[str, typer.Argument(metavar="PATH", help="A topology file, or the name of a shipped one.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Say what a network consists of."""
-    from sim.loading import find_file
-    from sim.topology import load_topology, summarise
-
-    summary = summarise(load_topology(find_file(path, "topologies")))
-    console.out(_json(summary) if as_json else console.facts(summary))
-
-
-@topology_app.command("generate")
-def topology_generate(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A topology file, such as one of kind generated.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables.")],
-    force: _Force = False,
-) -> None:
-    """Write a network as CSV files that may be edited and loaded again."""
-    from sim.folders import check_free, whole
-    from sim.loading import find_file
-    from sim.topology import TOPOLOGY, load_topology, write_topology
-
-    check_free(out, TOPOLOGY, force=force)
-    topology = load_topology(find_file(spec, "topologies"))
-    with whole(out) as folder:
-        write_topology(topology, folder)
-    console.out(f"Written to {out}")
-
-
-@topology_app.command("import")
-def topology_import(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="GraphML, such as the Internet Topology Zoo's.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the tables.")],
-    core: Annotated[
-        list[str] | None, typer.Option("--core", metavar="LABEL", help="A core node; may be repeated.")
-    ] = None,
-    users: Annotated[float, typer.Option("--users", min=0, max=1e9, help="Users of each node.")] = 1000.0,
-    force: _Force = False,
-) -> None:
-    """Turn a drawn backbone into a topology; what was guessed is told."""
-    from sim.folders import check_free, whole
-    from sim.topology import TOPOLOGY
-    from sim.topology.imported import import_graphml
-
-    check_free(out, TOPOLOGY, force=force)
-    with whole(out) as folder:
-        guesses = import_graphml(file, folder, core or (), users)
-    console.out("\n".join([f"Written to {out}", *(f"guessed: {guess}" for guess in guesses)]))
-
+cli_topology.register(app)
 
 # From papers of others
 
@@ -374,6 +323,7 @@ cli_alert.register(app)
 
 cli_ensemble.register(app)
 cli_answers.register(app)
+cli_levers.register(app)
 
 # Looking at what was played
 

@@ -13,6 +13,8 @@ import typer
 from sim import console
 from sim.cli_ensemble import Counter, check_policy, failures_of
 from sim.errors import InputError, input_error
+from sim.language import _
+from sim.reasons import of_system
 
 if TYPE_CHECKING:
     from sim.ensemble.answers import Playing
@@ -50,7 +52,7 @@ def _write(folder: Path, name: str, value: Any) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise input_error(f"cannot be written: {error.strerror or error}".lower(), file=folder) from None
+        raise input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file=folder) from None
     from sim.ensemble.asked import write_text
 
     write_text(folder / name, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
@@ -78,7 +80,7 @@ def compare(
         raise
     if not any(one.pairs for one in found.differences):
         told = ", ".join(map(str, folders))
-        raise input_error("holds no seed that is done under two variants; finish `drill ensemble` first", file=told)
+        raise input_error(_("holds no seed that is done under two variants; finish `drill ensemble` first"), file=told)
     for many in ensembles:
         for line in failures_of(many):
             console.err(line)

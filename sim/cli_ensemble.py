@@ -11,6 +11,7 @@ import typer
 
 from sim import console
 from sim.errors import input_error
+from sim.language import _
 
 if TYPE_CHECKING:
     from sim.ensemble import Ensemble
@@ -78,16 +79,18 @@ def policies_of(text: str) -> list[str] | None:
     known = policy_names()
     for name in names:
         if name not in known:
-            raise input_error(f"must be {one_of(known)}{hint(name, known)}", file="--policy")
+            raise input_error(
+                _("must be {choices}{hint}").format(choices=one_of(known), hint=hint(name, known)), file="--policy"
+            )
     if len(set(names)) < len(names):
-        raise input_error(f"must differ (got {text})", file="--policy")
+        raise input_error(_("must differ (got {value})").format(value=text), file="--policy")
     return names or None
 
 
 def check_policy(name: str | None) -> None:
     """One name or none. Raises `InputError`."""
     if name is not None and policies_of(name) != [name]:
-        raise input_error(f"must be one policy (got {name})", file="--policy")
+        raise input_error(_("must be one policy (got {value})").format(value=name), file="--policy")
 
 
 class Counter:

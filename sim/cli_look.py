@@ -98,7 +98,7 @@ def _page(folder: Path, html: Path | None, at: Sequence[str], *, force: bool) ->
     from sim.pagefile import check_page, write_page
 
     text = _page_of(folder, language, at)
-    check_page(target, f'content="{MARK}"', "report page", force=force)
+    check_page(target, f'content="{MARK}"', _("report page"), force=force)
     write_page(target, text)
     console.out(f"Written to {target}")
 
@@ -107,7 +107,7 @@ def _page_of(folder: Path, language: Language, at: Sequence[str]) -> str:
     """The page of what the folder holds."""
     if (folder / "ensemble.json").is_file():
         if at:
-            raise input_error("goes with a run, not with an ensemble", file="--at")
+            raise input_error(_("goes with a run, not with an ensemble"), file="--at")
         from sim.page.ensemble import ensemble_page
 
         console.progress("drawing the page")
@@ -139,6 +139,7 @@ def _instants(at: Sequence[str], start: datetime, horizon_h: float) -> list[floa
         except ValueError as error:
             raise input_error(str(error), file="--at") from None
         if not 0 <= at_h <= horizon_h:
-            raise input_error(f"must lie within the {horizon_h:g} h of the drill (got {text})", file="--at")
+            said = _("must lie within the {horizon_h:g} h of the drill (got {value})")
+            raise input_error(said.format(horizon_h=horizon_h, value=text), file="--at")
         found.append(at_h)
     return sorted(set(found))

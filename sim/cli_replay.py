@@ -9,7 +9,7 @@ import typer
 
 from sim import console
 from sim.errors import input_error
-from sim.language import spoken
+from sim.language import _, spoken
 
 if TYPE_CHECKING:
     from sim.language import Language
@@ -65,7 +65,7 @@ def replay(  # noqa: PLR0917 (typer's options)
         _terminal(folders, asked, language)
         return
     if asked.given:
-        raise input_error("is for the terminal; the page has its own controls", file=asked.given[0])
+        raise input_error(_("is for the terminal; the page has its own controls"), file=asked.given[0])
     _page(folders, html, language, force=force)
 
 
@@ -74,7 +74,7 @@ def _page(folders: list[Path], html: Path, language: Language, *, force: bool) -
     from sim.replay.page import MARK, page
     from sim.results import open_run
 
-    check_page(html, MARK, "replay page", force=force)
+    check_page(html, MARK, _("replay page"), force=force)
     runs = [open_run(folder) for folder in folders]
     write_page(html, page(runs, language, console.counting("figures as of moment")))
     console.out(f"Written to {html}")
@@ -82,7 +82,9 @@ def _page(folders: list[Path], html: Path, language: Language, *, force: bool) -
 
 def _terminal(folders: list[Path], asked: _Asked, language: Language) -> None:
     if len(folders) > 1:
-        raise input_error("must be one run in the terminal; two go side by side with --html FILE", file="drill replay")
+        raise input_error(
+            _("must be one run in the terminal; two go side by side with --html FILE"), file="drill replay"
+        )
     from sim.replay.terminal import SPEED, play
     from sim.replay.terminal_feed import wanted
     from sim.results import open_run

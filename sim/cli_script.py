@@ -42,9 +42,9 @@ def injects(  # noqa: PLR0917 (typer's options)
 
     files = [file for file in (csv, xlsx) if file is not None]
     if files and as_json:
-        raise input_error("goes without --csv and --xlsx", file="--json")
+        raise input_error(_("goes without --csv and --xlsx"), file="--json")
     if not files and (every or force):
-        raise input_error("goes with --csv or --xlsx", file="--all" if every else "--force")
+        raise input_error(_("goes with --csv or --xlsx"), file="--all" if every else "--force")
     for file in files:
         _check_free(file, force=force)
     scenario = load(path, pairs(set_ or []))

@@ -14,7 +14,9 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sim.errors import InputError, input_error, one_line
+from sim.errors import InputError, input_error, listed, one_line, shown
+from sim.language import _
+from sim.reasons import of_system
 from sim.textwidth import columns
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def out(text: str) -> None:
         raise Closed from None  # typer has its own way with broken pipes
     except OSError as error:
         hang_up()
-        raise input_error(f"cannot be written: {error.strerror}".lower(), file="stdout") from None
+        raise input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file="stdout") from None
 
 
 def err(text: str) -> None:
@@ -84,7 +86,10 @@ def asked_language(words: Sequence[str]) -> tuple[Language | None, list[str]]:
             asked = next(rest, "") if word == "--lang" else word.removeprefix("--lang=")
             language = next((known for known in LANGUAGES if known == asked), None)
             if language is None:
-                raise input_error(f"must be one of {', '.join(LANGUAGES)} (got '{asked}')", file="--lang")
+                names = listed(LANGUAGES)
+                raise input_error(
+                    _("must be one of {names} (got {value})").format(names=names, value=shown(asked)), file="--lang"
+                )
         else:
             left.append(word)
     return language, left

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.errors import Problem
 from sim.inventory import Inventory
+from sim.language import _
 from sim.scenario import ScenarioSpec
 from sim.selection import select
 from sim.spec import Where
@@ -27,7 +28,7 @@ def empty_selections(
         return []
     inventory = _sites(spec, topology)
     return [
-        Problem(str(document.path), document.line_of_path(loc), dotted(loc), "selects no site")
+        Problem(str(document.path), document.line_of_path(loc), dotted(loc), _("selects no site"))
         for loc, where in selections
         if not select(where, inventory, lists).any()
     ]
@@ -73,7 +74,14 @@ def idle_help(spec: ScenarioSpec, document: Document) -> list[Problem]:
     resources, found = spec.resources, []
 
     def tell(loc: Loc, message: str) -> None:
-        found.append(Problem(str(document.path), document.line_of_path(loc), dotted(loc), f"warning: {message}"))
+        found.append(
+            Problem(
+                str(document.path),
+                document.line_of_path(loc),
+                dotted(loc),
+                _("warning: {message}").format(message=message),
+            )
+        )
 
     hired, aid = resources.hired, resources.mutual_aid
     there = {
@@ -83,11 +91,18 @@ def idle_help(spec: ScenarioSpec, document: Document) -> list[Problem]:
     called = {word for level in spec.plan.levels for word in level.do}
     for word, chapter in (("hire", "hired"), ("ask_mutual_aid", "mutual_aid")):
         if there[word] and word not in called:
-            tell(("resources", chapter), f"nobody calls them: no level of the plan has {word} in its do")
+            tell(
+                ("resources", chapter),
+                _("nobody calls them: no level of the plan has {word} in its do").format(word=word),
+            )
     there["ask_mutual_aid"] |= any(party.helps for party in spec.parties.values())
     for index, level in enumerate(spec.plan.levels):
         for place, word in enumerate(level.do):
             if not there.get(word, True):
-                wanted = "resources.hired" if word == "hire" else "resources.mutual_aid or a party that helps another"
-                tell(("plan", "levels", index, "do", place), f"{word} brings nobody: there is no {wanted}")
+                wanted = _("resources.mutual_aid or a party that helps another")
+                wanted = "resources.hired" if word == "hire" else wanted
+                tell(
+                    ("plan", "levels", index, "do", place),
+                    _("{word} brings nobody: there is no {wanted}").format(word=word, wanted=wanted),
+                )
     return found

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, field_validator
 
-from sim.errors import shown
+from sim.errors import must_be, shown
+from sim.language import _, marked
 from sim.spec import Spec
 from sim.units import Door, PositiveHours, parse_hours
 from sim.vocabulary import KINDS
@@ -25,7 +26,7 @@ _UNIT: Final = re.compile("|".join(sorted(_UNIT_OF, key=len, reverse=True)))
 _NUMERAL: Final = {"半": 0.5, "两": 2.0, **{word: float(at) for at, word in enumerate("一二三四五六七八九十", start=1)}}
 _REAL_TIME: Final = ("real time", "real-time", "实时")
 _WITH_UNIT: Final = re.compile(r"[^\d.\s]")
-_WANTED: Final = 'drill time = exercise time such as "1 h = 3 min" or "1 小时 = 3 分钟", or "real time"'
+_WANTED: Final = marked('drill time = exercise time such as "1 h = 3 min" or "1 小时 = 3 分钟", or "real time"')
 
 
 def plain(text: str) -> str:
@@ -61,7 +62,7 @@ def parse_clock(value: object) -> DrillClock:
         return DrillClock()
     rate = 1.0 if said in _REAL_TIME else _rate(said)
     if rate is None:
-        raise ValueError(f"must be {_WANTED} (got {shown(value)})")
+        raise must_be(_(_WANTED), shown(value))
     return DrillClock(str(value), rate)
 
 
@@ -79,8 +80,7 @@ def _rate(said: str) -> float | None:
 
 _CLOCK_SCHEMA: Final[dict[str, Any]] = {
     "type": "string",
-    "description": "How fast the drill is played: drill time = exercise time.",
-    "examples": ["1 h = 3 min", "real time"],
+    "description": "Drill time = exercise time, such as 1 h = 3 min, or real time.",
 }
 ClockField = Annotated[DrillClock, Door(parse_clock, _CLOCK_SCHEMA, lambda clock: clock.text)]
 
@@ -104,6 +104,8 @@ class Expect(Spec):
             from difflib import get_close_matches
 
             near = get_close_matches(kind, KINDS, 1)
-            hint = f", did you mean '{near[0]}'?" if near else ""
-            raise ValueError(f"must be a kind of the event log such as crew.sent{hint}")
+            if near:
+                said = _("must be a kind of the event log such as crew.sent, did you mean '{near}'?")
+                raise ValueError(said.format(near=near[0]))
+            raise ValueError(_("must be a kind of the event log such as crew.sent"))
         return kind

@@ -13,6 +13,8 @@ from typing import Final
 
 from sim.errors import InputError, input_error
 from sim.interrupts import held
+from sim.language import _
+from sim.reasons import of_system
 
 RUN_MARK: Final = "run.json"
 """The file by which a run directory is known."""
@@ -27,6 +29,8 @@ class Sort:
     mark: str
     foreign: Callable[[Path], str]
     """What a folder of this sort holds that would be lost for good, as words; empty for nothing."""
+    option: str = "--out"
+    """The option that says where it goes."""
 
 
 def check_free(folder: Path, sort: Sort, *, force: bool = False) -> None:
@@ -36,34 +40,39 @@ def check_free(folder: Path, sort: Sort, *, force: bool = False) -> None:
     """
     try:
         place = _place(folder)
-        _check_above(folder, place)
+        _check_above(folder, place, sort)
         if place.is_dir():
             _check_old(folder, place, sort, force=force)
         elif place.exists() or place.is_symlink():
-            raise input_error("exists and is no directory; choose another --out", file=folder)
+            message = _("exists and is no directory; choose another {option}")
+            raise input_error(message.format(option=sort.option), file=folder)
     except (OSError, ValueError) as error:
         raise _unwritable(folder, error) from None
 
 
 def _check_old(folder: Path, place: Path, sort: Sort, *, force: bool) -> None:
     if any(place.iterdir()) and not (place / sort.mark).is_file():
-        message = f"exists and is not {sort.what} (it has no {sort.mark}); choose another --out"
+        message = _("exists and is not {what} (it has no {mark}); choose another {option}").format(
+            what=_(sort.what), mark=sort.mark, option=sort.option
+        )
         raise input_error(message, file=folder)
     if Path.cwd().is_relative_to(place):
-        raise input_error("is where you are now; choose another --out", file=folder)
+        raise input_error(_("is where you are now; choose another {option}").format(option=sort.option), file=folder)
     if not force and (foreign := sort.foreign(place)):
-        raise input_error(f"{foreign}; choose another --out, or --force to replace it all", file=folder)
+        message = _("{foreign}; choose another {option}, or --force to replace it all")
+        raise input_error(message.format(foreign=foreign, option=sort.option), file=folder)
 
 
-def _check_above(folder: Path, place: Path) -> None:
+def _check_above(folder: Path, place: Path, sort: Sort) -> None:
     above = next(parent for parent in place.parents if parent.exists())
     if not above.is_dir():
-        raise input_error(f"cannot be made: {above} is no directory", file=folder)
+        raise input_error(_("cannot be made: {above} is no directory").format(above=above), file=folder)
     if not os.access(above, os.W_OK | os.X_OK):
-        raise input_error(f"cannot be made: {above} may not be written to", file=folder)
+        raise input_error(_("cannot be made: {above} may not be written to").format(above=above), file=folder)
     run = next((parent for parent in (above, *above.parents) if (parent / RUN_MARK).is_file()), None)
     if run is not None:
-        raise input_error(f"is inside the run directory {run}; choose another --out", file=folder)
+        message = _("is inside the run directory {run}; choose another {option}")
+        raise input_error(message.format(run=run, option=sort.option), file=folder)
 
 
 def strangers(folder: Path, known: Callable[[str], bool]) -> list[str]:
@@ -130,5 +139,4 @@ def _exchange(new: Path, folder: Path) -> None:
 
 
 def _unwritable(folder: Path, error: Exception) -> InputError:
-    reason = getattr(error, "strerror", None) or error
-    return input_error(f"cannot be written: {reason}".lower(), file=folder)
+    return input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file=folder)

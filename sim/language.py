@@ -7,12 +7,13 @@ catalogues lie in `sim/languages/zh/LC_MESSAGES`, one a room; `tools/catalogues.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
+from string import Formatter
 from typing import Final, Literal, get_args
 
 Language = Literal["en", "zh"]
@@ -50,6 +51,34 @@ def of_environment(environment: Mapping[str, str]) -> Language:
 def _(message: str) -> str:
     """A message in the language in use; English where it has no translation."""
     return message if _now.get() == "en" else translations(_now.get()).get(message, message)
+
+
+def marked(message: str) -> str:
+    """A message in English, which `_` puts into the language in use where it is shown."""
+    return message
+
+
+def retold(text: str, messages: Sequence[str]) -> str:
+    """English text that was made from one of these messages, in the language in use; as it is where none fits.
+
+    The first message that fits counts; what fills its field `reason` is looked up in the same way.
+    """
+    if spoken() == "en":
+        return text
+    for message in messages:
+        if found := _made_from(message).fullmatch(text):
+            fields = found.groupdict()
+            if "reason" in fields:
+                fields["reason"] = retold(fields["reason"], messages)
+            return _(message).format(**fields)
+    return text
+
+
+@cache
+def _made_from(message: str) -> re.Pattern[str]:
+    """The pattern of texts that a message makes, with its fields as groups."""
+    parts = Formatter().parse(message)
+    return re.compile("".join(re.escape(plain) + (f"(?P<{name}>.+?)" if name else "") for plain, name, _s, _c in parts))
 
 
 def bilingual(text: str) -> str:

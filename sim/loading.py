@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sim.checking import SCENARIO_KEYS, TOPOLOGY_KEYS, format_fault, validate
+from sim.checking import SCENARIO_KEYS, TOPOLOGY_KEYS, format_fault, in_quotes, validate
 from sim.dead_letters import empty_selections, idle_help
-from sim.errors import InputError, Problem, input_error, shown
+from sim.errors import InputError, Problem, did_you_mean, input_error, listed, shown
+from sim.language import _
+from sim.levers import check_levers
 from sim.parameters import as_texts, hint, nearest, override
+from sim.plan import Assumption
 from sim.recorded import series_of
 from sim.references import problems_of
 from sim.scenario import Scenario, ScenarioSpec
-from sim.textfile import text_of
 from sim.topology.tables import Topology
 from sim.yamlfile import Document, Loc, dotted, read_yaml
+
+if TYPE_CHECKING:
+    from sim.intake.ledger import Ledger
 
 FORMAT: Final = 1
 _MOST_PROBLEMS: Final = 20
@@ -36,7 +41,10 @@ def find_file(name: str | Path, kind: str = "scenarios") -> Path:
 
     `kind`: scenarios or topologies. Raises `InputError`.
     """
-    path = Path(name)
+    try:
+        path = Path(name)
+    except TypeError:
+        raise input_error(_("must be a path or a name (got {value})").format(value=shown(name)), path="path") from None
     known = {file.stem: file for folder in (_shipped(kind), Path(kind)) for file in _files(folder)}
     bare = path.parts[:-1] in ((), (kind,)) and path.suffix in ("", ".yaml", ".yml")
     if _exists(path) and not (bare and path.stem in known and path.is_dir()):
@@ -44,7 +52,7 @@ def find_file(name: str | Path, kind: str = "scenarios") -> Path:
     if bare and path.stem in known:
         return known[path.stem]
     near = nearest(path.stem, known) if bare else _sibling(path)
-    raise input_error(f"does not exist{f'; did you mean {shown(near)}?' if near else ''}", file=path)
+    raise input_error(_("does not exist") + did_you_mean(near), file=path)
 
 
 def _exists(path: Path) -> bool:
@@ -88,11 +96,66 @@ def load(
     values, patch = as_texts(overrides or {}), as_texts(topology or {})
     document = read_yaml(find_file(path))
     _check_format(document)
+    document, ledger = _with_ledger(document)
     changed = override(ScenarioSpec, document, values)
     try:
-        return _scenario(changed.document, values, patch)
+        found = _scenario(changed.document, values, patch)
     except InputError as error:
-        raise InputError(changed.blame(error.problems, lambda: _problems(document))) from None
+        problems = changed.blame(error.problems, lambda: _problems(document))
+        raise InputError([_at_cell(problem, ledger) for problem in problems]) from None
+    if values or patch or not found.spec.levers:
+        return found
+    return replace(found, warnings=found.warnings + levers_checked(found, document))
+
+
+def levers_checked(scenario: Scenario, document: Document | None = None) -> tuple[Problem, ...]:
+    """Warnings of levers that can have no effect in a scenario of a file. Raises `InputError` for those in error.
+
+    `load` asks this of a file as it stands; with overrides whoever pulls the levers does.
+    """
+    if scenario.path is None:
+        raise input_error(_("needs a scenario that was loaded from a file"), path="levers")
+    return check_levers(document or read_yaml(scenario.path), scenario, lambda changed: _like(changed, scenario))
+
+
+def _like(document: Document, known: Scenario) -> Scenario:
+    """As `_scenario`, of a document that differs little from that of a known one."""
+    spec = validate(ScenarioSpec, document)
+    same = (spec.topology, spec.lists) == (known.spec.topology, known.spec.lists)
+    return _joined(document, spec, known.topology, {}) if same else _scenario(document, {})
+
+
+def _with_ledger(document: Document) -> tuple[Document, Ledger | None]:
+    """With the lines of the resource ledger that `resources.depots: {file: …}` names in its place."""
+    resources = document.data.get("resources")
+    depots = resources.get("depots") if isinstance(resources, dict) else None
+    if not isinstance(depots, dict) or not isinstance(depots.get("file"), str):
+        return document, None
+    from sim.intake.ledger import read_ledger, with_ids
+
+    at: Loc = ("resources", "depots")
+    if unknown := next((key for key in depots if key not in ("file", "sheet")), None):
+        raise _problem(document, (*at, unknown), _("unknown key (allowed beside file: sheet)"))
+    sheet = depots.get("sheet")
+    if sheet is not None and not isinstance(sheet, str):
+        raise _problem(document, (*at, "sheet"), _("must be text (got {value})").format(value=shown(sheet)))
+    ledger = read_ledger(_beside(document, (*at, "file"), depots["file"]), sheet)
+    topology = document.data.get("topology")
+    if isinstance(topology, str) and (file := document.path.parent / topology).is_file():
+        ledger = with_ids(ledger, file)
+    data = {**document.data, "resources": {**resources, "depots": dict(ledger.lines)}}
+    return replace(document, data=data), ledger
+
+
+def _at_cell(problem: Problem, ledger: Ledger | None) -> Problem:
+    """A problem with a line of a ledger, told of its cell there."""
+    if ledger is None:
+        return problem
+    for (depot, column), (file, line) in ledger.places.items():
+        below = f"resources.depots.{depot}"
+        if problem.path == below or problem.path.endswith((f"{below}.{column}", f"{below}.generators.{column}")):
+            return Problem(file, line, problem.path, problem.message)
+    return problem
 
 
 def is_scenario(document: Document) -> bool:
@@ -104,31 +167,38 @@ def is_scenario(document: Document) -> bool:
 def _check_format(document: Document) -> None:
     data = document.data
     if not isinstance(data, dict):
-        raise input_error(f"must be a table of keys and values (got {shown(data)})", file=document.path, line=1)
+        raise input_error(
+            _("must be a table of keys and values (got {value})").format(value=shown(data)), file=document.path, line=1
+        )
     if not SCENARIO_KEYS & data.keys():
         if TOPOLOGY_KEYS & data.keys():
-            what = "is a topology, not a scenario; a scenario names it under topology"
+            what = _("is a topology, not a scenario; a scenario names it under topology")
         else:
-            what = f"is neither a scenario ({', '.join(sorted(SCENARIO_KEYS))} are missing) nor a topology (no kind)"
+            what = _("is neither a scenario ({names} are missing) nor a topology (no kind)").format(
+                names=listed(sorted(SCENARIO_KEYS))
+            )
         raise input_error(what, file=document.path, line=1)
     if "format" not in data:
-        message = f"is missing; a scenario file begins with `format: {FORMAT}`"
+        message = _("is missing; a scenario file begins with `format: {format}`").format(format=FORMAT)
         raise input_error(message, file=document.path, line=1, path="format")
     found = data["format"]
     message = format_fault(found, FORMAT)
     if not message:
         return
     if type(found) is int and found > FORMAT:
-        message += "; to migrate, install the later version it was written for, or rewrite it as format 1"
-    elif "quotes" not in message:
-        message += "; to migrate, write `format: 1` and mend what `drill check` then finds"
+        message += _("; to migrate, install the later version it was written for, or rewrite it as format 1")
+    elif not in_quotes(found, FORMAT):
+        message += _("; to migrate, write `format: 1` and mend what `drill check` then finds")
     raise input_error(message, file=document.path, line=document.line_of_path(("format",)), path="format")
 
 
 def _scenario(document: Document, overrides: Mapping[str, str], patch: Mapping[str, str] | None = None) -> Scenario:
     """The scenario of a document; raises `InputError` with all problems of a stage: schema, names."""
     spec = validate(ScenarioSpec, document)
-    topology = _topology(document, spec, patch or {})
+    return _joined(document, spec, _topology(document, spec, patch or {}), overrides)
+
+
+def _joined(document: Document, spec: ScenarioSpec, topology: Topology, overrides: Mapping[str, str]) -> Scenario:
     problems = problems_of(spec, topology, document)
     lists: dict[str, frozenset[int]] = {}
     for name, given in spec.lists.items():
@@ -147,7 +217,16 @@ def _scenario(document: Document, overrides: Mapping[str, str], patch: Mapping[s
         raise InputError(problems)
     if series:
         spec = spec.model_copy(update={"record": spec.record.model_copy(update={"series": series})})
+    spec = _with_guesses(spec, topology)
     return Scenario(spec, topology, document.path, dict(overrides), lists, tuple(idle_help(spec, document)))
+
+
+def _with_guesses(spec: ScenarioSpec, topology: Topology) -> ScenarioSpec:
+    """With what had to be guessed of the network among the assumptions, so that every scorecard lists it."""
+    from sim.topology.load import assumptions
+
+    guessed = [Assumption(set="topology", why=guess) for guess in assumptions(topology)]
+    return spec.model_copy(update={"assumptions": [*spec.assumptions, *guessed]}) if guessed else spec
 
 
 def _problems(document: Document) -> Sequence[Problem]:
@@ -178,7 +257,7 @@ def _beside(document: Document, loc: Loc, name: str) -> Path:
     if _exists(path):
         return path
     near = _sibling(path)
-    message = f"names a file that does not exist: {path}{f'; did you mean {shown(near)}?' if near else ''}"
+    message = _("names a file that does not exist: {path}").format(path=path) + did_you_mean(near)
     raise _problem(document, loc, message)
 
 
@@ -196,8 +275,9 @@ def _series_file(document: Document, at: int, file: str) -> Path | None:
 def _list(document: Document, loc: Loc, given: str | list[str], topology: Topology) -> frozenset[int]:
     """Rows of the site table; raises `InputError` with the unknown sites."""
     if isinstance(given, str):
-        path = _beside(document, loc, given)
-        named = [(site, str(path), line, "site") for line, site in _csv_sites(path)]
+        name, _sign, sheet = given.partition("!")
+        path = _beside(document, loc, name)
+        named = [(site, file, line, "site") for site, file, line in _sheet_sites(path, sheet)]
     else:
         lines = [(*loc, index) for index in range(len(given))]
         named = [
@@ -207,31 +287,19 @@ def _list(document: Document, loc: Loc, given: str | list[str], topology: Topolo
     rows = topology.site_index
     unknown = [place for place in named if place[0] not in rows]
     problems = [
-        Problem(file, line, path, f"must be a site of the topology{hint(site, rows)}")
+        Problem(file, line, path, _("must be a site of the topology{hint}").format(hint=hint(site, rows)))
         for site, file, line, path in unknown[:_MOST_PROBLEMS]
     ]
     if len(unknown) > _MOST_PROBLEMS:
-        more = f"and {len(unknown) - _MOST_PROBLEMS} more sites that the topology does not have"
+        more = _("and {count} more sites that the topology does not have").format(count=len(unknown) - _MOST_PROBLEMS)
         problems.append(Problem(unknown[0][1], None, dotted(loc), more))
     if problems:
         raise InputError(problems)
     return frozenset(rows[place[0]] for place in named)
 
 
-def _csv_sites(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and site of every row of a CSV file with a column `site`; raises `InputError`."""
-    rows = csv.reader(text_of(path).splitlines(keepends=True))
-    try:
-        heads = [head.strip() for head in next(rows, [])]
-        if "site" not in heads:
-            raise input_error(f"must have a column site (got {', '.join(heads)[:80] or 'nothing'})", file=path, line=1)
-        column = heads.index("site")
-        for row in rows:
-            if not any(cell.strip() for cell in row):
-                continue
-            site = row[column].strip() if column < len(row) else ""
-            if not site:
-                raise input_error("is missing", file=path, line=rows.line_num, path="site")
-            yield rows.line_num, site
-    except csv.Error as error:
-        raise input_error(f"is not valid CSV: {error}", file=path, line=rows.line_num) from None
+def _sheet_sites(path: Path, sheet: str) -> list[tuple[str, str, int | None]]:
+    """Site, file and line (of a workbook the cell instead) of every row of a list; raises `InputError`."""
+    from sim.intake.lists import listed
+
+    return listed(path, sheet)

@@ -8,6 +8,8 @@ from pathlib import Path
 from secrets import token_hex
 
 from sim.errors import InputError, input_error
+from sim.language import _
+from sim.reasons import of_system
 
 _HEAD_BYTES = 600
 """Where the mark of a page must stand."""
@@ -20,11 +22,15 @@ def check_page(file: Path, mark: str, what: str, *, force: bool = False) -> None
     """
     try:
         if file.is_dir():
-            raise input_error("is a directory; name a file", file=file)
+            raise input_error(_("is a directory; name a file"), file=file)
         if file.exists() and not force and not _has_mark(file, mark):
-            raise input_error(f"exists and is no {what}; choose another --html, or --force", file=file)
+            raise input_error(
+                _("exists and is no {what}; choose another --html, or --force").format(what=what), file=file
+            )
         if not file.parent.is_dir():
-            raise input_error(f"cannot be written: there is no directory {file.parent}", file=file)
+            raise input_error(
+                _("cannot be written: there is no directory {parent}").format(parent=file.parent), file=file
+            )
     except (OSError, ValueError) as error:
         raise _unwritable(file, error) from None
 
@@ -54,5 +60,4 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 def _unwritable(file: Path, error: OSError | ValueError) -> InputError:
-    told = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-    return input_error(f"cannot be written: {told}".lower(), file=file)
+    return input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file=file)

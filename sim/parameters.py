@@ -19,7 +19,9 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from sim.errors import InputError, Problem, input_error, shown
+from sim.checking import is_model
+from sim.errors import InputError, Problem, got, input_error, listed, shown
+from sim.language import _
 from sim.resources import Depot, _looks_like_generator
 from sim.yamlfile import Document, Loc, dotted, read_yaml
 
@@ -49,14 +51,17 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def one_of(names: Iterable[str], most: int = 12) -> str:
     """Names as a message lists them: `one of a, b, c`, at most so many."""
     known = list(names)
-    more = f" and {len(known) - most} more" if len(known) > most else ""
-    return f"one of {', '.join(known[:most])}{more}" if known else "there are none"
+    if not known:
+        return _("there are none")
+    if len(known) > most:
+        return _("one of {names} and {count} more").format(names=listed(known[:most]), count=len(known) - most)
+    return _("one of {names}").format(names=listed(known))
 
 
 def hint(word: object, known: Iterable[str]) -> str:
     """` (got 'x'; did you mean 'y'?)`."""
     near = nearest(word, known) if isinstance(word, str) else None
-    return f" (got {shown(word)}{f'; did you mean {shown(near)}?' if near else ''})"
+    return got(shown(word), near)
 
 
 # Places
@@ -71,22 +76,18 @@ class _Walk:
     data: Any
     strict: bool  # names of free tables must exist
 
-    @property
-    def here(self) -> str:
-        return f" in {dotted(self.loc)}" if self.loc else ""
-
     def step(self, part: str) -> None:
         """To what is called `part` here; raises `ValueError`."""
         if isinstance(self.data, list | tuple):
             self._item(part)
-        elif models := [kind for kind in self.kinds if _is_model(kind)]:
+        elif models := [kind for kind in self.kinds if is_model(kind)]:
             self._field(part, self._meant(models))
         elif tables := [kind for kind in self.kinds if get_origin(kind) in (dict, Mapping)]:
             self._name(part, get_args(tables[0]))
         elif any(get_origin(kind) in (list, tuple) for kind in self.kinds):
-            raise ValueError(f"there is no list at {dotted(self.loc)}; set it as a whole")
+            raise ValueError(_("there is no list at {place}; set it as a whole").format(place=dotted(self.loc)))
         else:
-            raise ValueError(f"{dotted(self.loc)} is one value, with nothing below it")
+            raise ValueError(_("{place} is one value, with nothing below it").format(place=dotted(self.loc)))
 
     def _move(self, part: str | int, annotations: Iterable[Any]) -> None:
         self.loc = (*self.loc, part)
@@ -99,7 +100,11 @@ class _Walk:
     def _item(self, part: str) -> None:
         index = int(part) if part.isascii() and part.isdigit() else self._item_called(part)
         if index >= len(self.data):
-            raise ValueError(f"{dotted(self.loc)} has {len(self.data)} items, counted from 0 (got {part})")
+            raise ValueError(
+                _("{place} has {count} items, counted from 0 (got {part})").format(
+                    place=dotted(self.loc), count=len(self.data), part=part
+                )
+            )
         lists = [kind for kind in self.kinds if get_origin(kind) in (list, tuple)]
         self._move(index, [arg for kind in lists for arg in get_args(kind)])
 
@@ -111,10 +116,19 @@ class _Walk:
             return found[0]
         place = dotted(self.loc)
         if found:
-            which = ", ".join(f"{place}[{index}]" for index in found)
-            raise ValueError(f"{place} has {shown(word)} {len(found)} times; write which: {which}")
+            which = listed(f"{place}[{index}]" for index in found)
+            raise ValueError(
+                _("{place} has {value} {count} times; write which: {which}").format(
+                    place=place, value=shown(word), count=len(found), which=which
+                )
+            )
         known = list(dict.fromkeys(name for called in names for name in called))
-        raise ValueError(f"{place} has no item of this name: {one_of(known)}{hint(word, known)}")
+        said = (
+            _("{place} has no item of this name: {choices}{hint}")
+            if known
+            else _("{place} has no item of this name: there are none{hint}")
+        )
+        raise ValueError(said.format(place=place, choices=one_of(known), hint=hint(word, known)))
 
     def _meant(self, models: list[Any]) -> list[Any]:
         """Of the models of a union, the one whose kind the data names."""
@@ -132,8 +146,14 @@ class _Walk:
                 return
         names = list(dict.fromkeys(name for model in models for name in fields_of(model)))
         near = nearest(part, names)
-        allowed = f"did you mean '{near}'?" if near else f"allowed: {', '.join(names)}"
-        raise ValueError(f"unknown key {shown(part)}{self.here} ({allowed})")
+        allowed = (
+            _("did you mean {near}?").format(near=shown(near))
+            if near
+            else _("allowed: {names}").format(names=listed(names))
+        )
+        place = dotted(self.loc)
+        said = _("unknown key {key} in {place} ({allowed})") if place else _("unknown key {key} ({allowed})")
+        raise ValueError(said.format(key=shown(part), place=place, allowed=allowed))
 
     def _name(self, part: str, args: tuple[Any, ...]) -> None:
         key = _members(args[0])[0]
@@ -143,7 +163,12 @@ class _Walk:
         elif not self.strict and self.loc[-1] not in _OWN_NAMES:
             known.append(part)
         if part not in known:
-            raise ValueError(f"{dotted(self.loc)} has no such name: {one_of(known)}{hint(part, known)}")
+            said = (
+                _("{place} has no such name: {choices}{hint}")
+                if known
+                else _("{place} has no such name: there are none{hint}")
+            )
+            raise ValueError(said.format(place=dotted(self.loc), choices=one_of(known), hint=hint(part, known)))
         self._move(part, args[1:])
 
 
@@ -153,7 +178,7 @@ def find_place(model: type[BaseModel], data: Any, path: str, *, strict: bool = F
     Raises `ValueError` with what is wrong and what is allowed.
     """
     if not _KEY.fullmatch(path):
-        raise ValueError("must be a path such as resources.depots.horqin.crews or injects[0].at")
+        raise ValueError(_("must be a path such as resources.depots.horqin.crews or injects[0].at"))
     walk = _Walk((), [model], data, strict)
     for part in _PART.findall(path):
         walk.step(part)
@@ -171,10 +196,6 @@ def _members(annotation: Any) -> list[Any]:
     if get_origin(annotation) in (Union, UnionType):
         return [member for arg in get_args(annotation) for member in _members(arg)]
     return [] if annotation is type(None) else [annotation]
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _kind_of(model: Any) -> tuple[Any, ...]:
@@ -210,6 +231,11 @@ class Overrides:
         return Problem(file, None, path, problem.message)
 
 
+def blamed_keys(problem: Problem) -> list[str]:
+    """Keys of the `--set` that a problem is put down to; none for a problem of a file."""
+    return problem.file.removeprefix("--set ").split(", ") if problem.file.startswith("--set ") else []
+
+
 def _gist(problem: Problem) -> tuple[str, str]:
     return problem.path.rpartition(".")[2], problem.message
 
@@ -224,7 +250,7 @@ def pairs(given: Iterable[str]) -> dict[str, str]:
     for text in given:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
-            raise input_error("must be KEY=VALUE, such as policy=nearest", file=f"--set {text}")
+            raise input_error(_("must be KEY=VALUE, such as policy=nearest"), file=f"--set {text}")
         found[key.strip()] = value
     return found
 
@@ -232,15 +258,23 @@ def pairs(given: Iterable[str]) -> dict[str, str]:
 def as_texts(values: Mapping[str, Any]) -> dict[str, str]:
     """Overrides as on the command line: what is no text as JSON, which is YAML. Raises `InputError`."""
     if not isinstance(values, Mapping):
-        raise input_error(f"must be a table of paths and values (got {shown(values)})", path="overrides")
+        raise input_error(
+            _("must be a table of paths and values (got {value})").format(value=shown(values)), path="overrides"
+        )
     texts = {}
     for key, value in values.items():
         if not isinstance(key, str):
-            raise input_error(f"must have paths as keys (got {shown(key)})", path="overrides")
+            raise input_error(_("must have paths as keys (got {value})").format(value=shown(key)), path="overrides")
+        if isinstance(value, Mapping) and "." not in key:
+            inner = next(iter(value), "…")
+            message = _("would lose all else that stands there; name the path, such as {path}")
+            raise input_error(message.format(path=f"{key}.{inner}"), path=key)
         try:
             texts[key] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         except (TypeError, ValueError, RecursionError):
-            message = f"must be text, a number, true, false, a list or a table (got a {type(value).__name__})"
+            message = _("must be text, a number, true, false, a list or a table (got a {name})").format(
+                name=type(value).__name__
+            )
             raise input_error(message, file=f"--set {key}") from None
     return texts
 
@@ -285,7 +319,9 @@ def _put(data: Any, loc: Loc, value: Any) -> None:
             data[str(part)] = {}
         data = data[part]
         if not isinstance(data, dict | list):
-            message = f"{dotted(loc[:depth])} is {shown(data)} here, not a table; set it as a whole"
+            message = _("{place} is {value} here, not a table; set it as a whole").format(
+                place=dotted(loc[:depth]), value=shown(data)
+            )
             raise ValueError(message)  # noqa: TRY004 (about the file, not the program)
     data[loc[-1]] = value
 

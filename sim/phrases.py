@@ -37,6 +37,8 @@ _UNIT_OF_VALUE: Final = {
     "_kmh": "km/h",
     "_ms": "ms",
 }
+_MOMENTS: Final = ("deadline_h", "restore_h", "by_h", "ready_h", "due_h")
+"""Columns that hold a moment of the drill rather than a length of time."""
 _ASIDE: Final = re.compile(r"\s*[(（][^()（）]*\{(object|value)\}[^()（）]*[)）]")
 """A part in brackets that says the object or the value: left out where there is none."""
 _AREAS: Final = ("county", "township")
@@ -103,12 +105,15 @@ def value_told(kind: str, value: float) -> str:
         return f"{value:.0%}"
     if column == "litres":
         return f"{value:.0f} L"
-    if column == "load_share":
-        return f"{value:.0%}"
+    if column in _MOMENTS:
+        return f"{value:.2f}".rstrip("0").rstrip(".") + " h"
     if column.endswith("_h") and 0 < abs(value) < 1:
         return f"{value * 60:.3g} min"
     unit = next((unit for end, unit in _UNIT_OF_VALUE.items() if column.endswith(end)), "")
-    return f"{value:.3g} {unit}".rstrip()
+    if unit == "kW" and value == 0:  # what starts carries nothing in its first instant
+        return ""
+    number = f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+    return f"{number} {unit}".rstrip()
 
 
 def told(row: Row, name: Callable[[str], str] = str) -> str:

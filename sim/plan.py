@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from sim.errors import Refusal, listed, shown
+from sim.language import _
 from sim.procedure import Procedure
 from sim.spec import RISING, SINGLES, SiteClass, Spec, Where
 from sim.units import (
@@ -70,9 +72,9 @@ class Measure(Spec):
     @model_validator(mode="after")
     def _complete(self) -> Measure:
         if self.do == "move_crews" and (self.from_depot is None or self.to_depot is None or not self.crews):
-            raise ValueError("move_crews must have from, to and crews")
+            raise ValueError(_("move_crews must have from, to and crews"))
         if self.do == "fill_fuel" and self.grade_c is None:
-            raise ValueError("fill_fuel must have grade_c")
+            raise ValueError(_("fill_fuel must have grade_c"))
         return self
 
 
@@ -103,7 +105,9 @@ class Level(Spec):
     @model_validator(mode="after")
     def _can_be_raised(self) -> Level:
         if not (self.when or self.when_any or self.warning):
-            raise ValueError("must have when, when_any or warning with something in it, such as when: {sites_out: 3}")
+            raise ValueError(
+                _("must have when, when_any or warning with something in it, such as when: {sites_out: 3}")
+            )
         return self
 
     _numbers = field_validator("when", "when_any", mode="before")(_bounds)
@@ -146,7 +150,11 @@ def _known_kpi(kpi: str) -> str:
         from difflib import get_close_matches
 
         near = get_close_matches(kpi, KPIS, 1)
-        raise ValueError("must be a KPI of the catalogue" + (f", did you mean '{near[0]}'?" if near else ""))
+        raise ValueError(
+            _("must be a KPI of the catalogue, did you mean '{near}'?").format(near=near[0])
+            if near
+            else _("must be a KPI of the catalogue")
+        )
     return kpi
 
 
@@ -163,7 +171,7 @@ def _bound_of_kpi(value: object, info: ValidationInfo) -> object:
     if unit == "level" and value in LEVELS:
         return float(LEVELS.index(str(value)) + 1)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise ValueError(f"must be a number of {unit}, at least 0 (got {value!r})")
+        raise Refusal(_("must be a number of {unit}, at least 0").format(unit=unit), repr(value))
     return float(value)
 
 
@@ -172,8 +180,11 @@ def _fits(kpi: str, of: Where) -> None:
     about, given = KPIS[kpi].of, [name for name in SINGLES if getattr(of, name) is not None]
     given += ["sites"] if of.means_sites else []
     if [name for name in given if name != about]:
-        can = {"": "nothing", "sites": "sites"}.get(about, f"one {about}")
-        raise ValueError(f"of must select {can}, what {kpi} is a figure of (got {', '.join(given)})")
+        said = {
+            "": _("of must select nothing, what {kpi} is a figure of"),
+            "sites": _("of must select sites, what {kpi} is a figure of"),
+        }.get(about, _("of must select one {sort}, what {kpi} is a figure of"))
+        raise Refusal(said.format(kpi=kpi, sort=about), listed(given))
 
 
 class Target(Spec):
@@ -196,9 +207,9 @@ class Target(Spec):
     @model_validator(mode="after")
     def _one_bound(self) -> Target:
         if (self.at_most is None) == (self.at_least is None):
-            raise ValueError("must have either at_most or at_least")
+            raise ValueError(_("must have either at_most or at_least"))
         if KPIS[self.kpi].timed and self.at is None:
-            raise ValueError(f"must have at: {self.kpi} is a figure of one moment")
+            raise ValueError(_("must have at: {kpi} is a figure of one moment").format(kpi=self.kpi))
         if self.of is not None:
             _fits(self.kpi, self.of)
         return self
@@ -233,7 +244,7 @@ class Plan(Spec):
     def _classes_once(cls, rules: list[DispatchRule]) -> list[DispatchRule]:
         classes = [rule.site_class for rule in rules]
         if len(set(classes)) < len(classes):
-            raise ValueError(f"must have one rule a class (got {', '.join(classes)})")
+            raise Refusal(_("must have one rule a class"), listed(classes))
         return rules
 
     @field_validator("targets")
@@ -242,7 +253,7 @@ class Plan(Spec):
         seen: set[str] = set()
         for target in targets:
             if target.id in seen:
-                raise ValueError(f"must have each id once (got '{target.id}' twice)")
+                raise Refusal(_("must have each id once"), _("{name} twice").format(name=shown(target.id)))
             seen.add(target.id)
         return targets
 
@@ -283,9 +294,9 @@ class RecordSeries(Spec):
     @model_validator(mode="after")
     def _complete(self) -> RecordSeries:
         if not KPIS[self.kpi].timed:
-            raise ValueError(f"must be of a figure of one moment, such as stations_out (got {self.kpi})")
+            raise Refusal(_("must be of a figure of one moment, such as stations_out"), f"{self.kpi}")
         if not self.file and not self.points:
-            raise ValueError("must have file or points")
+            raise ValueError(_("must have file or points"))
         return self
 
 
@@ -313,7 +324,7 @@ class Assumption(Spec):
             return given  # a choice of values
         low, high = map(_comparable, given)
         if low is not None and high is not None and low > high:
-            raise ValueError(f"must go from the lower to the higher (got {given[0]}, {given[1]})")
+            raise Refusal(_("must go from the lower to the higher"), f"{given[0]}, {given[1]}")
         return given
 
 

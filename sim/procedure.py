@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sim.errors import Refusal, listed, shown
+from sim.language import _
 from sim.spec import Spec, Title
 from sim.units import Kw, MomentField, PositiveHours, Share, Spread, SpreadHours
 
@@ -47,7 +49,7 @@ class Act(Spec):
     @model_validator(mode="after")
     def _complete(self) -> Act:
         if self.do in ("mend", "fail", "close", "open", "cool", "level") and not self.what:
-            raise ValueError(f"must have what: '{self.do}' needs something")
+            raise ValueError(_("must have what: '{do}' needs something").format(do=self.do))
         return self
 
 
@@ -96,16 +98,20 @@ class Procedure(Spec):
         for name, step in self.steps.items():
             for other in (*self.after(name), *([step.back_to] if step.back_to else [])):
                 if other not in self.steps:
-                    raise ValueError(f"must name steps of the procedure: {', '.join(self.steps)} (got '{other}')")
+                    raise Refusal(
+                        _("must name steps of the procedure: {names}").format(names=listed(self.steps)), shown(other)
+                    )
         try:
             tuple(TopologicalSorter({name: self.after(name) for name in self.steps}).static_order())
         except CycleError as error:
-            raise ValueError(f"must not go in a circle: {' → '.join(reversed(error.args[1]))}") from None
+            raise ValueError(
+                _("must not go in a circle: {names}").format(names=" → ".join(reversed(error.args[1])))
+            ) from None
         for name, step in self.steps.items():
             if step.back_to and step.back_to != name and step.back_to not in self.before(name):
-                raise ValueError(f"must go back to a step before {name} (got '{step.back_to}')")
+                raise Refusal(_("must go back to a step before {name}").format(name=name), shown(step.back_to))
         if not (self.on_alarm or self.on_level or self.at):
-            raise ValueError("must have on_alarm, on_level or at: nothing would set it off")
+            raise ValueError(_("must have on_alarm, on_level or at: nothing would set it off"))
         return self
 
     def after(self, name: str) -> list[str]:

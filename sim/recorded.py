@@ -9,9 +9,10 @@ from math import inf, nan
 from pathlib import Path
 from typing import Final
 
-from sim.errors import InputError, Problem, input_error, shown
-from sim.parameters import hint
+from sim.errors import InputError, Problem, Refusal, got, input_error, one_line, shown
+from sim.language import _
 from sim.plan import RecordSeries
+from sim.reasons import of_reader
 from sim.scenario import ScenarioSpec
 from sim.textfile import text_of
 from sim.units import Moment, parse_moment, parse_share
@@ -52,23 +53,27 @@ def _read(series: RecordSeries, spec: ScenarioSpec, file: Path) -> list[tuple[fl
                 continue
             t_h, number, told = _point(series, spec, when, figure)
             if not told and t_h in found:
-                told = [(series.time, f"must be there once (got {shown(when)} twice)")]
+                told = [(series.time, _("must be there once (got {value} twice)").format(value=shown(when)))]
             problems += [Problem(str(file), rows.line_num, column, message) for column, message in told]
             found[t_h] = number
     except csv.Error as error:
-        problems.append(Problem(str(file), rows.line_num, "", f"is not valid CSV: {error}"))
+        problems.append(
+            Problem(str(file), rows.line_num, "", _("is not valid CSV: {reason}").format(reason=of_reader(error)))
+        )
     if problems:
         raise InputError(_few(problems))
     if not found:
-        raise input_error("has no rows with a figure", file=file)
+        raise input_error(_("has no rows with a figure"), file=file)
     if len(found) > _MOST_POINTS:
-        raise input_error(f"has {len(found)} rows, more than {_MOST_POINTS}", file=file)
+        raise input_error(
+            _("has {count} rows, more than {limit}").format(count=len(found), limit=_MOST_POINTS), file=file
+        )
     return list(found.items())
 
 
 def _few(problems: list[Problem]) -> list[Problem]:
     more = len(problems) - _MOST_PROBLEMS
-    last = [Problem(problems[0].file, None, "", f"and {more} more findings")] if more > 0 else []
+    last = [Problem(problems[0].file, None, "", _("and {more} more findings").format(more=more))] if more > 0 else []
     return [*problems[:_MOST_PROBLEMS], *last]
 
 
@@ -80,7 +85,7 @@ def _point(
     t_h = number = nan
     try:
         t_h = _time_h(when, spec.start)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         told.append((series.time, str(error)))
     try:
         number = _figure(figure, KPIS[series.kpi].unit)
@@ -90,11 +95,11 @@ def _point(
 
 
 def _columns(series: RecordSeries, heads: list[str], file: Path) -> tuple[int, int]:
-    missing = [name for name in (series.time, series.value) if name not in heads]
-    problems = [
-        Problem(str(file), 1, "", f"must have a column {shown(name)}{hint(name, heads)} (got {', '.join(heads)[:80]})")
-        for name in missing
-    ]
+    problems = []
+    for name in (series.time, series.value):
+        if name not in heads:
+            message = _("must have a column {column}").format(column=shown(name))
+            problems.append(Problem(str(file), 1, "", message + got(one_line(", ".join(heads)) or _("nothing"))))
     if problems:
         raise InputError(problems)
     return heads.index(series.time), heads.index(series.value)
@@ -117,5 +122,6 @@ def _figure(text: str, unit: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < inf:
-        raise ValueError(f"must be a number of {unit}, at least 0 (got {shown(text)})")
+        said = _("must be a number of {unit}, at least 0").format(unit=unit)
+        raise Refusal(said, shown(text))
     return value

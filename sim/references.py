@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from sim.errors import Problem
+from sim.errors import Problem, listed
 from sim.hazards.specs import FeederFailures, MainsFailures, Snowstorm
-from sim.operations_checks import operations_problems, room_targets
+from sim.language import _
+from sim.operations_checks import operations_problems, room_targets, sort_told
 from sim.parameters import fields_of, find_place, hint, one_of
 from sim.plan import Measure, Target
 from sim.resources import GENERATOR_KINDS
@@ -31,7 +32,6 @@ _DONE_TO: Final[Mapping[str, tuple[str, ...]]] = {
     "close": ("road",),
     "open": ("road",),
 }
-_LEDGER: Final = "a depot of resources.depots"
 _ANYTHING: Final = ("feeder", "site", "hub", "link", "road")
 
 
@@ -53,10 +53,10 @@ def problems_of(spec: ScenarioSpec, topology: Topology, document: Document) -> l
         part(check)
     for loc, message in operations_problems(spec, topology):
         check.tell(loc, message)
-    check.known(("policy",), spec.policy, policy_names(), "a policy")
+    check.known(("policy",), spec.policy, policy_names(), _("a policy"))
     crews = any(depot.crews for depot in spec.resources.depots.values())
     if crews and not len(topology.roads.edge_id) and spec.roads.travel_h is None:
-        check.tell(("topology",), "has no roads: crews need a road table there, or roads.travel_h here")
+        check.tell(("topology",), _("has no roads: crews need a road table there, or roads.travel_h here"))
     return sorted(check.problems, key=lambda problem: problem.line or 0)
 
 
@@ -87,7 +87,10 @@ class _Check:
             return
         known = [str(one) for one in names]
         if name not in known:
-            self.tell(loc, f"must be {what}: {one_of(known)}{hint(name, known)}")
+            self.tell(
+                loc,
+                _("must be {what}: {choices}{hint}").format(what=what, choices=one_of(known), hint=hint(name, known)),
+            )
 
     def each(self, loc: Loc, given: str | list[str] | None, names: Iterable[Any], what: str) -> None:
         """One name, or each of a list of names, must be among these."""
@@ -103,9 +106,13 @@ class _Check:
             return
         t_h, horizon_h = moment.to_h(self.spec.start), self.spec.horizon_h
         if not (t_h <= horizon_h and (t_h >= 0 or not from_start)):
-            span = f"from {self.spec.start:%Y-%m-%dT%H:%M} to +{horizon_h:g} h"
-            limit = f"within the drill, {span}" if from_start else f"before the end of the drill, +{horizon_h:g} h"
-            self.tell(loc, f"must be {limit} (got {_told(moment)}, which is {t_h:+.4g} h)")
+            said = (
+                _("must be within the drill, from {start} to +{horizon} h (got {told}, which is {t_h} h)")
+                if from_start
+                else _("must be before the end of the drill, +{horizon} h (got {told}, which is {t_h} h)")
+            )
+            start, horizon = f"{self.spec.start:%Y-%m-%dT%H:%M}", f"{horizon_h:g}"
+            self.tell(loc, said.format(start=start, horizon=horizon, told=_told(moment), t_h=f"{t_h:+.4g}"))
 
 
 def _told(moment: Moment) -> str:
@@ -119,7 +126,7 @@ def _moments(check: _Check) -> None:
             moment.to_h(check.spec.start)
         except (ValueError, OverflowError) as error:
             check.bad_moments.add(loc)
-            check.tell(loc, str(error) if isinstance(error, ValueError) else "must be a date of our time")
+            check.tell(loc, str(error) if isinstance(error, ValueError) else _("must be a date of our time"))
 
 
 def _moments_in(value: object, loc: Loc) -> Iterator[tuple[Loc, Moment]]:
@@ -141,11 +148,11 @@ def _hazards(check: _Check) -> None:
     for index, hazard in enumerate(check.spec.hazards):
         loc: Loc = ("hazards", index)
         if isinstance(hazard, Snowstorm):
-            check.known((*loc, "centre"), hazard.centre, counties, "a county of the topology")
+            check.known((*loc, "centre"), hazard.centre, counties, _("a county of the topology"))
             check.inside((*loc, "onset"), hazard.onset, from_start=False)
         elif isinstance(hazard, FeederFailures):
-            check.known((*loc, "county"), hazard.county, counties, "a county of the topology")
-            check.each((*loc, "feeders"), hazard.feeders, feeders, "a feeder of the topology")
+            check.known((*loc, "county"), hazard.county, counties, _("a county of the topology"))
+            check.each((*loc, "feeders"), hazard.feeders, feeders, _("a feeder of the topology"))
             check.inside((*loc, "at"), hazard.at, from_start=False)
         elif isinstance(hazard, MainsFailures):
             check.inside((*loc, "from"), hazard.from_, from_start=False)
@@ -155,16 +162,21 @@ def _resources(check: _Check) -> None:
     spec, depots, counties = check.spec, check.topology.depots.id, check.topology.counties.id
     at: Loc = ("resources", "depots")
     for name, depot in spec.resources.depots.items():
-        check.known((*at, name), name, depots, "a depot of the topology")
-        check.known((*at, name, "party"), depot.party, spec.parties, "one of the parties")
+        check.known((*at, name), name, depots, _("a depot of the topology"))
+        check.known((*at, name, "party"), depot.party, spec.parties, _("one of the parties"))
     for name, party in spec.parties.items():
-        check.each(("parties", name, "counties"), party.counties, counties, "a county of the topology")
-        check.each(("parties", name, "helps"), party.helps, spec.parties, "one of the parties")
+        check.each(("parties", name, "counties"), party.counties, counties, _("a county of the topology"))
+        check.each(("parties", name, "helps"), party.helps, spec.parties, _("one of the parties"))
     for key, helper in (("hired", spec.resources.hired), ("mutual_aid", spec.resources.mutual_aid)):
         place: Loc = ("resources", key, "depot")
-        check.known(place, helper.depot, spec.resources.depots, _LEDGER)
+        check.known(place, helper.depot, spec.resources.depots, _("a depot of resources.depots"))
         if helper.depot is None and (helper.crews or helper.generators or getattr(helper, "loaders", 0)):
-            check.tell(place, f"is missing; they report to {_LEDGER}: {one_of(spec.resources.depots)}")
+            check.tell(
+                place,
+                _("is missing; they report to a depot of resources.depots: {choices}").format(
+                    choices=one_of(spec.resources.depots)
+                ),
+            )
 
 
 def _expressways(check: _Check) -> None:
@@ -173,7 +185,12 @@ def _expressways(check: _Check) -> None:
     if ways.closed is None or ways.reopened is None or check.bad_moments & {loc, (*loc[:-1], "closed")}:
         return
     if ways.reopened.to_h(check.spec.start) < ways.closed.to_h(check.spec.start):
-        check.tell(loc, f"must not be before closed (got {_told(ways.reopened)}, closed {_told(ways.closed)})")
+        check.tell(
+            loc,
+            _("must not be before closed (got {told}, closed {closed})").format(
+                told=_told(ways.reopened), closed=_told(ways.closed)
+            ),
+        )
 
 
 def _kinds(check: _Check) -> None:
@@ -186,16 +203,16 @@ def _kinds(check: _Check) -> None:
     places |= {("resources", "mutual_aid"): resources.mutual_aid.generators}
     for place, kinds in places.items():
         for kind in kinds:
-            check.known((*place, "generators", kind), kind, known, "a kind of generator")
+            check.known((*place, "generators", kind), kind, known, _("a kind of generator"))
 
 
 def _where(check: _Check, loc: Loc, where: Where) -> None:
     topology, spec = check.topology, check.spec
-    check.each((*loc, "county"), where.county, topology.counties.id, "a county of the topology")
-    check.each((*loc, "township"), where.township, topology.townships.id, "a township of the topology")
-    check.each((*loc, "role"), where.role, ROLES, "a role")
-    check.known((*loc, "list"), where.list_, spec.lists, "one of the lists")
-    check.known((*loc, "party"), where.party, spec.parties, "one of the parties")
+    check.each((*loc, "county"), where.county, topology.counties.id, _("a county of the topology"))
+    check.each((*loc, "township"), where.township, topology.townships.id, _("a township of the topology"))
+    check.each((*loc, "role"), where.role, ROLES, _("a role"))
+    check.known((*loc, "list"), where.list_, spec.lists, _("one of the lists"))
+    check.known((*loc, "party"), where.party, spec.parties, _("one of the parties"))
 
 
 def _measures(check: _Check) -> None:
@@ -207,8 +224,8 @@ def _measure(check: _Check, loc: Loc, measure: Measure) -> None:
     depots = check.spec.resources.depots
     _where(check, (*loc, "where"), measure.where)
     check.inside((*loc, "by"), measure.by)
-    check.known((*loc, "from"), measure.from_depot, depots, _LEDGER)
-    check.known((*loc, "to"), measure.to_depot, depots, _LEDGER)
+    check.known((*loc, "from"), measure.from_depot, depots, _("a depot of resources.depots"))
+    check.known((*loc, "to"), measure.to_depot, depots, _("a depot of resources.depots"))
 
 
 def _targets(check: _Check) -> None:
@@ -232,7 +249,7 @@ def _injects(check: _Check) -> None:
     for index, inject in enumerate(check.spec.injects):
         loc: Loc = ("injects", index)
         check.inside((*loc, "at"), inject.at)
-        check.known((*loc, "for"), inject.for_ or None, objectives, "the id of a target")
+        check.known((*loc, "for"), inject.for_ or None, objectives, _("the id of a target"))
         if inject.what:
             _what(check, (*loc, "what"), inject)
 
@@ -242,19 +259,22 @@ def _what(check: _Check, loc: Loc, inject: InjectSpec) -> None:
     sorts = _DONE_TO.get(inject.do, _ANYTHING)
     rooms = room_targets(check.topology.plant) if inject.do in ("fail", "mend") else {}
     if sort in rooms and not (sort == "link" and len(check.topology.links.id)):
-        _in_table(check, loc, name, rooms[sort], f"a {sort} of the topology")
+        _in_table(check, loc, name, rooms[sort], _("a {sort} of the topology").format(sort=sort_told(sort)))
         return
     sorts = tuple(dict.fromkeys((*sorts, *rooms)))
     if sort not in sorts or not colon or not name:
-        forms = ", ".join(f"{one}:ID" for one in sorts)
+        forms = listed(f"{one}:ID" for one in sorts)
         near = [f"{one}:{name}" for one in sorts if name and sort not in _ANYTHING]
-        check.tell(loc, f"must be {forms} where do is {inject.do}{hint(inject.what, near)}")
+        check.tell(
+            loc,
+            _("must be {forms} where do is {do}{hint}").format(forms=forms, do=inject.do, hint=hint(inject.what, near)),
+        )
     elif sort in ("site", "hub"):
         _site(check, loc, sort, name)
     else:
         topology = check.topology
         ids = {"feeder": topology.feeders.id, "link": topology.links.id, "road": topology.roads.edge_id}[sort]
-        _in_table(check, loc, name, ids, f"a {sort} of the topology")
+        _in_table(check, loc, name, ids, _("a {sort} of the topology").format(sort=sort_told(sort)))
 
 
 def _site(check: _Check, loc: Loc, sort: str, name: str) -> None:
@@ -263,18 +283,22 @@ def _site(check: _Check, loc: Loc, sort: str, name: str) -> None:
     if not dot and name not in rows:
         site, part = name, ""
     if site not in rows:
-        _in_table(check, loc, site, rows, "a site of the topology")
+        _in_table(check, loc, site, rows, _("a site of the topology"))
     elif dot and part not in SITE_PARTS:
-        check.tell(loc, f"must name a part: {one_of(SITE_PARTS)}{hint(part, SITE_PARTS)}")
+        check.tell(
+            loc, _("must name a part: {choices}{hint}").format(choices=one_of(SITE_PARTS), hint=hint(part, SITE_PARTS))
+        )
     elif sort == "hub" and ROLES[int(sites.role[rows[site]])] == "access":
-        check.tell(loc, f"must name a hub, aggregation or core site; write site:{name} for this one")
+        check.tell(
+            loc, _("must name a hub, aggregation or core site; write site:{name} for this one").format(name=name)
+        )
 
 
 def _in_table(check: _Check, loc: Loc, name: str, ids: Iterable[Any], what: str) -> None:
     """Like `known`, without a list of what is allowed: these tables are long."""
     known = [str(one) for one in ids]
     if name not in known:
-        check.tell(loc, f"must be {what}{hint(name, known)}")
+        check.tell(loc, _("must be {what}{hint}").format(what=what, hint=hint(name, known)))
 
 
 def _assumptions(check: _Check) -> None:
@@ -285,4 +309,4 @@ def _assumptions(check: _Check) -> None:
         try:
             find_place(ScenarioSpec, resolved, assumption.set, strict=True)
         except ValueError as error:
-            check.tell(("assumptions", index, "set"), f"must be a place in the scenario: {error}")
+            check.tell(("assumptions", index, "set"), _("must be a place in the scenario: {error}").format(error=error))

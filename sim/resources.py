@@ -6,6 +6,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
+from sim.errors import Refusal
+from sim.language import _
 from sim.procedure import Spares, Team
 from sim.spec import Spec
 from sim.units import Celsius, Hours, Km, Kw, Litres, PositiveHours, Share, Spread, SpreadHours
@@ -109,10 +111,14 @@ class Depot(Spec):
     @model_validator(mode="after")
     def _within(self) -> Depot:
         if self.all_terrain > self.crews:
-            raise ValueError(f"must have all_terrain at most crews (got {self.all_terrain} of {self.crews})")
+            raise Refusal(
+                _("must have all_terrain at most crews"),
+                _("{count} of {most}").format(count=self.all_terrain, most=self.crews),
+            )
         for skill, number in self.specialists.items():
             if number > self.crews:
-                raise ValueError(f"must have specialists at most crews (got {skill}: {number} of {self.crews})")
+                told = _("{count} of {most}").format(count=number, most=self.crews)
+                raise Refusal(_("must have specialists at most crews"), f"{skill}: {told}")
         return self
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from sim.disaster import draw
 from sim.errors import input_error, shown
 from sim.inventory import Inventory
+from sim.language import _
 from sim.log import EventLog
 from sim.plan import Measure
 from sim.policies import Policy, as_policy
@@ -82,14 +83,18 @@ def _seed(seed: Any) -> int:
     except TypeError:
         number = -1
     if not 0 <= number <= _LARGEST_SEED:
-        raise input_error(f"must be a whole number from 0 to 2**53 (got {shown(seed)})", path="seed")
+        raise input_error(
+            _("must be a whole number from 0 to 2**53 (got {value})").format(value=shown(seed)), path="seed"
+        )
     return number
 
 
 def _policy(policy: Any, seed: int) -> Policy:
     """The policy as this run has it; what it decides is looked at, since anybody may have written it."""
     if not isinstance(policy, str | Policy) and not callable(policy):
-        raise input_error(f"must be a name or a function of a view (got {shown(policy)})", path="policy")
+        raise input_error(
+            _("must be a name or a function of a view (got {value})").format(value=shown(policy)), path="policy"
+        )
     chosen = as_policy(policy).of_run(seed)
     decide = chosen.decide
     if decide is None:
@@ -98,11 +103,13 @@ def _policy(policy: Any, seed: int) -> Policy:
     def checked(view: View) -> Sequence[Order]:
         orders: Any = decide(view)
         if not isinstance(orders, list | tuple):
-            message = f"{chosen.name} must give a list of orders (got {shown(orders)})"
+            message = _("{name} must give a list of orders (got {value})").format(name=chosen.name, value=shown(orders))
             raise input_error(message, path="policy")
         for order in orders:
             if not isinstance(order, Order):
-                message = f"{chosen.name} must give a list of sim.vocabulary.Order (got {shown(order)} in it)"
+                message = _("{name} must give a list of sim.vocabulary.Order (got {value} in it)").format(
+                    name=chosen.name, value=shown(order)
+                )
                 raise input_error(message, path="policy")
         return orders
 

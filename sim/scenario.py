@@ -13,9 +13,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
-from sim.errors import Problem
+from sim.errors import Problem, Refusal, shown
 from sim.exercise import ClockField, DrillClock, Expect
 from sim.hazards.specs import Hazard
+from sim.language import _
 from sim.plan import Assumption, Bound, Plan, Record, StateKey, _bounds
 from sim.resources import Party, Resources
 from sim.settings import DeskSettings, GeneratorSettings, Grid, RepairTimes, RoadSettings, SiteSettings
@@ -59,19 +60,23 @@ class InjectSpec(Spec):
     @model_validator(mode="after")
     def _complete(self) -> InjectSpec:
         if self.at is None and not self.when and "when" in self.model_fields_set:
-            raise ValueError("must have something in when, such as when: {sites_out: 3}")
+            raise ValueError(_("must have something in when, such as when: {sites_out: 3}"))
         if (self.at is None) == (not self.when):
-            raise ValueError("must have either at or when")
+            raise ValueError(_("must have either at or when"))
         if self.do in ("fail", "mend", "close", "open") and not self.what:
-            raise ValueError(f"must have what: '{self.do}' needs something to {self.do}")
+            raise ValueError(_("must have what: '{do}' needs something to {do}").format(do=self.do))
         if self.do == "warn" and self.colour is None:
-            raise ValueError("must have colour: 'warn' raises a warning signal")
+            raise ValueError(_("must have colour: 'warn' raises a warning signal"))
         return self
 
     @property
     def expected(self) -> str:
         """What is expected, in words."""
         return self.expect if isinstance(self.expect, str) else self.expect.say
+
+
+def _plain_title(value: object) -> object:
+    return {"en": value} if isinstance(value, str) else value
 
 
 class Question(Spec):
@@ -83,10 +88,36 @@ class Question(Spec):
     note: Title = Title()
     """What the trainer discusses with them afterwards."""
 
-    @field_validator("ask", "note", mode="before")
-    @classmethod
-    def _plain(cls, value: object) -> object:
-        return {"en": value} if isinstance(value, str) else value
+    _texts = field_validator("ask", "note", mode="before")(_plain_title)
+
+
+class Lever(Spec):
+    """A decision to ask for: values to put in, or numbers to add. `drill levers` tries it; no other run does."""
+
+    id: Annotated[str, Field(pattern=r"^[\w-]*$", max_length=40)] = ""
+    say: Title
+    """What it is called on tables and charts; a plain text is taken for both languages."""
+    set: dict[str, Any] = {}
+    """Path → value, as with `--set`."""
+    add: dict[str, Annotated[float, Field(strict=True)]] = {}
+    """Path → number, added to what stands there in the scenario as resolved, `set` first."""
+    cost: Annotated[float | None, Field(ge=0, strict=True)] = None
+    """In a currency of your own, for all of the drill; none: not known."""
+
+    _said = field_validator("say", mode="before")(_plain_title)
+
+    @property
+    def name(self) -> str:
+        """What it is known by: its id, else what it says."""
+        return self.id or self.say.en or self.say.zh
+
+    @model_validator(mode="after")
+    def _complete(self) -> Lever:
+        if not self.name.strip():
+            raise ValueError(_("must say what it is, in at least one language"))
+        if not self.set and not self.add:
+            raise ValueError(_("must have set or add with something in it"))
+        return self
 
 
 class DrillSpec(Spec):
@@ -95,7 +126,7 @@ class DrillSpec(Spec):
     kind: Literal["replay", "tabletop", "field", "study"] = "replay"
     host: str = ""
     basis: str = ""
-    clock: ClockField = DrillClock()
+    clock: ClockField = Field(default_factory=DrillClock)
     """How fast it is played, such as `1 h = 3 min`."""
 
 
@@ -103,7 +134,7 @@ def _clock(value: object) -> object:
     """Pydantic would take numbers for seconds since 1970."""
     if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
         return value
-    raise ValueError("must be a date and time such as 2023-11-05T22:00")
+    raise ValueError(_("must be a date and time such as 2023-11-05T22:00"))
 
 
 def _horizon_h(value: object, info: ValidationInfo) -> float:
@@ -113,7 +144,7 @@ def _horizon_h(value: object, info: ValidationInfo) -> float:
     except OverflowError:  # the first or last day of the calendar, in another zone
         hours = 0.0
     if not 0 < hours <= _LONGEST_H:
-        raise ValueError(f"must be after the start and within a year (got {value!r})")
+        raise Refusal(_("must be after the start and within a year"), repr(value))
     return hours
 
 
@@ -145,6 +176,8 @@ class ScenarioSpec(Spec):
     injects: list[InjectSpec] = []
     questions: list[Question] = []
     record: Record = Record()
+    levers: list[Lever] = []
+    """Decisions to ask for, tried one by one by `drill levers`; none is in a run of the scenario itself."""
     assumptions: list[Assumption] = []
     policy: str = "class_then_deadline"
 
@@ -152,11 +185,19 @@ class ScenarioSpec(Spec):
     @classmethod
     def _one_storm(cls, hazards: list[Hazard]) -> list[Hazard]:
         if sum(hazard.kind == "snowstorm" for hazard in hazards) > 1:
-            raise ValueError("must hold at most one snowstorm: a scenario has one weather")
+            raise ValueError(_("must hold at most one snowstorm: a scenario has one weather"))
         return hazards
 
+    @field_validator("levers")
+    @classmethod
+    def _names_once(cls, levers: list[Lever]) -> list[Lever]:
+        names = [lever.name for lever in levers]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(_("must differ in id, or in what they say (got {found} twice)").format(found=shown(twice)))
+        return levers
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """A scenario ready to run: the checked file, its topology and its lists (rows of the site table)."""
 
@@ -167,6 +208,9 @@ class Scenario:
     lists: Mapping[str, frozenset[int]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     """What is written and can have no effect."""
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name}, {self.horizon_h:g} h, {len(self.topology.sites.id)} sites>"
 
     @property
     def name(self) -> str:
@@ -185,7 +229,7 @@ class Scenario:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the resolved file and the lists: what the run depends on, besides topology and seed."""
-        text = self.spec.model_dump_json(by_alias=True, exclude={"record", "assumptions", "questions"})
+        text = self.spec.model_dump_json(by_alias=True, exclude={"record", "assumptions", "questions", "levers"})
         lists = sorted((name, sorted(rows)) for name, rows in self.lists.items())
         return sha256(f"{text}\n{lists}".encode()).hexdigest()
 

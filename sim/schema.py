@@ -35,6 +35,8 @@ def _add_short_forms(tables: dict[str, dict[str, Any]]) -> None:
     for name, key in (("Level", "when"), ("Level", "when_any"), ("InjectSpec", "when")):
         bound = tables[name]["properties"][key]
         bound["additionalProperties"] = {"anyOf": [{"type": "number"}, bound["additionalProperties"]]}
+    say = tables["Lever"]["properties"]["say"]
+    say["anyOf"] = [{"$ref": say.pop("$ref")}, {"type": "string"}]
     for key in ("at_most", "at_least"):
         tables["Target"]["properties"][key]["anyOf"].append({"type": "string"})
 

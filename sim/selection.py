@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from sim.errors import input_error, shown
+from sim.errors import input_error, listed, shown
 from sim.inventory import Bools, Ints, Inventory, Texts, number, rows_of, text, truth
+from sim.language import _
 from sim.spec import Where
 
 
@@ -23,7 +24,10 @@ def select(where: Where | None, inventory: Inventory, lists: Mapping[str, Collec
     if where is None:
         return mask
     if where.singled[0]:
-        raise input_error(f"must select sites (got the {' '.join(where.singled)})", path="where")
+        raise input_error(
+            _("must select sites (got the {sort} {name})").format(sort=where.singled[0], name=where.singled[1]),
+            path="where",
+        )
     for column in ("site_class", "role", "party", "cabinet"):
         mask &= _one_of(text(sites, column), getattr(where, column))
     for place in ("county", "township"):
@@ -66,7 +70,10 @@ def _listed(sites: int, name: str | None, lists: Mapping[str, Collection[int]]) 
     if name is None:
         return np.ones(sites, dtype=np.bool_)
     if name not in lists:
-        raise input_error(f"list must be one of {', '.join(lists) or 'none'} (got {shown(name)})", path="where")
+        raise input_error(
+            _("list must be one of {names} (got {value})").format(names=listed(lists) or _("none"), value=shown(name)),
+            path="where",
+        )
     mask = np.zeros(sites, dtype=np.bool_)
     mask[np.array(sorted(lists[name]), dtype=np.int64)] = True
     return mask

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sim.errors import Refusal
+from sim.language import _
 from sim.spec import RISING, Spec
 from sim.units import Celsius, Hours, Kmh, MomentField, PositiveHours, Share, Spread, SpreadHours
 
@@ -31,7 +33,7 @@ class Triangle(Spec):
     @model_validator(mode="after")
     def _in_order(self) -> Triangle:
         if not self.low <= self.mode <= self.high:
-            raise ValueError(f"must have low <= mode <= high (got {self.low:g}, {self.mode:g}, {self.high:g})")
+            raise Refusal(_("must have low <= mode <= high"), f"{self.low:g}, {self.mode:g}, {self.high:g}")
         return self
 
 
@@ -155,7 +157,7 @@ class Grid(Spec):
     def _in_order(self) -> Grid:
         low_h, high_h = self.total_between_h
         if low_h > high_h:
-            raise ValueError(f"must have total_between_h from the shorter to the longer (got {low_h:g}, {high_h:g})")
+            raise Refusal(_("must have total_between_h from the shorter to the longer"), f"{low_h:g}, {high_h:g}")
         return self
 
     told: Told = Told()

@@ -16,7 +16,8 @@ from datetime import date, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.errors import input_error
+from sim.errors import input_error, listed
+from sim.language import _
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -76,7 +77,9 @@ def _csv_cell(cell: Cell) -> str:
 def check_office(*modules: str, what: str) -> None:
     """Whether the packages of the extra `office` are installed. Raises `InputError`."""
     if missing := [module for module in modules if find_spec(module) is None]:
-        raise input_error(f"needs {', '.join(missing)}: install drillsim with the extra [office]", file=what)
+        raise input_error(
+            _("needs {names}: install drillsim with the extra [office]").format(names=listed(missing)), file=what
+        )
 
 
 def xlsx_bytes(tables: Iterable[Table]) -> bytes:

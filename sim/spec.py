@@ -7,6 +7,9 @@ from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from sim.errors import Refusal, listed
+from sim.language import _
+
 SiteClass = Literal["A", "B", "C", "D"]
 N = TypeVar("N", list[float], tuple[float, float])
 
@@ -14,7 +17,7 @@ N = TypeVar("N", list[float], tuple[float, float])
 def _rising(values: N) -> N:
     """Values from the smallest to the largest; equal ones may stand side by side."""
     if any(later < earlier for earlier, later in pairwise(values)):
-        raise ValueError(f"must rise from the first to the last (got {', '.join(f'{value:g}' for value in values)})")
+        raise Refusal(_("must rise from the first to the last"), listed(f"{value:g}" for value in values))
     return values
 
 

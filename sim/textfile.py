@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import input_error
+from sim.language import _
+from sim.reasons import of_system
 
 _MOST_BYTES: Final = 32_000_000
 
@@ -14,10 +16,10 @@ def text_of(path: Path) -> str:
     """A table as spreadsheets export it: UTF-8 with or without a byte order mark, else GB18030."""
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise input_error(f"is larger than the limit of {_MOST_BYTES / 1e6:g} MB", file=path)
+            raise input_error(_("is larger than the limit of {limit:g} MB").format(limit=_MOST_BYTES / 1e6), file=path)
         raw: Any = path.read_bytes()
     except OSError as error:
-        raise input_error(f"cannot be read: {error.strerror or error}".lower(), file=path) from None
+        raise input_error(_("cannot be read: {reason}").format(reason=of_system(error)), file=path) from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = str(raw, encoding)
@@ -25,4 +27,4 @@ def text_of(path: Path) -> str:
             continue
         if "\0" not in text:
             return text
-    raise input_error("is not a text file in UTF-8 or GB18030", file=path)
+    raise input_error(_("is not a text file in UTF-8 or GB18030"), file=path)

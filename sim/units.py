@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from sim.errors import shown
+from sim.errors import Refusal, must_be, shown
 from sim.exact import LN2, LN10, exp, exp_array, ln, ln_array, normal_quantile, normal_quantiles
+from sim.language import _
+from sim.reasons import of_reader
 
 FloatArray = NDArray[np.float64]
 
@@ -41,10 +43,25 @@ _HOURS_MAX: Final = 1e9
 _MS_PER_H: Final = 3_600_000
 _GRAINS_PER_H: Final = 1e9
 
-DURATION: Final = 'a duration such as 1.5, "90 min" or "2 h"'
-SHARE: Final = 'a share from 0 to 1 such as 0.95 or "95 %"'
-SPREAD: Final = 'a duration such as "20 min", a median/P90 such as "20/45 min", or a table {mean_h: 1.2}'
-MOMENT: Final = "a date and time such as 2023-11-05T22:00, or hours since the start such as +24 h"
+
+def duration_wanted() -> str:
+    """What a duration must be."""
+    return _('a duration such as 1.5, "90 min" or "2 h"')
+
+
+def share_wanted() -> str:
+    """What a share must be."""
+    return _('a share from 0 to 1 such as 0.95 or "95 %"')
+
+
+def spread_wanted() -> str:
+    """What a skewed duration must be."""
+    return _('a duration such as "20 min", a median/P90 such as "20/45 min", or a table {mean_h: 1.2}')
+
+
+def moment_wanted() -> str:
+    """What a point in time must be."""
+    return _("a date and time such as 2023-11-05T22:00, or hours since the start such as +24 h")
 
 
 @dataclass(frozen=True)
@@ -70,8 +87,8 @@ def _schema(description: str, *examples: object, **limits: float) -> dict[str, A
     return {"anyOf": any_of, "description": description, "examples": list(examples)}
 
 
-def _refusal(wanted: str, value: object) -> ValueError:
-    return ValueError(f"must be {wanted} (got {shown(value, chr(34))})")
+def _refusal(wanted: str, value: object) -> Refusal:
+    return must_be(wanted, shown(value, '"'))
 
 
 def _plain(value: object) -> object:
@@ -99,12 +116,12 @@ def _amount(value: object, wanted: str) -> tuple[float, str]:
 
 def parse_quantity(value: object, unit: str, names: tuple[str, ...], minimum: float | None = 0.0) -> float:
     """A number in `unit`, plain or with one of its names after it; other units are refused, not converted."""
-    wanted = f'a number of {unit} such as 35 or "35 {unit}"'
+    wanted = _('a number of {unit} such as 35 or "35 {unit}"').format(unit=_(unit))
     number, written = _amount(value, wanted)
     if written and written not in names:
         raise _refusal(wanted, value)
     if minimum is not None and number < minimum:
-        raise ValueError(f"must be >= {minimum:g} (got {shown(value, chr(34))})")
+        raise _refusal(_(">= {ge}").format(ge=f"{minimum:g}"), value)
     return number
 
 
@@ -112,7 +129,7 @@ def parse_count(value: object) -> int:
     """A whole number of people, at least 0."""
     number = parse_quantity(value, "people", ("people", "person", "persons", "人"))
     if not number.is_integer():
-        raise ValueError(f"must be a whole number (got {shown(value, chr(34))})")
+        raise _refusal(_("a whole number"), value)
     return int(number)
 
 
@@ -144,7 +161,7 @@ PersonCount = Annotated[int, Door(parse_count, _schema("Number of people.", 12, 
 def _signed_hours(value: object, wanted: str) -> float:
     found = _plain(value)
     if not isinstance(found, str):
-        hours, _ = _amount(found, wanted)
+        hours = _amount(found, wanted)[0]
     elif match := _DURATION.fullmatch(found):
         pieces = [(float(piece[1]), _SECONDS[piece[2]]) for piece in _PIECE.finditer(match[2])]
         sizes = [seconds for _, seconds in pieces]
@@ -155,24 +172,24 @@ def _signed_hours(value: object, wanted: str) -> float:
     else:
         raise _refusal(wanted, value)
     if abs(hours) > _HOURS_MAX:
-        raise _refusal(f"{wanted}, at most 1e9 h", value)
+        raise _refusal(_("{wanted}, at most 1e9 h").format(wanted=wanted), value)
     return hours
 
 
 def parse_hours(value: object, *, positive: bool = False) -> float:
     """Hours from a number of hours or text such as `90 min`, `2 h`, `1 d`, `30 s`, `2h30min`."""
-    hours = _signed_hours(value, DURATION)
+    hours = _signed_hours(value, duration_wanted())
     if hours < 0 or (positive and hours == 0):
-        raise ValueError(f"must be {'>' if positive else '>='} 0 (got {shown(value, chr(34))})")
+        raise _refusal(_("> {gt}").format(gt=0) if positive else _(">= {ge}").format(ge=0), value)
     return hours
 
 
 def parse_share(value: object) -> float:
     """A share in [0, 1] from a number or text such as `95 %`."""
-    number, unit = _amount(value, SHARE)
+    number, unit = _amount(value, share_wanted())
     share = number / 100 if unit == "%" else number
     if unit not in ("", "%") or not 0 <= share <= 1:
-        raise _refusal(SHARE, value)
+        raise _refusal(share_wanted(), value)
     return share
 
 
@@ -211,12 +228,12 @@ class Spread:
 
     def __post_init__(self) -> None:
         if not 0 <= self.median_h <= _HOURS_MAX:
-            raise ValueError("must have a median from 0 to 1e9 h")
+            raise Refusal(_("must have a median from 0 to 1e9 h"))
         if not self.median_h <= self.p90_h <= 1000 * self.median_h:
-            raise ValueError("must have a P90 from the median to 1000 times the median")
+            raise Refusal(_("must have a P90 from the median to 1000 times the median"))
         ratio = LN10 / LN2
         if self.kind == "exponential" and not math.isclose(self.p90_h, self.median_h * ratio, rel_tol=1e-9):
-            raise ValueError("must have, being exponential, a P90 of 3.32 times the median")
+            raise Refusal(_("must have, being exponential, a P90 of 3.32 times the median"))
 
     @classmethod
     def exponential(cls, mean_h: float) -> Spread:
@@ -276,11 +293,10 @@ def parse_spread(value: object) -> Spread:
         if isinstance(found, str) and (match := _SPREAD.fullmatch(found)):
             first = match[1] if match[1][-1] in "dhmins" else f"{match[1]} {match[3]}"
             return Spread(parse_hours(first), parse_hours(match[2]))
-        hours = _signed_hours(value, SPREAD)
+        hours = _signed_hours(value, spread_wanted())
         return Spread(hours, hours)
-    except ValueError as error:
-        text = str(error)
-        raise ValueError(text if "(got" in text else f"{text} (got {shown(value, chr(34))})") from None
+    except Refusal as error:
+        raise error if error.found else Refusal(error.message, shown(value, '"'), error.wanted) from None
 
 
 def _spread_of_table(table: dict[Any, Any]) -> Spread:
@@ -288,14 +304,15 @@ def _spread_of_table(table: dict[Any, Any]) -> Spread:
     kind = table.get("kind", "exponential" if keys == {"mean_h"} else "lognormal")
     if keys not in _SPREAD_KEYS.get(str(kind), ()):
         found = ", ".join(str(key) for key in table)
-        raise ValueError(f"must have median_h and p90_h, or median_h and sigma, or mean_h (got {found})")
+        raise Refusal(_("must have median_h and p90_h, or median_h and sigma, or mean_h"), found)
     if keys == {"mean_h"}:
         return Spread.exponential(parse_hours(table["mean_h"]))
     median_h = parse_hours(table["median_h"])
     if "sigma" in table:
-        sigma, _ = _amount(table["sigma"], "a number from 0 to 5")
+        wanted = _("a number from 0 to 5")
+        sigma = _amount(table["sigma"], wanted)[0]
         if not 0 <= sigma <= 5:
-            raise _refusal("a number from 0 to 5", table["sigma"])
+            raise _refusal(wanted, table["sigma"])
         return Spread(median_h, median_h * exp(sigma * _Z90))
     return Spread(median_h, parse_hours(table.get("p90_h", median_h)), kind)
 
@@ -337,7 +354,7 @@ class Moment:
 
     def __post_init__(self) -> None:
         if (self.at is None) == (self.after_h is None):
-            raise ValueError("must have either a wall clock or hours after the start")
+            raise ValueError(_("must have either a wall clock or hours after the start"))
 
     def to_h(self, start: datetime) -> float:
         """Hours since `start`, to the millisecond; a wall clock without an offset is in the zone of `start`.
@@ -351,7 +368,7 @@ class Moment:
             at = (at if at.tzinfo else at.replace(tzinfo=start.tzinfo)).astimezone(UTC)
             start = start.astimezone(UTC)
         elif at.tzinfo is not None:
-            raise ValueError(f"must be without an offset, as the start has none (got {at.isoformat()})")
+            raise Refusal(_("must be without an offset, as the start has none"), at.isoformat())
         return quantise_h((at - start).total_seconds() / 3_600)
 
 
@@ -363,16 +380,18 @@ def parse_moment(value: object) -> Moment:
         return Moment(at=value)
     found = _plain(value)
     if not isinstance(found, str):
-        return Moment(after_h=_signed_hours(found, MOMENT))
+        return Moment(after_h=_signed_hours(found, moment_wanted()))
     if match := _DATE_TIME.fullmatch(found):
         try:
             return Moment(at=datetime.fromisoformat("".join((match[1], "T", match[2], match[3] or ""))))
         except ValueError as error:
-            raise ValueError(f"must be {MOMENT}: {error} (got {shown(value, chr(34))})") from None
+            wanted = _("{wanted}: {reason}").format(wanted=moment_wanted(), reason=of_reader(error))
+            raise _refusal(wanted, value) from None
     if match := re.fullmatch(r"(\d{1,2}):(\d\d)", found, re.ASCII):
         hours = f"{int(match[1]) + int(match[2]) / 60:.4g}"
-        raise _refusal(f'a full date and time such as 2023-11-05T{found:0>5}, or "+{hours} h"', value)
-    return Moment(after_h=_signed_hours(found, MOMENT))
+        wanted = _('a full date and time such as 2023-11-05T{clock}, or "+{hours} h"')
+        raise _refusal(wanted.format(clock=f"{found:0>5}", hours=hours), value)
+    return Moment(after_h=_signed_hours(found, moment_wanted()))
 
 
 def moment_json(moment: Moment) -> str | float | None:

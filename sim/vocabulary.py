@@ -119,7 +119,9 @@ KINDS: Final[dict[str, Kind]] = {
     "generator.stopped": Kind("generator", "site", "fuel_l", "mark", "switched off (mains back or moved on)"),
     "generator.dry": Kind("generator", "site", "", "mark", "out of fuel"),
     "generator.broke": Kind("generator", "site", "", "mark", "fault or gelled fuel while running"),
-    "generator.unstarted": Kind("generator", "site", "attempt", "mark", "an attempt to start failed"),
+    "generator.unstarted": Kind(
+        "generator", "site", "attempt", "mark", "an attempt to start failed; 0: its tank is empty"
+    ),
     "generator.fuelled": Kind("generator", "site", "fuel_l", "mark", "tank after filling"),
     "depot.fuelled": Kind("depot", "measure", "litres", "mark", "a tanker has delivered fuel"),
     "generator.watched": Kind("generator", "watcher", "", "mark", "who watches it: crew id, caretaker or nobody"),

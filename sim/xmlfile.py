@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from sim.errors import input_error
 from sim.language import _
+from sim.reasons import of_reader, of_system
 
 MOST_BYTES: Final = 20_000_000
 MOST_ELEMENTS: Final = 2_000_000
@@ -66,8 +67,7 @@ def harmless_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
             raise input_error(message, file=path)
         text = path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise input_error(_("cannot be read: {reason}").format(reason=str(reason).lower()), file=path) from None
+        raise input_error(_("cannot be read: {reason}").format(reason=of_system(error)), file=path) from None
     _check_harmless(path, text)
     return text
 
@@ -90,8 +90,8 @@ def read_xml(path: Path) -> Element:
     try:
         builder.parser.Parse(harmless_bytes(path), True)
     except expat.ExpatError as error:
-        told = expat.errors.messages[error.code]
-        raise input_error(_("must be XML: {told}").format(told=told), file=path, line=error.lineno) from None
+        reason = of_reader(expat.errors.messages[error.code])
+        raise input_error(_("must be XML: {reason}").format(reason=reason), file=path, line=error.lineno) from None
     return builder.root
 
 

@@ -20,6 +20,8 @@ import yaml
 from pydantic import BaseModel
 
 from sim.errors import InputError, Problem, input_error, shown
+from sim.language import _
+from sim.reasons import of_reader, of_system
 
 Loc = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -96,7 +98,7 @@ def read_yaml(path: Path, max_bytes: int = MAX_BYTES) -> Document:
     text = _decode(path, _read_bytes(path, max_bytes))
     if found := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise input_error(f"holds the control character U+{ord(found[0]):04X}", file=path, line=line)
+        raise input_error(_("holds the control character U+{ord:04X}").format(ord=ord(found[0])), file=path, line=line)
     builder = _Builder(path, text)
     try:
         return builder.document()
@@ -108,28 +110,28 @@ def _read_bytes(path: Path, max_bytes: int) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise input_error("is a directory, not a file", file=path)
+            raise input_error(_("is a directory, not a file"), file=path)
         if not stat.S_ISREG(status.st_mode):
-            raise input_error("is not a regular file", file=path)
+            raise input_error(_("is not a regular file"), file=path)
         if status.st_size <= max_bytes:
             with path.open("rb") as stream:
                 raw = stream.read(max_bytes + 1)
             if len(raw) <= max_bytes:
                 return raw
     except FileNotFoundError:
-        raise input_error("does not exist", file=path) from None
+        raise input_error(_("does not exist"), file=path) from None
     except OSError as error:
-        raise input_error(f"cannot be read: {error.strerror or error}".lower(), file=path) from None
+        raise input_error(_("cannot be read: {reason}").format(reason=of_system(error)), file=path) from None
     except ValueError:
-        raise input_error("is no file name", file=path) from None
-    raise input_error(f"is larger than the limit of {max_bytes / 1e6:g} MB", file=path)
+        raise input_error(_("is no file name"), file=path) from None
+    raise input_error(_("is larger than the limit of {limit:g} MB").format(limit=max_bytes / 1e6), file=path)
 
 
 def _decode(path: Path, raw: bytes) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise input_error("is in UTF-16; save it as UTF-8", file=path)
+        raise input_error(_("is in UTF-16; save it as UTF-8"), file=path)
     if (at := raw.find(b"\0")) >= 0:
-        raise input_error(f"is not a text file (NUL byte at position {at})", file=path)
+        raise input_error(_("is not a text file (NUL byte at position {at})").format(at=at), file=path)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -137,19 +139,20 @@ def _decode(path: Path, raw: bytes) -> str:
     try:
         raw.decode("gb18030")
     except UnicodeDecodeError:
-        raise input_error("is not in UTF-8; save it as UTF-8", file=path, line=line) from None
-    raise input_error("is not in UTF-8, perhaps in GB18030 (GBK); save it as UTF-8", file=path, line=line)
+        raise input_error(_("is not in UTF-8; save it as UTF-8"), file=path, line=line) from None
+    raise input_error(_("is not in UTF-8, perhaps in GB18030 (GBK); save it as UTF-8"), file=path, line=line)
 
 
 def _syntax_error(path: Path, error: yaml.YAMLError) -> InputError:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem is None:
-        return input_error(f"is not valid YAML: {' '.join(str(error).split())}", file=path)
-    reason = error.problem
+        return input_error(_("is not valid YAML: {reason}").format(reason=" ".join(str(error).split())), file=path)
+    reason = of_reader(error.problem)
     if error.context:
         begun = error.context_mark
-        reason += f" ({error.context}{f' begun on line {begun.line + 1}' if begun else ''})"
+        since = _(" begun on line {line}").format(line=begun.line + 1) if begun else ""
+        reason += _(" ({context}{since})").format(context=of_reader(error.context), since=since)
     line = error.problem_mark.line + 1 if error.problem_mark else None
-    return input_error(f"is not valid YAML: {reason}", file=path, line=line)
+    return input_error(_("is not valid YAML: {reason}").format(reason=reason), file=path, line=line)
 
 
 @dataclass(frozen=True)
@@ -186,15 +189,15 @@ class _Builder:
         self._next()  # stream start
         event = self._next()
         if isinstance(event, yaml.StreamEndEvent):
-            raise input_error("is empty", file=self._path)
+            raise input_error(_("is empty"), file=self._path)
         first = self._next()
         data, mark = self._node(first)
         self._next()  # document end
         event = self._next()
         if not isinstance(event, yaml.StreamEndEvent):
-            raise self._error("must hold one document only; a second one begins here", event)
+            raise self._error(_("must hold one document only; a second one begins here"), event)
         if data is None:
-            raise input_error("is empty", file=self._path)
+            raise input_error(_("is empty"), file=self._path)
         return data, mark
 
     def _node(self, event: Any) -> tuple[Any, Mark]:
@@ -203,9 +206,9 @@ class _Builder:
         before = self._nodes
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise self._error(f"is beyond the limit of {MAX_NODES} values", event)
+            raise self._error(_("is beyond the limit of {limit} values").format(limit=MAX_NODES), event)
         if event.tag is not None and event.tag not in _PLAIN_TAGS:
-            self._report(f"must have no tag (got {shown(event.tag)})", event)
+            self._report(_("must have no tag (got {value})").format(value=shown(event.tag)), event)
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         line = event.start_mark.line + 1
@@ -214,7 +217,7 @@ class _Builder:
             value, mark = self._scalar(event), Mark(line)
         else:
             if len(self._trail) >= MAX_DEPTH:
-                raise self._error(f"is nested deeper than {MAX_DEPTH} levels", event)
+                raise self._error(_("is nested deeper than {limit} levels").format(limit=MAX_DEPTH), event)
             build = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._sequence
             value, below = build()
             mark = Mark(line, below)
@@ -241,7 +244,7 @@ class _Builder:
             self._trail.append(key)
             first = marks.get(key)
             if first is not None:
-                self._report(f"is a duplicate key, first on line {first.line}", event)
+                self._report(_("is a duplicate key, first on line {line}").format(line=first.line), event)
             value, mark = self._node(self._next())
             self._trail.pop()
             if first is None:
@@ -250,25 +253,26 @@ class _Builder:
         return values, marks
 
     def _key(self, event: Any) -> str:
-        key, _ = self._node(event)
+        key = self._node(event)[0]
         if isinstance(key, str):
             if key == "<<" and event.style in (None, ""):
-                self._report("merge keys (<<) are not supported; write the keys out", event)
+                self._report(_("merge keys (<<) are not supported; write the keys out"), event)
             return key
         if isinstance(event, yaml.ScalarEvent):
-            self._report(f'keys must be text; put quotes around it: "{event.value}"', event)
+            self._report(_('keys must be text; put quotes around it: "{value}"').format(value=event.value), event)
             return str(event.value)
-        self._report(f"keys must be text (got {shown(key)})", event)
+        self._report(_("keys must be text (got {value})").format(value=shown(key)), event)
         return "?"
 
     def _alias(self, event: Any) -> tuple[Any, Mark]:
         anchored = self._anchors.get(event.anchor)
         if anchored is None:
-            what = "refers to itself" if event.anchor in self._anchors else "has no anchor before it"
-            raise self._error(f"alias *{event.anchor} {what}", event)
+            open_yet = event.anchor in self._anchors
+            said = _("alias *{name} refers to itself") if open_yet else _("alias *{name} has no anchor before it")
+            raise self._error(said.format(name=event.anchor), event)
         self._aliased += anchored.nodes
         if self._aliased > MAX_ALIASED_NODES:
-            raise self._error(f"aliases repeat more than {MAX_ALIASED_NODES} values", event)
+            raise self._error(_("aliases repeat more than {limit} values").format(limit=MAX_ALIASED_NODES), event)
         self._nodes += anchored.nodes
         value = self._copy(anchored.value, len(self._trail), event)
         return value, Mark(event.start_mark.line + 1, anchored.mark.below)
@@ -277,7 +281,7 @@ class _Builder:
         if not isinstance(value, dict | list):
             return value
         if depth >= MAX_DEPTH:
-            raise self._error(f"is nested deeper than {MAX_DEPTH} levels", event)
+            raise self._error(_("is nested deeper than {limit} levels").format(limit=MAX_DEPTH), event)
         if isinstance(value, dict):
             return {key: self._copy(item, depth + 1, event) for key, item in value.items()}
         return [self._copy(item, depth + 1, event) for item in value]
@@ -291,7 +295,7 @@ class _Builder:
         if text[0] not in "+-.0123456789":
             return text
         if len(text) > _MAX_NUMBER_CHARS and _FLOAT.fullmatch(text):
-            self._report(f"number of {len(text)} characters is too long", event)
+            self._report(_("number of {count} characters is too long").format(count=len(text)), event)
             return text
         if _INT.fullmatch(text):
             return int(text)
@@ -300,10 +304,10 @@ class _Builder:
         if _FLOAT.fullmatch(text) and not _PADDED.fullmatch(text):
             number = float(text)
             if math.isinf(number):
-                self._report(f"must be finite (got {text})", event)
+                self._report(_("must be finite (got {value})").format(value=text), event)
             return number
         if _UNBOUNDED.fullmatch(text):
-            self._report(f"must be finite (got {text})", event)
+            self._report(_("must be finite (got {value})").format(value=text), event)
         return text
 
     def _report(self, message: str, event: Any) -> None:

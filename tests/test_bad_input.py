@@ -1,7 +1,8 @@
 """Bad input: one clear line says where, what was found, what is allowed; nothing is run or written."""
 
 import pytest
-from scenario_files import is_refused
+from chinese import english_in, is_chinese
+from scenario_files import SCENARIO, is_refused
 
 
 def alias_bomb(town):
@@ -216,29 +217,29 @@ def test_a_bad_file_is_refused_in_one_line(town, drill, plays, case, command):
     assert not (town.folder / "runs").exists()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--policy", "neerest"], r"--policy: must be one of .* \(got 'neerest'; did .* 'nearest'\?\)"),
-        (["--set", "polcy=nearest"], r"--set polcy: unknown key 'polcy' \(did you mean 'policy'\?\)"),
-        (["--set", "resources.depots.ten.crew=2"], r"--set resources.depots.ten.crew: unknown .*'crews'\?\)"),
-        (["--set", "hazards.snow.onset=0"], r"--set hazards.snow.onset: hazards has no item of .*"),
-        (["--set", "policy"], r"--set policy: must be KEY=VALUE, such as policy=nearest"),
-        (["--set", "=3"], r"--set =3: must be KEY=VALUE, such as policy=nearest"),
-        (["--set", "resources.depots.ten.crews=-2"], r"--set resources.*crews: must be >= 0 \(got -2\)"),
-        (["--set", "resources.depots.ten.crews=two"], r"--set resources.*crews: must be a whole number .*"),
-        (["--set", "policy=neerest"], r"--set policy: must be a policy: one of .*did .* 'nearest'\?\)"),
-        (["--set", "hazards=[a"], r"--set hazards: is not valid YAML: .*"),
-        (["--set", "start=12:30"], r"--set start: must be a date and time .* \(got '12:30'\)"),
-        (["--seed", "-1"], r"drill run: .*'--seed'.*"),
-        (["--seed", "one"], r"drill run: .*'--seed'.*"),
-        (["--sed", "1"], r"drill run: No such option: --sed.*"),
-        (["more"], r"drill run: .*unexpected extra argument.*"),
-        (["--out", "little.yaml"], r"little.yaml: exists and is no directory; choose another --out"),
-        (["--out", "little.yaml/run"], r"little.yaml/run: cannot be .*"),
-        (["--out", "lists"], r"lists: exists and is not a run directory \(.*\); choose another --out"),
-    ],
-)
+BAD_COMMAND_LINES = [
+    (["--policy", "neerest"], r"--policy: must be one of .* \(got 'neerest'; did .* 'nearest'\?\)"),
+    (["--set", "polcy=nearest"], r"--set polcy: unknown key 'polcy' \(did you mean 'policy'\?\)"),
+    (["--set", "resources.depots.ten.crew=2"], r"--set resources.depots.ten.crew: unknown .*'crews'\?\)"),
+    (["--set", "hazards.snow.onset=0"], r"--set hazards.snow.onset: hazards has no item of .*"),
+    (["--set", "policy"], r"--set policy: must be KEY=VALUE, such as policy=nearest"),
+    (["--set", "=3"], r"--set =3: must be KEY=VALUE, such as policy=nearest"),
+    (["--set", "resources.depots.ten.crews=-2"], r"--set resources.*crews: must be >= 0 \(got -2\)"),
+    (["--set", "resources.depots.ten.crews=two"], r"--set resources.*crews: must be a whole number .*"),
+    (["--set", "policy=neerest"], r"--set policy: must be a policy: one of .*did .* 'nearest'\?\)"),
+    (["--set", "hazards=[a"], r"--set hazards: is not valid YAML: .*"),
+    (["--set", "start=12:30"], r"--set start: must be a date and time .* \(got '12:30'\)"),
+    (["--seed", "-1"], r"drill run: .*'--seed'.*"),
+    (["--seed", "one"], r"drill run: .*'--seed'.*"),
+    (["--sed", "1"], r"drill run: No such option: --sed.*"),
+    (["more"], r"drill run: .*unexpected extra argument.*"),
+    (["--out", "little.yaml"], r"little.yaml: exists and is no directory; choose another --out"),
+    (["--out", "little.yaml/run"], r"little.yaml/run: cannot be .*"),
+    (["--out", "lists"], r"lists: exists and is not a run directory \(.*\); choose another --out"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_COMMAND_LINES)
 def test_a_bad_command_line_is_refused_in_one_line(town, drill, plays, arguments, message):
     calls = plays()
     before = town.everything()
@@ -263,3 +264,28 @@ def test_a_topology_where_a_scenario_is_wanted_and_the_other_way_round(town, dri
     is_refused(drill("topology", "generate", "little.yaml", "--out", "x"), r"little.yaml:1: is a scenario, not .*")
     town.change("town/ten_sites.yaml", "little.yaml")
     is_refused(drill("check", "little.yaml"), r"little.yaml:1: is a scenario, not a topology; .*")
+
+
+# In Chinese: the same files and lines, and no English left over
+
+
+def places(told):
+    return [line.partition(" ")[0] for line in told.splitlines()]
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_a_bad_file_is_refused_in_chinese(town, drill, case):
+    spoil, _message = BAD_FILES[case]
+    spoil(town)
+    english, chinese = (drill("check", "little.yaml", "--lang", language) for language in ("en", "zh"))
+    assert (chinese.code, len(chinese.err.splitlines())) == (english.code, len(english.err.splitlines()))
+    assert places(chinese.err) == places(english.err)
+    for line in chinese.err.splitlines():
+        assert is_chinese(line, f"{SCENARIO} ten_sites schools"), (line, english_in(line, SCENARIO))
+
+
+@pytest.mark.parametrize(("arguments", "_message"), BAD_COMMAND_LINES)
+def test_a_bad_command_line_is_refused_in_chinese(town, drill, arguments, _message):
+    told = drill("run", "little.yaml", *arguments, "--lang", "zh")
+    assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
+    assert is_chinese(told.err, f"{SCENARIO} set seed sed run {' '.join(arguments)}"), told.err

@@ -143,10 +143,10 @@ def test_the_table_says_what_is_missed():
 def test_the_bare_program_has_the_commands_of_the_real_one():
     import bare
 
-    from sim import cli
+    from sim import cli, cli_topology
 
     def named(app):
         return sorted(one.name or one.callback.__name__ for one in app.registered_commands)
 
     assert named(bare.app) == named(cli.app)
-    assert named(bare.below) == named(cli.topology_app)
+    assert named(bare.below) == named(cli_topology.topology_app)

@@ -240,6 +240,24 @@ def test_a_throttled_device_gives_less_heat():
     assert limits[1:3] == [pytest.approx(24 + 6 / 0.02), pytest.approx(24 + 4.2 / 0.02)]
 
 
+def test_a_cooler_that_was_mended_is_not_said_to_want_power_while_it_starts():
+    """Broken, mended, on: one alarm. Without power it gives the other, until it cools again."""
+    rooms = Living(one_rack(kw=6.0, pdu_kw=20), alarm_h=1 / 3600)
+    rooms.fail(1.0, "cooler:c1")
+    rooms.mend(2.0, "cooler:c1")
+    rooms.to(3)
+    assert rooms.when("cooler.on", "c1")[0] > 2.0
+    assert [(row.object, row.kind) for row in rooms.log if row.subject == "c1" and row.kind.startswith("desk.")] == [
+        ("cooler", "desk.alarm"),
+        ("cooler", "desk.cleared"),
+    ]
+    rooms.fail(4.0, "mains:mains_a")
+    rooms.mend(5.0, "mains:mains_a")
+    rooms.to(6)
+    assert len(rooms.when("desk.alarm", "c1", "cooler_power")) == 1
+    assert rooms.when("desk.cleared", "c1", "cooler_power") == rooms.when("cooler.on", "c1")[1:]
+
+
 # ---------------------------------------------------------------- services
 
 

@@ -167,7 +167,7 @@ def works(told: Story):
 
 
 def call_outs(told: Story):
-    """(Crew, half day) → hours from the call to the departure."""
+    """(Crew, half day) → hours from the call to the departure, unless it is called off before."""
     found, called = {}, {}
     for row in told.rows:
         if row.kind == "crew.called":
@@ -176,6 +176,8 @@ def call_outs(told: Story):
             since_h = called.pop(row.subject)
             night = not 7 <= since_h % 24 < 20
             found[(row.subject, int(since_h // 12), night)] = row.t_h - since_h
+        elif row.kind == "crew.free":
+            called.pop(row.subject, None)
     return found
 
 

@@ -1,6 +1,9 @@
 """Machine rooms, teams, procedures and levels in whole drills: the shipped ones and variations of them."""
 
+import re
+
 import pytest
+from chinese import refused
 
 from sim.errors import InputError
 from sim.loading import load
@@ -129,11 +132,14 @@ BAD = {
 }  # fmt: skip
 
 
+_NAMES = "monitor onsite network logistics support_centre k01 c01"
+
+
 @pytest.mark.parametrize(("procedure", "message"), BAD.items())
 def test_bad_procedures_are_told_in_one_line_each(procedure, message):
-    with pytest.raises(InputError, match=message.replace("(", r"\(")) as caught:
-        load("hohhot_exchange_pdu", {"plan.procedures.pdu_fault": procedure})
-    assert all("\n" not in str(problem) for problem in caught.value.problems)
+    found = refused(lambda: load("hohhot_exchange_pdu", {"plan.procedures.pdu_fault": procedure}), _NAMES)
+    assert message in str(InputError(found))
+    assert all("\n" not in str(problem) for problem in found)
 
 
 ROOMS = """format: 1
@@ -170,9 +176,9 @@ def test_bad_rooms_are_told_with_their_line(place, wrong, message, tmp_path):
     given[place] = wrong
     path = tmp_path / "bad.yaml"
     path.write_text(ROOMS % tuple(given), encoding="utf-8")
-    with pytest.raises(InputError, match=message) as caught:
-        load_topology(path, cache=None)
-    assert all(problem.line for problem in caught.value.problems)
+    found = refused(lambda: load_topology(path, cache=None))
+    assert re.search(message, str(InputError(found)))
+    assert all(problem.line for problem in found)
 
 
 @pytest.mark.parametrize(("order", "broken"), [(1, "site unicom_hub"), (2, "device unicom_r1 + device unicom_r2")])

@@ -100,6 +100,9 @@ def test_values_have_their_units():
     assert value_told("crew.stuck", 0.25) == "15 min"
     assert value_told("battery.level", 0.42) == "42%"
     assert value_told("site.source", 1.5) == "1.5 kW"
+    assert value_told("site.source", 1500.0) == "1,500 kW"
+    assert value_told("generator.started", 0.0) == ""
+    assert (value_told("job.opened", 1050.0), value_told("job.opened", 0.5)) == ("1050 h", "0.5 h")
     assert value_told("generator.fuelled", 25.0) == "25 L"
     assert value_told("snow.depth", nan) == ""
 

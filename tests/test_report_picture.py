@@ -51,14 +51,16 @@ def test_a_picture_that_there_is_not(what, name, message):
 @pytest.fixture
 def many(town):
     scenario = sim.load("little.yaml")
-    with pytest.raises(InputError, match="scenario of an ensemble's picture is missing"):
-        sim.draw(sim.ensemble(scenario, 2, workers=1))
     return scenario, sim.ensemble(scenario, 2, policies=["nearest", "class_then_deadline"], workers=1)
 
 
 def test_pictures_of_many_runs(many):
     scenario, runs = many
-    assert sim.draw(runs, "fan", scenario).png[:4] == PNG
+    assert sim.draw(runs, "fan", scenario).png == sim.draw(runs, "fan").png
+    with pytest.raises(InputError, match="scenario must be the one that was played"):
+        sim.draw(runs, "fan", sim.load("little.yaml", {"policy": "first_come"}))
+    with pytest.raises(InputError, match=r"must end in \.png"):
+        sim.draw(runs, "fan").save("fan.svg")
     assert sim.draw(compare([runs], ["station_outage_h"])).name == "differences"
 
 

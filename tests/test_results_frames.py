@@ -10,7 +10,7 @@ from little_runs import STORY, run_of
 from sim.errors import InputError
 from sim.language import speaking
 from sim.metrics import kpi
-from sim.phrases import told
+from sim.phrases import names_of, told
 
 DISPATCH = {"dispatch": [{"class": "B", "power_within_h": 2}]}
 
@@ -83,6 +83,35 @@ def test_the_clock_is_that_of_the_place():
 def test_a_chain_is_explained_in_words():
     chain = ((1.0, "mains.lost", "s1", "f1"), (2.0, "site.down", "s1", "power", np.nan, 0))
     run = run_of(*chain)
-    assert run.explain(1) == [f"11-05 0{row.t_h:.0f}:00  {told(row)}" for row in run.why(1)]
+    name = names_of(run.inventory)
+    assert run.explain(1) == [f"11-05 0{row.t_h:.0f}:00  {told(row, name)}" for row in run.why(1)]
     with speaking("zh"):
-        assert run.explain(1) == [f"11-05 0{row.t_h:.0f}:00  {told(row)}" for row in run.why(1)]
+        assert run.explain(1) == [f"11-05 0{row.t_h:.0f}:00  {told(row, name)}" for row in run.why(1)]
+
+
+@pytest.mark.parametrize("row", [2, -1, "s1", None, 0.5])
+def test_a_row_that_the_log_has_not_is_told(row):
+    run = run_of((1.0, "mains.lost", "s1", "f1"), (2.0, "site.down", "s1", "power", np.nan, 0))
+    with pytest.raises(InputError, match="row must be the number of a row, 0 to 1"):
+        run.explain(row)
+
+
+def test_a_moment_that_never_was_has_no_clock():
+    with pytest.raises(InputError, match="t_h must be a moment"):
+        run_of().clock(np.nan)
+
+
+@pytest.mark.parametrize("by", ["County", "depot", None])
+def test_figures_are_split_by_county_or_party_alone(by):
+    with pytest.raises(InputError, match="by must be one of county, party"):
+        run_of().kpis_by(by)
+
+
+def test_figures_of_a_run_cannot_be_changed():
+    with pytest.raises(TypeError):
+        run_of().kpi_values["site_visits"] = 0
+
+
+def test_causes_that_did_not_occur_have_their_column_of_noughts():
+    run = run_of((1.0, "mains.lost", "s1", "f1"), (2.0, "site.down", "s1", "power", np.nan, 0))
+    assert (run.over_time["transport"] == 0).all()

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from chinese import refused
 from pydantic import ValidationError
 from scenario_files import ROOT, SCENARIO, Town
 
@@ -23,9 +24,8 @@ def town(tmp_path):
 
 def problems(town, overrides=None):
     """What `load` says, with the folder taken out of the paths."""
-    with pytest.raises(InputError) as caught:
-        load(town.file, overrides)
-    return [str(problem).replace(f"{town.folder}/", "") for problem in caught.value.problems]
+    found = refused(lambda: load(town.file, overrides))
+    return [str(problem).replace(f"{town.folder}/", "") for problem in found]
 
 
 def the_problem(town, overrides=None):
@@ -224,8 +224,8 @@ def test_a_list_is_read_as_spreadsheets_export_it(town, encoding):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"id\ns6\n", "lists/schools.csv:1: must have a column site (got id)"),
-        (b"", "lists/schools.csv:1: must have a column site (got nothing)"),
+        (b"id\ns6\n", "lists/schools.csv:1: must have a column site or 站址编码 (got id)"),
+        (b"", "lists/schools.csv:1: must have a column site or 站址编码 (got no headings)"),
         (b"name,site\na,\n", "lists/schools.csv:2: site is missing"),
         (b"site\n\xff\xfe\x00\x01", "lists/schools.csv: is not a text file in UTF-8 or GB18030"),
     ],
@@ -328,7 +328,7 @@ def test_every_shipped_scenario_is_in_order(file):
 
 def test_the_first_scenario_fits_on_a_screen():
     text = find_file("ten_sites").read_text(encoding="utf-8")
-    assert len(text.splitlines()) < 45
+    assert len(text.splitlines()) < 60
 
 
 # Schema

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chinese import refused
 
-from sim.errors import InputError
 from sim.topology import assumptions, check_topology, load_topology, write_topology
 from sim.topology.columns import COLUMNS
 from sim.topology.geo import gcj02_from_wgs84, great_circle_km, wgs84_from_gcj02
@@ -45,9 +45,8 @@ def edit(town: Path) -> Edit:
 
 def problems(path: Path) -> list[str]:
     """What is wrong, without the folder."""
-    with pytest.raises(InputError) as caught:
-        load_topology(path, cache=None)
-    return [str(problem).replace(f"{path.parent}/", "") for problem in caught.value.problems]
+    found = refused(lambda: load_topology(path, cache=None), named="WGS")
+    return [str(problem).replace(f"{path.parent}/", "") for problem in found]
 
 
 # Round trips

@@ -190,7 +190,7 @@ def test_a_huge_file_is_not_even_opened(drill, tmp_path):
         stream.truncate(20_000_001)
     assert "must have at most 20 MB" in drill("topology", "import", file, "--out", tmp_path / "out").err
     assert "does not exist" in drill("topology", "import", tmp_path / "none", "--out", tmp_path / "out").err
-    assert "must be a file" in drill("topology", "import", tmp_path, "--out", tmp_path / "out").err
+    assert "is a directory" in drill("topology", "import", tmp_path, "--out", tmp_path / "out").err
 
 
 @pytest.mark.parametrize("seed", range(8))

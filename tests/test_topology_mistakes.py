@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from chinese import refused
 
-from sim.errors import InputError
 from sim.topology import assumptions, check_topology, load_topology
 
 TOPOLOGIES = Path(__file__).parent.parent / "topologies"
@@ -38,9 +38,8 @@ def edit(town: Path) -> Edit:
 
 def problems(path: Path) -> list[str]:
     """What is wrong, without the folder."""
-    with pytest.raises(InputError) as caught:
-        load_topology(path, cache=None)
-    return [str(problem).replace(f"{path.parent}/", "") for problem in caught.value.problems]
+    found = refused(lambda: load_topology(path, cache=None))
+    return [str(problem).replace(f"{path.parent}/", "") for problem in found]
 
 
 @pytest.mark.parametrize(
@@ -119,14 +118,14 @@ def test_all_mistakes_are_told_in_one_pass_in_the_order_of_the_files(town, edit)
 
 
 def test_a_column_full_of_mistakes_is_not_told_ten_thousand_times(tmp_path):
-    rows = "".join(f"s{n},a,43.5,122,C\n" for n in range(10_000))
+    rows = "".join(f"s{n},a,122,200,C\n" for n in range(10_000))
     (tmp_path / "sites.csv").write_text(f"id,county,lon,lat,class\n{rows}", encoding="utf-8")
     (tmp_path / "t.yaml").write_text(
         "format: 1\nkind: files\nname: t\ncrs: WGS-84\nsites: sites.csv\n", encoding="utf-8"
     )
     told = problems(tmp_path / "t.yaml")
     assert len(told) == 21
-    assert told[-1] == "sites.csv:22: lon has more problems like the 20 above"
+    assert told[-1] == "sites.csv:22: lat has more problems like the 20 above"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 import yaml
+from chinese import refused
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
@@ -36,13 +37,15 @@ def file(request, tmp_path, monkeypatch):
     return write
 
 
+NAMES = "depots hazards snowstorm flood names pair takes count title share either odd auto"
+"""Keys and values of the models below."""
+
+
 def problems(call: Any, *args: Any) -> list[str]:
     """What was refused, one line a problem, without the folder."""
-    with pytest.raises(InputError) as caught:
-        call(*args)
-    lines = str(caught.value).splitlines()
-    assert len(lines) == len(caught.value.problems)
-    return [f"{Path(p.file).name}{str(p).removeprefix(p.file)}" for p in caught.value.problems]
+    found = refused(lambda: call(*args), named=NAMES, own="must not be seven")
+    assert len(str(InputError(found)).splitlines()) == len(found)
+    return [f"{Path(p.file).name}{str(p).removeprefix(p.file)}" for p in found]
 
 
 # Scalars
@@ -255,8 +258,8 @@ def test_a_long_text_repeated_by_aliases_is_copied_by_reference(file):
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
 def test_deep_nesting_is_refused_fast(file, opening):
     begun = time.perf_counter()
-    (told,) = problems(read_yaml, file(opening * 20_000))
-    assert "is nested deeper than 64 levels" in told
+    with pytest.raises(InputError, match="is nested deeper than 64 levels"):
+        read_yaml(file(opening * 20_000))
     assert time.perf_counter() - begun < 3
 
 
@@ -527,7 +530,9 @@ def test_five_thousand_problems_are_told_in_a_moment(tmp_path):
     path.write_text("depots:\n" + "".join(f"  s{n}: {{capacity_kw: 3}}\n" for n in range(2500)))
     document = read_yaml(path)
     begun = time.perf_counter()
-    assert len(problems(validate, Drill, document)) == 5000
+    with pytest.raises(InputError) as caught:
+        validate(Drill, document)
+    assert len(caught.value.problems) == 5000
     assert time.perf_counter() - begun < 5
 
 

@@ -4,9 +4,8 @@
     python tools/catalogues.py compile   # .po → .mo, which is what the program reads
     python tools/catalogues.py check     # exit code 1 where one was forgotten, or Chinese is missing
 
-A message is a literal inside `_()` in Python, TypeScript or a template, or stands in one of the lists named in `WORDS`.
-It belongs to
-the catalogue of the first room below that its file lies in.
+A message is a literal inside `_()` or `marked()` in Python, TypeScript or a template, or stands in one of the lists
+named in `WORDS`. It belongs to the catalogue of the first room below that its file lies in.
 """
 
 from __future__ import annotations
@@ -30,13 +29,20 @@ ROOMS = {
     "replay": ("sim/replay", "web/src"),
     "report": ("sim/report",),
     "forms": ("sim/forms", "sim/script"),
-    "intake": ("sim/intake",),
+    "intake": ("sim/intake", "sim/sheets"),
     "command": ("sim/cli*.py", "sim/console.py"),
     "words": ("sim/phrases.py", "sim/wordlist.py"),
     "checks": ("sim",),
 }
 """Catalogue → folders or patterns of files; the first that fits takes a message."""
-WORDS = {"sim.phrases:messages": "words", "sim.replay.pack:messages": "replay", "sim.cli:help_texts": "command"}
+WORDS = {
+    "sim.phrases:messages": "words",
+    "sim.reasons:messages": "checks",
+    "sim.topology.notes:messages": "checks",
+    "sim.replay.pack:messages": "replay",
+    "sim.cli:help_texts": "command",
+    "sim.cli_usage:messages": "command",
+}
 """`module:function` of word lists → the catalogue that their messages belong to."""
 METHODS = {".py": "python", ".ts": "javascript"}
 OPTIONS = {"parse_template_string": "true"}
@@ -53,7 +59,7 @@ def messages() -> Iterator[tuple[str, str, str]]:
             for file in (file for file in files if file not in taken and "node_modules" not in file.parts):
                 taken.add(file)
                 for _, message, _, _ in extract_from_file(
-                    METHODS[file.suffix], file, keywords={"_": None}, options=OPTIONS
+                    METHODS[file.suffix], file, keywords={"_": None, "marked": None}, options=OPTIONS
                 ):
                     yield room, message if isinstance(message, str) else message[0], file.relative_to(ROOT).as_posix()
             for file in sorted((ROOT / folder).rglob("*.html.j2")):

@@ -116,13 +116,15 @@ def kind(field: dict[str, Any]) -> str:
 def _plain(field: dict[str, Any]) -> str:
     sort = field.get("type", "")
     if sort == "array" and "prefixItems" in field:
-        return f"list of {len(field['prefixItems'])}: {kind(field['prefixItems'][0])}"
+        kinds = dict.fromkeys(map(kind, field["prefixItems"]))
+        return f"list of {len(field['prefixItems'])}: {', '.join(kinds)}"
     if sort == "array":
         return f"list of {kind(field['items'])}"
     if sort == "object":
         names = field.get("propertyNames", {}).get("enum")
         label = f"{', '.join(f'`{name}`' for name in names)}" if names else "name"
-        return f"table: {label} → {kind(field['additionalProperties'])}"
+        below = field["additionalProperties"]
+        return f"table: {label} → {'any value' if below is True else kind(below)}"
     words = {"number": "number", "integer": "whole number", "string": "text", "boolean": "true or false"}
     return f"{words[sort]}{_limits(field)}"
 

@@ -13,6 +13,7 @@ from sim.contingency.elements import Effect, Element, World
 from sim.contingency.inside import Inside
 from sim.contingency.net import Net
 from sim.contingency.pairs import Pairs, Part
+from sim.language import _
 from sim.topology.facility import Facility
 from sim.topology.tables import Bools, Topology
 
@@ -78,7 +79,7 @@ class _Check:
         self._left: dict[frozenset[int], Bools] = {self.world.carried: self.net.reached}
 
     def report(self, order: Order) -> Report:
-        self.tell(f"{len(self.world.outside) + len(self.world.inside)} single elements")
+        self.tell(_("{count} single elements").format(count=len(self.world.outside) + len(self.world.inside)))
         self.effects = {element: self.world.effect((element,)) for element in self.groups}
         found = [*self._single_parts(), *self._single_groups()]
         singles = [b for b in found if b.services or b.sites > _own(b)]
@@ -120,7 +121,7 @@ class _Check:
     # two
 
     def _two_parts(self) -> Iterator[Breach]:
-        self.tell(f"pairs of sites and links in {len(self.pairs.blocks)} parts of the network")
+        self.tell(_("pairs of sites and links in {count} parts of the network").format(count=len(self.pairs.blocks)))
         for hit in self.pairs.of_parts():
             both = (self.element[hit.one], self.element[hit.other])
             if self._grouped.isdisjoint(both):
@@ -128,7 +129,7 @@ class _Check:
 
     def _group_and_part(self) -> Iterator[Breach]:
         owners = self._by_dead()
-        self.tell(f"{len(owners)} feeders and rooms, each with every site and link")
+        self.tell(_("{count} feeders and rooms, each with every site and link").format(count=len(owners)))
         for dead, elements in owners.items():
             for part, sites, users in self.pairs.with_group(dead):
                 if self.element[part] not in self._grouped:
@@ -143,7 +144,7 @@ class _Check:
         return owners
 
     def _two_groups(self) -> Iterator[Breach]:
-        self.tell(f"pairs of {len(self.groups)} feeders and parts of rooms")
+        self.tell(_("pairs of {count} feeders and parts of rooms").format(count=len(self.groups)))
         inside, known = Inside(self.world), dict[tuple[frozenset[int], frozenset[int]], tuple[int, float]]()
         touched = {element: self.pairs.touched(effect.dead) for element, effect in self.effects.items()}
         for one, other in combinations(self.groups, 2):

@@ -16,6 +16,7 @@ from sim.ensemble.factors import Factor
 from sim.ensemble.paired import finite
 from sim.ensemble.screening import Effects, Evaluate, Floats, Indices, morris, sobol
 from sim.errors import input_error
+from sim.language import _
 from sim.vocabulary import KPIS
 
 Flags = NDArray[np.bool_]
@@ -36,9 +37,14 @@ class Effort:
 
     def __post_init__(self) -> None:
         if self.trajectories < 2:
-            raise input_error(f"must be at least 2 (got {self.trajectories})", file="--trajectories")
+            raise input_error(
+                _("must be at least {low} (got {value})").format(low=2, value=self.trajectories),
+                file="--trajectories",
+            )
         if self.base < 0 or self.base & (self.base - 1) or self.base == 1:
-            raise input_error(f"must be a power of two from 2, or 0 for none (got {self.base})", file="--sobol")
+            raise input_error(
+                _("must be a power of two from 2, or 0 for none (got {value})").format(value=self.base), file="--sobol"
+            )
 
     def points(self, factors: int) -> int:
         """The most points that are played for so many assumptions."""
@@ -126,7 +132,7 @@ def analyse(evaluate: Evaluate, factors: Sequence[Factor], kpis: Sequence[str], 
     where there is nothing to move; KPIs that are undefined at some point are left out, with a note.
     """
     if not factors:
-        raise input_error("has no assumption with a range to move (see assumptions: in the scenario)")
+        raise input_error(_("has no assumption with a range to move (see assumptions: in the scenario)"))
     k = len(factors)
     ends = np.full((2 * k + 1, k), np.nan)
     for row in range(k):

@@ -17,6 +17,7 @@ from sim.ensemble.paired import Cell, Comparison, Floats, compare_cells, togethe
 from sim.ensemble.sizing import Sizing, overrides, places, sizing
 from sim.ensemble.variants import Variant, called
 from sim.errors import input_error
+from sim.language import _
 from sim.parameters import hint, one_of
 from sim.scenario import Scenario
 from sim.vocabulary import KPIS
@@ -42,9 +43,11 @@ class Playing:
 
 def check_kpis(names: Sequence[str]) -> list[str]:
     """The names, if all are of the catalogue; raises `InputError`."""
+    if isinstance(names, str):
+        raise input_error(_("must be a list of names"), path="kpis")
     for name in names:
         if name not in KPIS:
-            raise input_error(f"must be of the KPI catalogue{hint(name, KPIS)}", file="--kpi")
+            raise input_error(_("must be of the KPI catalogue{hint}").format(hint=hint(name, KPIS)), file="--kpi")
     return list(dict.fromkeys(names))
 
 
@@ -56,14 +59,26 @@ def compare(ensembles: Sequence[Any], kpis: Sequence[str] | None = None, against
     """
     asked = check_kpis(kpis or KPIS_ASKED)
     cells: list[Cell] = []
+    if not isinstance(ensembles, list | tuple):
+        raise input_error(_("must be a list of ensembles, such as [many]"), path="ensembles")
     for number, many in enumerate(ensembles, start=1):
         for name in many.variants:
+            _check_any(many, name)
             taken = any(cell.name == name for cell in cells)
             cells.append(_cell(many, name, f"{number}/{name}" if taken else name))
     try:
         return compare_cells(cells, asked, against)
     except ValueError as error:
         raise input_error(str(error), file="--against" if "variant '" in str(error) else "") from None
+
+
+def _check_any(many: Any, name: str) -> None:
+    """Whether any run of a variant came to its end; raises `InputError` with the first failure."""
+    failures = many.failures(name)
+    if failures and len(failures) == len(many.seeds):
+        seed, error = failures[0]
+        said = _("all {count} runs of it failed, with seed {seed}: {error}")
+        raise input_error(said.format(count=len(failures), seed=seed, error=error), path=f"variant {name}")
 
 
 def _cell(many: Any, name: str, shown: str) -> Cell:
@@ -96,8 +111,8 @@ def size(
 
     def held(number: int) -> Floats:
         cell = f"{resource}={number}{'' if how.policy is None else f', {called(how.policy)}'}"
-        many = _play(scenario, [(cell, overrides(present, number))], how)
-        return together([many.held(cell, target) for target in wanted])[_asked(many, how)]
+        many = play_variants(scenario, [(cell, overrides(present, number))], how)
+        return together([many.held(cell, target) for target in wanted])[rows_asked(many, how)]
 
     return sizing(held, span, probability, resource, wanted)
 
@@ -105,10 +120,12 @@ def size(
 def _targets(scenario: Scenario, asked: Sequence[str]) -> list[str]:
     known = [target.id for target in scenario.spec.plan.targets]
     if not known:
-        raise input_error("has no targets in its plan, so nothing can hold", file=scenario.path or "")
+        raise input_error(_("has no targets in its plan, so nothing can hold"), file=scenario.path or "")
     for name in asked:
         if name not in known:
-            raise input_error(f"must be {one_of(known)}{hint(name, known)}", file="--target")
+            raise input_error(
+                _("must be {choices}{hint}").format(choices=one_of(known), hint=hint(name, known)), file="--target"
+            )
     return list(dict.fromkeys(asked)) or known
 
 
@@ -121,21 +138,21 @@ def sensitivity(
     """Which assumptions with a range in the scenario's `assumptions:` move which KPI. Raises `InputError`."""
     how, effort = how or Playing(seeds=20), effort or Effort()
     asked = check_kpis(kpis or KPIS_ASKED)
-    moved, _ = factors(scenario.spec)
+    moved = factors(scenario.spec)[0]
     if not moved:
-        message = "has no assumption with a range to move (see assumptions: in the scenario)"
+        message = _("has no assumption with a range to move (see assumptions: in the scenario)")
         raise input_error(message, file=scenario.path or "")
 
     def evaluate(points: Floats) -> Floats:
         variants = [_named(settings(moved, row.tolist())) for row in points]
-        many = _play(scenario, list(dict(variants).items()), how)
-        rows = _asked(many, how)
+        many = play_variants(scenario, list(dict(variants).items()), how)
+        rows = rows_asked(many, how)
         return np.array([[_mean(many.values(name, kpi)[rows]) for kpi in asked] for name, _ in variants])
 
     return analyse(evaluate, moved, asked, effort)
 
 
-def _asked(many: Any, how: Playing) -> list[int]:
+def rows_asked(many: Any, how: Playing) -> list[int]:
     """Rows of the seeds that were asked for: a store may hold more."""
     wanted = range(1, how.seeds + 1) if isinstance(how.seeds, int) else how.seeds
     place = {seed: row for row, seed in enumerate(many.seeds)}
@@ -147,13 +164,19 @@ def _mean(values: Floats) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
 
 
+def digest_of(values: Mapping[str, str]) -> str:
+    """Twelve hexadecimal digits that tell overrides apart, the same in every session."""
+    text = "\n".join(f"{key}={values[key]}" for key in sorted(values))
+    return blake2b(text.encode(), digest_size=6).hexdigest()
+
+
 def _named(values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """A point of the design with a name that it has in every session, so that a store finds it again."""
-    text = "\n".join(f"{key}={values[key]}" for key in sorted(values))
-    return (f"p{blake2b(text.encode(), digest_size=6).hexdigest()}" if values else "as_written"), dict(values)
+    return (f"p{digest_of(values)}" if values else "as_written"), dict(values)
 
 
-def _play(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]], how: Playing) -> Any:
+def play_variants(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]], how: Playing) -> Any:
+    """The ensemble of variants, each a name and its overrides; failures go to `how`. Raises `InputError`."""
     many = (how.play or ensemble)(
         scenario,
         seeds=how.seeds,
@@ -163,7 +186,7 @@ def _play(scenario: Scenario, variants: Sequence[tuple[str, Mapping[str, str]]],
         out=how.out,
         progress=how.progress,
     )
-    for cell, _ in variants:
+    for cell, _run in variants:
         if errors := many.failures(cell):
             told = f"{cell}: {len(errors)} run(s) failed and are left out, the first with seed {errors[0][0]}"
             how.failures.append(f"{told}: {errors[0][1]}")

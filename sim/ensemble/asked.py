@@ -13,13 +13,15 @@ from typing import Any, Final, Self
 from sim.ensemble.variants import Cell
 from sim.errors import InputError, input_error, shown
 from sim.folders import Sort
+from sim.language import _, marked
+from sim.reasons import of_system
 from sim.results.run import program_version
 from sim.scenario import Scenario
 
 MARK: Final = "ensemble.json"
 SCENARIO: Final = "scenario.json"
 """The scenario as resolved, without what variants change in it."""
-ENSEMBLE: Final = Sort("an ensemble directory", MARK, lambda _folder: "")
+ENSEMBLE: Final = Sort(marked("an ensemble directory"), MARK, lambda _folder: "")
 """Completed, never replaced: nothing in it can get lost."""
 
 
@@ -70,13 +72,15 @@ class Asked:
         for name in ("scenario", "version", "topology_hash", "scenario_hash"):
             here, there = getattr(self, name), getattr(more, name)
             if here != there:
-                told = f"({shown(here)}, now {shown(there)})" if "hash" not in name else self._what_changed(more)
-                what = f"was begun with another {name.replace('_hash', '')} {told}"
-                raise input_error(f"{what}; choose another --out", file=folder)
+                said, before, now = self._what_changed(name, more)
+                word = {"version": _("version"), "topology_hash": _("topology")}.get(name, _("scenario"))
+                raise input_error(said.format(word=word, before=before, now=now), file=folder)
         known = {cell.variant: cell for cell in self.cells}
         for cell in more.cells:
             if known.get(cell.variant, cell) != cell:
-                message = f"holds another variant called {shown(cell.variant)}; choose another name or another --out"
+                message = _("holds another variant called {value}; choose another name or another --out").format(
+                    value=shown(cell.variant)
+                )
                 raise input_error(message, file=folder)
         fresh = tuple(cell for cell in more.cells if cell.variant not in known)
         seeds = tuple(sorted({*self.seeds, *more.seeds}))
@@ -85,11 +89,21 @@ class Asked:
             seeds, (*self.cells, *fresh),
         )  # fmt: skip
 
-    def _what_changed(self, more: Asked) -> str:
-        here, there = (
-            ", ".join(f"{key}={value}" for key, value in one.overrides.items()) or "no --set" for one in (self, more)
+    def _what_changed(self, name: str, more: Asked) -> tuple[str, str, str]:
+        """The message, and what was there and is now."""
+        if not name.endswith("_hash"):
+            said = _("was begun with another {word} ({before}, now {now}); choose another --out")
+            return said, shown(getattr(self, name)), shown(getattr(more, name))
+        before, now = (
+            ", ".join(f"{key}={value}" for key, value in one.overrides.items()) or _("no --set") for one in (self, more)
         )
-        return f"of the same name ({f'{here}, now {there}' if here != there else 'its files have changed since'})"
+        if before != now:
+            said = _("was begun with another {word} of the same name ({before}, now {now}); choose another --out")
+        else:
+            said = _(
+                "was begun with another {word} of the same name (its files have changed since); choose another --out"
+            )
+        return said, before, now
 
     def to_json(self) -> dict[str, Any]:
         """As in the file; seeds in a row as first and last."""
@@ -107,19 +121,19 @@ def read_asked(folder: Path) -> Asked | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        raise input_error(f"cannot be read: {error}", file=path) from None
+        raise input_error(_("cannot be read: {reason}").format(reason=of_system(error)), file=path) from None
     try:
         seeds = data["seeds"]
         if isinstance(seeds, dict):
             seeds = range(seeds["first"], seeds["last"] + 1)
         cells = tuple(CellAsked(**cell) for cell in data["cells"])
         if not cells or not all(type(seed) is int for seed in seeds):
-            raise input_error("is not what `drill ensemble` writes: cells or seeds", file=path)
+            raise input_error(_("is not what `drill ensemble` writes: cells or seeds"), file=path)
         return Asked(**{**data, "seeds": tuple(seeds), "cells": cells, "horizon_h": float(data["horizon_h"])})
     except InputError:
         raise
     except (KeyError, TypeError, ValueError) as error:
-        raise input_error(f"is not what `drill ensemble` writes: {error}", file=path) from None
+        raise input_error(_("is not what `drill ensemble` writes: {reason}").format(reason=error), file=path) from None
 
 
 def write_text(path: Path, text: str) -> None:
@@ -132,7 +146,7 @@ def write_text(path: Path, text: str) -> None:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise input_error(f"cannot be written: {error.strerror}".lower(), file=path) from None
+        raise input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file=path) from None
 
 
 def write_asked(folder: Path, asked: Asked) -> None:

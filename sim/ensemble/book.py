@@ -18,7 +18,9 @@ from sim.ensemble.paired import together
 from sim.ensemble.store import CATALOGUE, Store
 from sim.ensemble.summary import summary
 from sim.ensemble.worker import CURVE_POINTS
-from sim.errors import input_error, one_line, shown
+from sim.errors import input_error, listed, shown
+from sim.language import _
+from sim.reasons import of_system
 from sim.results.parquet import Parquet
 from sim.vocabulary import KPIS
 
@@ -40,7 +42,9 @@ class Ensemble:
         """Raises `InputError` where the directory holds none."""
         asked = read_asked(folder)
         if asked is None or not (folder / CATALOGUE).is_file():
-            raise input_error(f"is no ensemble directory (it has no {MARK} with a catalogue)", file=folder)
+            raise input_error(
+                _("is no ensemble directory (it has no {mark} with a catalogue)").format(mark=MARK), file=folder
+            )
         self.folder = folder
         self.asked: Asked = asked
         self.variants: tuple[str, ...] = tuple(cell.variant for cell in asked.cells)
@@ -48,20 +52,26 @@ class Ensemble:
         self._store = Store(folder)
         finalize(self, self._store.close)
 
+    def __repr__(self) -> str:
+        variants = ", ".join(self.variants)
+        return f"<Ensemble of {self.asked.scenario}, {len(self.seeds)} seeds, {variants}>"
+
     def close(self) -> None:
         """Let go of the directory."""
         self._store.close()
 
     def _known(self, variant: str) -> str:
         if variant not in self.variants:
-            message = f"must be one of {', '.join(self.variants)} (got {shown(variant)})"
+            message = _("must be one of {names} (got {value})").format(
+                names=listed(self.variants), value=shown(variant)
+            )
             raise input_error(message, file=self.folder, path="variant")
         return variant
 
     def values(self, variant: str, kpi: str) -> Floats:
         """A KPI of the catalogue, of an instant at the horizon. Raises `InputError` for an unknown name."""
         if kpi not in KPIS:
-            raise input_error(f"must be a KPI of the catalogue (got {shown(kpi)})", path="kpi")
+            raise input_error(_("must be a KPI of the catalogue (got {value})").format(value=shown(kpi)), path="kpi")
         return self._store.kpi(self._known(variant), kpi, self.seeds)
 
     def lines(self, variant: str) -> list[dict[str, Any]]:
@@ -94,7 +104,9 @@ class Ensemble:
         known = self._targets(variant)
         wanted = [number for name, number in known if target is None or name == target]
         if target is not None and not wanted:
-            message = f"must be one of {', '.join(name for name, _ in known) or 'none'} (got {shown(target)})"
+            message = _("must be one of {names} (got {value})").format(
+                names=listed(name for name, _line in known) or _("none"), value=shown(target)
+            )
             raise input_error(message, path="target")
         if not wanted:
             return np.full(len(self.seeds), np.nan)
@@ -176,7 +188,7 @@ class Ensemble:
             parquet.write_parts(beside, chain([first], parts))
             beside.replace(path)
         except (OSError, parquet.refused) as error:
-            raise input_error(f"cannot be written: {one_line(str(error))}", file=path) from None
+            raise input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file=path) from None
         finally:
             beside.unlink(missing_ok=True)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sim.ensemble.work import Work, lost, singles
 from sim.ensemble.worker import Chunk, Outcome, as_sent, play_chunk, play_sent
 from sim.errors import input_error, one_line
+from sim.language import _
 from sim.results.run import program_version
 
 _ANSWER_S: Final = 10
@@ -37,14 +38,16 @@ class Cluster:
         try:
             from distributed import Client as Connection
         except ImportError:
-            message = "needs the extra [cluster]: pip install 'drillsim[cluster]'"
+            message = _("needs the extra [cluster]: pip install 'drillsim[cluster]'")
             raise input_error(message, file="--scheduler") from None
         try:
             _check_address(address)
             connect: Any = Connection  # untyped
             self._client: Any = connect(address, timeout=_ANSWER_S, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
-            message = f"no scheduler answers at {address}: {one_line(str(error), _TOLD)}"
+            message = _("no scheduler answers at {address}: {reason}").format(
+                address=address, reason=one_line(str(error), _TOLD)
+            )
             raise input_error(message, file="--scheduler") from None
         self._networks: dict[str, Any] = {}
         self._agree()
@@ -55,12 +58,17 @@ class Cluster:
             theirs = self._client.run(program_version)
         except Exception as error:  # noqa: BLE001 (whatever a worker on another machine says)
             self.close()
-            message = f"workers cannot run this program: {one_line(str(error), _TOLD)}"
+            message = _("workers cannot run this program: {reason}").format(reason=one_line(str(error), _TOLD))
             raise input_error(message, file="--scheduler") from None
         for worker, version in sorted(theirs.items()):
             if version != ours:
                 self.close()
-                raise input_error(f"{worker} has version {version}, this is {ours}", file="--scheduler")
+                raise input_error(
+                    _("{worker} has version {version}, this is {ours}").format(
+                        worker=worker, version=version, ours=ours
+                    ),
+                    file="--scheduler",
+                )
 
     @property
     def workers(self) -> int:
@@ -84,7 +92,7 @@ class Cluster:
                 work.took(outcomes)
                 yield outcomes
             elif future.status == "cancelled":
-                message = "the scheduler has gone; what is done is kept, the same command plays the rest"
+                message = _("the scheduler has gone; what is done is kept, the same command plays the rest")
                 raise input_error(message, file="--scheduler")
             elif len(chunk.seeds) > 1:  # one of them took its workers along: which?
                 for single in singles(chunk):

@@ -65,12 +65,13 @@ def factors(spec: ScenarioSpec) -> tuple[list[Factor], list[str]]:
     """The assumptions of a scenario that can be moved, and the places of those that cannot."""
     resolved = spec.model_dump(mode="json", by_alias=True)
     found = [(line, _factor(line, spec, resolved)) for line in spec.assumptions]
-    return [f for _, f in found if f is not None], [line.set for line, factor in found if factor is None]
+    fixed = dict.fromkeys(line.set for line, factor in found if factor is None)
+    return [f for _, f in found if f is not None], list(fixed)
 
 
 def _factor(line: Assumption, spec: ScenarioSpec, resolved: Mapping[str, Any]) -> Factor | None:
     allowed = tuple(line.range or ())
-    if len(set(allowed)) < 2:
+    if len(set(allowed)) < 2 or line.set.startswith("levers"):  # a cost of a lever moves no run
         return None
     now: Any = resolved
     table: Any = None

@@ -15,6 +15,8 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, Final
 from weakref import finalize
 
+import numpy as np
+
 from sim.ensemble.asked import ENSEMBLE, SCENARIO, Asked, read_asked, write_asked, write_text
 from sim.ensemble.book import Ensemble
 from sim.ensemble.pool import Here, Pool
@@ -24,6 +26,7 @@ from sim.ensemble.work import Task, Work, Workers
 from sim.ensemble.worker import Chunk, Drill
 from sim.errors import input_error, shown
 from sim.folders import check_free, whole
+from sim.language import _
 from sim.policies import Policy, as_policy
 from sim.scenario import Scenario
 from sim.topology.tables import Topology
@@ -65,7 +68,13 @@ def ensemble(  # noqa: PLR0913 (the face: every argument by name)
     luck, since luck hangs on the seed alone. A run that fails is kept as failed, and played again only if
     `retry_failed`. Raises `InputError`, before anything is played or written.
     """
+    if not isinstance(scenario, Scenario):
+        message = _("must be a scenario, as sim.load gives it (got {value})").format(value=shown(scenario))
+        raise input_error(message, path="scenario")
     wanted = _seeds(seeds)
+    for what, given in (("policies", policies), ("variants", variants)):
+        if given is not None and not isinstance(given, list | tuple):
+            raise input_error(_("must be a list (got {value})").format(value=shown(given)), path=what)
     asked_cells = cells(scenario, policies, variants)
     _check_policies(asked_cells, local=scheduler is None, workers=workers)
     asked = Asked.of(scenario, wanted, asked_cells)
@@ -105,11 +114,19 @@ def _seeds(seeds: Any) -> tuple[int, ...]:
     try:
         wanted: Any = range(1, index(seeds) + 1) if not isinstance(seeds, bool) else ()
     except TypeError:
-        wanted = seeds if isinstance(seeds, list | tuple | range) else ()
-    whole_numbers = all(type(seed) is int and 0 <= seed <= _LARGEST_SEED for seed in wanted)
-    if not wanted or not whole_numbers:
-        raise input_error(f"must be a number above 0, or a list of seeds (got {shown(seeds)})", path="seeds")
+        wanted = [_whole(seed) for seed in seeds] if isinstance(seeds, list | tuple | range | np.ndarray) else ()
+    if not wanted or not all(0 <= seed <= _LARGEST_SEED for seed in wanted):
+        message = _("must be a number above 0, or a list of whole numbers from 0 to 2**53 (got {value})")
+        raise input_error(message.format(value=shown(seeds)), path="seeds")
     return tuple(sorted(set(wanted)))
+
+
+def _whole(seed: Any) -> int:
+    """A seed as a plain number; -1 for what is none."""
+    try:
+        return -1 if isinstance(seed, bool) else index(seed)
+    except TypeError:
+        return -1
 
 
 def _check_policies(asked: Sequence[Cell], *, local: bool, workers: int | None) -> None:
@@ -119,7 +136,9 @@ def _check_policies(asked: Sequence[Cell], *, local: bool, workers: int | None) 
             as_policy(policy)
         elif policy is not None:
             if not isinstance(policy, Policy) and not callable(policy):
-                raise input_error(f"must be names or functions of a view (got {shown(policy)})", path="policies")
+                raise input_error(
+                    _("must be names or functions of a view (got {value})").format(value=shown(policy)), path="policies"
+                )
             _check_travels(policy, cell, needed=not local or workers != 1)
 
 
@@ -128,7 +147,9 @@ def _check_travels(policy: AnyPolicy, cell: Cell, *, needed: bool) -> None:
         pickle.dumps(policy)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         if needed:
-            message = f"cannot be sent to another process ({error}); define it in a module, or use workers=1"
+            message = _("cannot be sent to another process ({reason}); define it in a module, or use workers=1").format(
+                reason=error
+            )
             raise input_error(message, path=f"policy {cell.policy_name}") from None
 
 
@@ -136,7 +157,10 @@ def _check_travels(policy: AnyPolicy, cell: Cell, *, needed: bool) -> None:
 def _workers(workers: int | None, scheduler: str | None, asked: Sequence[Cell]) -> Iterator[Workers]:
     count = cores() if workers is None else workers
     if type(count) is not int or not 1 <= count <= _MOST_WORKERS:
-        raise input_error(f"must be a number from 1 to {_MOST_WORKERS} (got {shown(workers)})", path="workers")
+        raise input_error(
+            _("must be a number from 1 to {limit} (got {value})").format(limit=_MOST_WORKERS, value=shown(workers)),
+            path="workers",
+        )
     crew: Workers
     if scheduler is not None:
         from sim.ensemble.cluster import Cluster

@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import listed
+from sim.language import _
 from sim.scorecard.card import shown
 from sim.vocabulary import KPIS
 
@@ -227,13 +229,13 @@ def compare_cells(cells: Sequence[Cell], kpis: Sequence[str], against: str = "")
     """
     names = [cell.name for cell in cells]
     if len(cells) < 2:
-        raise ValueError("need at least two variants to compare (two policies or variants, or two directories)")
+        raise ValueError(_("need at least two variants to compare (two policies or variants, or two directories)"))
     if against and against not in names:
-        raise ValueError(f"has no variant {against!r}: one of {', '.join(names)}")
+        raise ValueError(_("has no variant {against!r}: one of {names}").format(against=against, names=listed(names)))
     base = cells[names.index(against) if against else 0]
     common = sorted(set.intersection(*(set(cell.seeds) for cell in cells)))
     if not common:
-        raise ValueError("have no seed in common, so nothing can be paired")
+        raise ValueError(_("have no seed in common, so nothing can be paired"))
     rows = {cell.name: _rows(cell.seeds, common) for cell in cells}
     others = [cell for cell in cells if cell is not base]
     columns = {(cell.name, kpi): cell.values(kpi)[rows[cell.name]] for cell in cells for kpi in kpis}

@@ -16,6 +16,7 @@ from typing import Any, Final
 from sim.ensemble.work import Work, lost, singles
 from sim.ensemble.worker import Chunk, Outcome, play_chunk
 from sim.errors import input_error
+from sim.language import _
 
 _IN_HAND: Final = 2
 """Chunks a worker has in hand: one being played, one waiting."""
@@ -62,7 +63,7 @@ class Pool:
             except (BrokenProcessPool, RuntimeError):
                 loads = False
         if not loads:
-            message = (
+            message = _(
                 "is defined where workers cannot load it: define it in a module, use workers=1, or put what the script "
                 'does under `if __name__ == "__main__":`'
             )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.ensemble.paired import finite, wilson
 from sim.errors import input_error
+from sim.language import _
 
 Floats = NDArray[np.float64]
 Held = Callable[[int], Floats]
@@ -148,11 +149,16 @@ def sizing(
     """
     first, last = span
     if first < 0:
-        raise input_error(f"must be at least 0 (got {first})", file="--from")
+        raise input_error(_("must be at least {low} (got {value})").format(low=0, value=first), file="--from")
     if last < first:
-        raise input_error(f"must be at least --from, {first} (got {last})", file="--to")
+        raise input_error(
+            _("must be at least --from, {first} (got {last})").format(first=first, last=last), file="--to"
+        )
     if not 0 < probability <= 1:
-        raise input_error(f"must be above 0 and at most 1 (got {probability:g})", file="--probability")
+        raise input_error(
+            _("must be above 0 and at most 1 (got {value:g})").format(value=probability),
+            file="--probability",
+        )
     answer, points = smallest(held, first, last, probability)
     below = None
     if answer is not None and answer > first:
@@ -190,10 +196,16 @@ def places(resolved: Mapping[str, Any], resource: str) -> dict[str, int]:
     wrong = {at: v for at, v in counts.items() if isinstance(v, bool) or not isinstance(v, int | float) or v % 1}
     if wrong:
         at, value = next(iter(wrong.items()))
-        raise input_error(f"must be the place of a whole number (at {at} stands {value!r:.60})", file="--resource")
+        raise input_error(
+            _("must be the place of a whole number (at {at} stands {value!r:.60})").format(at=at, value=value),
+            file="--resource",
+        )
     if not counts:
-        example = "such as resources.depots.horqin.crews or resources.depots.*.crews"
-        raise input_error(f"{resource} names no place with a number in this scenario, {example}", file="--resource")
+        said = _(
+            "{resource} names no place with a number in this scenario, such as resources.depots.horqin.crews or "
+            "resources.depots.*.crews"
+        )
+        raise input_error(said.format(resource=resource), file="--resource")
     return {at: int(value) for at, value in counts.items()}
 
 

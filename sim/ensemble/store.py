@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from sim.ensemble.worker import CURVE_POINTS, Outcome
 from sim.errors import input_error
 from sim.interrupts import held
+from sim.language import _
+from sim.reasons import of_reader, of_system
 from sim.vocabulary import KPIS
 
 Floats = NDArray[np.float64]
@@ -70,7 +72,7 @@ class Store:
         Raises `InputError` where the disk refuses.
         """
         if self._kpis() != list(KPIS):
-            raise input_error("was begun by a program with other KPIs; choose another --out", file=self._path)
+            raise input_error(_("was begun by a program with other KPIs; choose another --out"), file=self._path)
         with _on_disk(self._path), held():
             self._base.execute("begin immediate")
             try:
@@ -173,9 +175,11 @@ def _on_disk(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            message = f"is damaged: {error}; delete it, and the same `drill` command plays all of it again"
+            said = _("is damaged: {reason}; delete it, and the same `drill` command plays all of it again")
+            message = said.format(reason=of_reader(error))
             raise input_error(message, file=path) from None
-        message = f"cannot be written: {error}; what is done is kept, the same command goes on".replace("\n", " ")
+        said = _("cannot be written: {reason}; what is done is kept, the same command goes on")
+        message = said.format(reason=of_reader(error)).replace("\n", " ")
         raise input_error(message, file=path) from None
 
 
@@ -186,10 +190,10 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         file = path.open("wb")
     except OSError as error:
-        raise input_error(f"cannot be written: {error.strerror}".lower(), file=path) from None
+        raise input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file=path) from None
     with file:
         if not _lock(file.fileno()):
-            raise input_error("is being filled by another process", file=folder)
+            raise input_error(_("is being filled by another process"), file=folder)
         yield
 
 

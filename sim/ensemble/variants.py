@@ -11,8 +11,9 @@ from pydantic import Field
 
 from sim.checking import format_fault, validate
 from sim.errors import InputError, Problem, input_error, shown
+from sim.language import _
 from sim.loading import load
-from sim.parameters import as_texts, hint, one_of
+from sim.parameters import as_texts, blamed_keys, hint, one_of
 from sim.policies import Policy
 from sim.references import policy_names
 from sim.scenario import Scenario
@@ -51,7 +52,7 @@ class Variant:
 
     def placed(self, problem: Problem) -> Problem:
         """A problem of `--set KEY` at the line of the file where the key stands; others as they are."""
-        keys = problem.file.removeprefix("--set ").split(", ") if problem.file.startswith("--set ") else []
+        keys = blamed_keys(problem)
         known = ((table, key) for key in keys for table in ("set", "topology") if key in self._table(table))
         loc = next(known, None)
         if self.file is None or loc is None:
@@ -68,14 +69,21 @@ def read_variant(path: str | Path) -> Variant:
     document = read_yaml(Path(path))
     data = document.data
     if not isinstance(data, dict):
-        raise input_error(f"must be a table of keys and values (got {shown(data)})", file=document.path, line=1)
+        raise input_error(
+            _("must be a table of keys and values (got {value})").format(value=shown(data)), file=document.path, line=1
+        )
     if "format" not in data:
-        raise input_error(f"is missing; a variant begins with `format: {FORMAT}`", file=path, line=1, path="format")
+        raise input_error(
+            _("is missing; a variant begins with `format: {format}`").format(format=FORMAT),
+            file=path,
+            line=1,
+            path="format",
+        )
     if message := format_fault(data["format"], FORMAT):
         raise input_error(message, file=path, line=document.line_of_path(("format",)), path="format")
     spec = validate(_VariantFile, document)
     if spec.policy is not None and spec.policy not in (known := policy_names()):
-        message = f"must be {one_of(known)}{hint(spec.policy, known)}"
+        message = _("must be {choices}{hint}").format(choices=one_of(known), hint=hint(spec.policy, known))
         raise input_error(message, file=path, line=document.line_of_path(("policy",)), path="policy")
     return Variant(spec.name, as_texts(spec.set), as_texts(spec.topology), spec.policy, document)
 
@@ -126,7 +134,10 @@ def cells(
     names = [cell.name for cell in found]
     for name in names:
         if names.count(name) > 1:
-            raise input_error(f"must differ in their names (got {shown(name)} twice)", path="variants and policies")
+            raise input_error(
+                _("must differ in their names (got {value} twice)").format(value=shown(name)),
+                path="variants and policies",
+            )
     return found
 
 
@@ -134,7 +145,7 @@ def _patched(scenario: Scenario, patch: Variant) -> Scenario:
     if not patch.overrides and not patch.topology:
         return scenario
     if scenario.path is None:
-        raise input_error("needs a scenario that was loaded from a file", path=f"variant {patch.name}")
+        raise input_error(_("needs a scenario that was loaded from a file"), path=f"variant {patch.name}")
     try:
         return load(scenario.path, {**scenario.overrides, **patch.overrides}, patch.topology)
     except InputError as error:

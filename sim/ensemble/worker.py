@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.errors import one_line
+from sim.language import speaking
 from sim.metrics import Tables, kpis, tables
 from sim.metrics.intervals import count_over_time, value_at
 from sim.run import play
@@ -81,7 +82,7 @@ class Outcome:
 
 def play_chunk(chunk: Chunk) -> list[Outcome]:
     """An outcome for every seed, failed ones too. One chunk at a time in a process, however many threads it has."""
-    with _alone:
+    with _alone, speaking("en"):  # what is kept of failed runs is data
         return _played(chunk)
 
 

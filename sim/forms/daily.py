@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isnan
 
-from sim.forms.parts import Blank, Chapter, Column, Form, Grid, Pairs, Part, Sheet, Words, by_hand, of_page
+from sim.forms.parts import DASHES, Blank, Chapter, Column, Form, Grid, Pairs, Part, Sheet, Words, of_page
 from sim.language import _
 from sim.page.daily import DailyReport, Line, by_county_table, daily_report, default_hours, line_word
 from sim.page.parts import Cell
@@ -30,10 +30,11 @@ def daily_form(telling: Telling, at_h: Sequence[float] = ()) -> Form | None:
 
 
 def _parts(telling: Telling, report: DailyReport) -> list[Part]:
+    counties = by_county_table(telling, report.at_h)
     return [
         Pairs([(_("Reporting unit"), ""), (_("Reported by / checked by"), ""), (_("Sent to, and when"), "")]),
         _grid(telling, report),
-        *of_page([by_county_table(telling, report.at_h)]),
+        *(of_page([counties]) if counties.rows else []),
         Blank(_("Situation, measures taken, what comes next (by hand):"), 4),
         Words(_("A dash box is a figure that the simulation does not have. It is not zero."), quiet=True),
     ]
@@ -44,14 +45,22 @@ def _grid(telling: Telling, report: DailyReport) -> Grid:
         Column(_("item"), width=3.2), Column(_("figure"), "simulated", number=True, width=2),
         Column(_("unit"), width=1.2), Column(_("remark"), "hand", width=2.4),
     )  # fmt: skip
-    rows = [[Cell(line_word(line.key)), _figure(line), Cell(_unit(line)), Cell("")] for line in report.lines]
+    rows = [
+        [Cell(line_word(line.key)), _figure(line), Cell(_unit(line)), Cell(_("by hand") if _open(line) else "")]
+        for line in report.lines
+    ]
     return Grid(columns, rows, _("Figures as of {clock}").format(clock=telling.clock(report.at_h)))
+
+
+def _open(line: Line) -> bool:
+    """Whether the model, or the drill, has nothing of the kind."""
+    return line.value is None or isnan(line.value)
 
 
 def _figure(line: Line) -> Cell:
     """The figure with its exact number; a dash box where the model, or the drill, has nothing of the kind."""
-    if line.value is None or isnan(line.value):
-        return Cell(by_hand())
+    if _open(line):
+        return Cell(DASHES)
     return Cell(bare(line.value, line.unit), value=line.value, kpi=line.kpi)
 
 

@@ -24,11 +24,13 @@ from sim.forms.parts import (
     of_page,
     row,
     source_words,
+    spaced,
 )
 from sim.forms.plan import title_lines
 from sim.forms.script import expectations_grid
 from sim.language import _
 from sim.page import preparation, rooms
+from sim.page.causes import Why
 from sim.page.parts import Cell
 from sim.page.readings import reading_words
 from sim.page.telling import Telling
@@ -93,7 +95,7 @@ def ratings() -> Grid:
             "at greater risk, or plans or law were not followed.")),
         row(_("U: unable to be performed"), _("The tasks were not carried out so that the objective was reached.")),
     ]  # fmt: skip
-    return Grid([Column(_("rating"), width=1.5), Column(_("meaning"), width=5)], rows)
+    return Grid([Column(_("rating given"), width=1.5), Column(_("meaning"), width=5)], rows)
 
 
 def capability(kpi: str) -> str:
@@ -121,14 +123,23 @@ def met_word(row_: ScoreRow) -> str:
 
 def evidence(telling: Telling, line: ScoreRow) -> str:
     """What the log and the files say of a target: instant, reading, what made the figure."""
-    found = cause_of(telling, line) if line.met is not None else None
+    found = cause_of(telling, line) if line.met is False else None
     parts = [
         "" if line.at_h is None else _("as of {clock}").format(clock=telling.clock(line.at_h)),
         reading_words(line),
-        "" if found is None else found.words,
+        "" if found is None else _told(found),
         _("scorecard.json, {kpi}").format(kpi=line.kpi),
     ]
     return _("; ").join(part for part in parts if part)
+
+
+def _told(why: Why) -> str:
+    """What made a figure, in a sentence; where that only announces a chain of causes, what stands at its head."""
+    said = why.words.rstrip(".。")
+    if said.endswith((":", "：")) and why.chains:
+        chain = why.chains[0]
+        said += spaced("", chain.title, *(f"({step.when} {step.text})" for step in chain.steps[-1:]))
+    return said
 
 
 def objectives_grid(telling: Telling) -> Grid:
@@ -136,7 +147,7 @@ def objectives_grid(telling: Telling) -> Grid:
     columns = (
         Column(_("objective"), width=2.2), Column(_("core capability"), width=1.5), Column(_("target"), width=1.1),
         Column(_("simulated"), "simulated", number=True, width=1.1), Column(_("met?"), "simulated", width=0.8),
-        Column(_("evidence"), "simulated", width=3.4), Column(_("rating"), "hand", width=1.2),
+        Column(_("evidence"), "simulated", width=3.4), Column(_("rating given"), "hand", width=1.2),
         Column(_("remark"), "hand", width=1.7), Column(_("evaluator, signature"), "hand", width=1.2),
     )  # fmt: skip
     rows = [
@@ -167,7 +178,7 @@ def _exact(telling: Telling) -> Grid:
     rows = []
     for line, cells in zip(telling.card.targets, grid.rows, strict=True):
         bound = Cell(f"{'≤' if line.comparison == 'at_most' else '≥'} {bare(line.target)}", value=line.target)
-        unit = unit_word(line.unit) or line.unit
+        unit = unit_word(line.unit) or (_("share, 0 to 1") if line.unit == "share" else line.unit)
         exact = Cell("–", value=line.simulated)
         rows.append([*cells[:2], Cell(line.kpi), Cell(unit), bound, exact, *cells[4:]])
     return Grid(columns, rows, _("Objectives: simulated evidence and boxes for judgement"))
@@ -194,7 +205,7 @@ def simulated(part: Grid) -> Grid:
 def with_boxes(part: Grid) -> Grid:
     """A table with a column for the rating and one for a remark."""
     columns = [*part.columns]
-    columns += [Column(_("rating"), "hand", width=1.6), Column(_("remark"), "hand", width=3)]
+    columns += [Column(_("rating given"), "hand", width=1.6), Column(_("remark"), "hand", width=3)]
     return replace(part, columns=columns, rows=[[*line, Cell(rating_boxes()), Cell("")] for line in part.rows])
 
 

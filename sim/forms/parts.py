@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from struct import unpack
 from typing import Final, Literal
 
-from sim.language import _
+from sim.language import _, spoken
 from sim.page import parts as page
 from sim.page.parts import Cell
 
+_WIDE: Final = 1.1
 Source = Literal["", "simulated", "hand"]
 """Where a column's cells come from: the plan, the simulation, or somebody with a pen."""
 
@@ -64,6 +66,12 @@ class Image:
     png: bytes
     words: str
 
+    @property
+    def wide(self) -> bool:
+        """Whether it wants a page turned on its side."""
+        across, down = unpack(">II", self.png[16:24])
+        return bool(across > _WIDE * down)
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -77,11 +85,10 @@ Part = Words | Grid | Blank | Pairs | Image | Heading
 
 @dataclass(frozen=True)
 class Chapter:
-    """A numbered chapter; `wide` asks for pages turned on their side."""
+    """A numbered chapter."""
 
     title: str
     parts: Sequence[Part]
-    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,14 +119,14 @@ DASHES: Final = "☐ ————"
 """A place for a figure that the model does not have; never a zero."""
 
 
-def by_hand() -> str:
-    """A dash box that says who fills it."""
-    return _("☐ ———— (by hand)")
-
-
 def row(*texts: str) -> list[Cell]:
     """A row of plain texts."""
     return [Cell(text) for text in texts]
+
+
+def spaced(*texts: str) -> str:
+    """Texts behind each other, with a blank between them where the language has one."""
+    return ("" if spoken() == "zh" else " ").join(texts)
 
 
 def source_words() -> Words:

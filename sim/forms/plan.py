@@ -133,7 +133,7 @@ def _organisation(telling: Telling) -> list[Part]:
         ]
         parts.append(Grid(columns, rows, _("Parties")))
     if spec.resources.teams:
-        columns = [Column(word_) for word_ in (_("team"), _("party"), _("people"), _("place"), _("skills"))]
+        columns = [Column(word_) for word_ in (_("team"), _("party"), _("people in it"), _("place"), _("skills"))]
         rows = [
             row(
                 chosen(team.title.en, team.title.zh) or telling.bare(name),
@@ -153,10 +153,10 @@ def _resources(telling: Telling) -> list[Part]:
     parts: list[Part] = []
     if resources.depots:
         heads = (
-            _("depot"), _("crews"), _("people"), _("all-terrain vehicles"), _("loaders"), _("generators"),
-            _("fuel, litres"),
+            _("depot"), _("crews"), _("people in it"), _("all-terrain vehicles"), _("front loaders"),
+            _("generators by kind"), _("fuel, litres"),
         )  # fmt: skip
-        columns = [Column(head, width=5 if head == _("generators") else 1.6) for head in heads]
+        columns = [Column(head, width=5 if head == _("generators by kind") else 1.6) for head in heads]
         rows = [
             row(
                 telling.bare(name),

@@ -67,7 +67,7 @@ def expectations_grid(telling: Telling) -> Grid | None:
     """A row an expectation with the evidence of the log; None where the script expects nothing."""
     found = judgements(telling)
     columns = (
-        Column(_("No."), width=0.6), Column(_("to"), width=1.3), Column(_("expected action"), width=2.4),
+        Column(_("No."), width=0.6), Column(_("recipient"), width=1.3), Column(_("expected action"), width=2.4),
         Column(_("objective"), width=1), Column(_("due"), "simulated", width=1.4),
         Column(_("seen at"), "simulated", width=1.4), Column(_("verdict"), "simulated", width=1.2),
         Column(_("evidence"), "simulated", width=4),

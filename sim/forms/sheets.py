@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from math import ceil
 from typing import Any, Final
 
 from sim.forms.package import sealed
@@ -13,6 +14,12 @@ from sim.sheetfile import Cell as Value
 from sim.sheetfile import Table, fill, put, sheet_title
 
 _SHADE: Final = "F1F5F9"
+_WEIGHT: Final = 6.0
+"""Characters for one weight of a column."""
+_WORD: Final = 16.0
+_LINE_POINTS: Final = 14.5
+_TALLEST_POINTS: Final = 409.0
+"""No row of a spreadsheet is taller."""
 
 
 def xlsx_bytes(form: Form, template: bytes, at: datetime) -> bytes:
@@ -40,14 +47,14 @@ def _empty(sheet: Any) -> bool:
 
 def _fill(sheet: Any, grid: Grid, first: int) -> None:
     """A title, the grid and its note."""
-    from openpyxl.styles import Border, Font, PatternFill, Side
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
     put(sheet, first, 1, grid.title)
-    sheet.cell(first, 1).alignment = sheet.cell(first, 1).alignment.copy(wrap_text=False)
+    sheet.cell(first, 1).alignment = Alignment(vertical="top")
     sheet.cell(first, 1).font = Font(bold=True, size=13)
     rows = [[_value(cell, column) for cell, column in zip(line, grid.columns, strict=True)] for line in grid.rows]
     heads = [column.text for column in grid.columns]
-    widths = [column.width * 6 if column.width else _wide(column, grid, at) for at, column in enumerate(grid.columns)]
+    widths = [_wide(column, grid, at) for at, column in enumerate(grid.columns)]
     after = fill(sheet, Table("", heads, rows, widths), first + 1)
     line = Side(style="thin", color="B8C2CC")
     for down in range(first + 1, after):
@@ -56,9 +63,10 @@ def _fill(sheet: Any, grid: Grid, first: int) -> None:
             cell.border = Border(line, line, line, line)
             if column.source == "simulated" and down > first + 1:
                 cell.fill = PatternFill("solid", fgColor=_SHADE)
+        sheet.row_dimensions[down].height = _tall(sheet, down, len(grid.columns))
     if grid.note:
         put(sheet, after + 1, 1, grid.note)
-        sheet.cell(after + 1, 1).alignment = sheet.cell(after + 1, 1).alignment.copy(wrap_text=False)
+        sheet.cell(after + 1, 1).alignment = Alignment(vertical="top")
     sheet.freeze_panes = sheet.cell(first + 2, 1)
     sheet.print_title_rows = f"{first + 1}:{first + 1}"
 
@@ -70,8 +78,23 @@ def _value(cell: Cell, column: Column) -> Value:
 
 
 def _wide(column: Column, grid: Grid, at: int) -> float:
-    longest = max([_ems(column.text), *(_ems(line[at].text) for line in grid.rows)])
-    return min(46.0, max(8.0, longest + 2))
+    """Characters: by the column's weight where it has one, but no word of ordinary length is broken."""
+    texts = [column.text, *(line[at].text for line in grid.rows)]
+    word = max(min(_ems(word), _WORD) for text in texts for word in (text.split() or [""]))
+    usual = column.width * _WEIGHT if column.width else min(46.0, max(map(_ems, texts)) + 2)
+    return max(8.0, usual, word + 2)
+
+
+def _tall(sheet: Any, row: int, columns: int) -> float:
+    """Points that a row needs for its longest cell, wrapped; office programs differ in whether they look themselves."""
+    from openpyxl.utils import get_column_letter
+
+    lines = 1
+    for across in range(1, columns + 1):
+        wide = sheet.column_dimensions[get_column_letter(across)].width
+        text = str(sheet.cell(row, across).value or "")
+        lines = max(lines, sum(max(1, ceil(_ems(line) / wide)) for line in text[:2000].split("\n")))
+    return min(_LINE_POINTS * lines + 3, _TALLEST_POINTS)
 
 
 def _ems(text: str) -> float:

@@ -44,7 +44,7 @@ def summary_form(telling: Telling) -> Form:
         Chapter(_("Why"), _why(telling)),
         Chapter(_("Improvement"), [_suggestions(telling)]),
         Chapter(_("Assumptions"), _assumptions(telling)),
-        *([Chapter(_("Pictures"), pictures, wide=True)] if pictures else []),
+        *([Chapter(_("Pictures"), pictures)] if pictures else []),
         Chapter(_("Appendix"), _appendix(telling)),
     ]
     return Form("summary", _("04_summary_report"), _("Summary report"), title_lines(telling), made)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from sim.errors import input_error, one_line
+from sim.errors import InputError, Problem, input_error, one_line
 from sim.language import _
 
 SHIPPED: Final = Path(__file__).parent / "templates"
@@ -52,7 +52,7 @@ def content(name: str, folder: Path | None) -> bytes:
 
 
 def check_folder(folder: Path) -> None:
-    """Whether a folder of templates is one. Raises `InputError`."""
+    """Whether a folder of templates is one, and each of them can be used. Raises `InputError` with all problems."""
     if not folder.is_dir():
         raise input_error(_("is no directory of templates"), file=folder)
     if not any((folder / name).is_file() for name in names()):
@@ -60,6 +60,14 @@ def check_folder(folder: Path) -> None:
             _("holds none of the templates {names}; --write-templates writes them").format(names=", ".join(names())),
             file=folder,
         )
+    problems: list[Problem] = []
+    for name in names():
+        try:
+            content(name, folder)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
 
 
 def _wrong(package: zipfile.ZipFile, suffix: str) -> Iterator[str]:
@@ -97,11 +105,13 @@ def _open(name: str, found: bytes) -> None:
         if name.endswith(".docx"):
             from docx import Document
 
-            Document(io.BytesIO(found))
+            document = Document(io.BytesIO(found))
+            document.add_paragraph(str(document.sections[-1].page_width))
         else:
             from openpyxl import load_workbook
 
-            load_workbook(io.BytesIO(found)).close()
+            book = load_workbook(io.BytesIO(found))
+            book.copy_worksheet(book.worksheets[0])
     except (SystemExit, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001 (whatever the package stumbles over is in the file)

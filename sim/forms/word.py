@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,11 +26,13 @@ _WIDEST_SHARE: Final = 6.0
 _EM: Final = 125_000
 """A character of a cell, EMU, with a little room."""
 _PADDING: Final = 150_000
-_LONGEST_WORD: Final = 14.0
+_LONGEST_WORD: Final = 9.0
 """Ems of a word that a column must hold unbroken; longer ones are identifiers."""
+_LONG: Final = 22.0
+"""Ems of a text that gets no more room for being longer."""
 _WRITTEN_TWIPS: Final = 420
 """Height of a row with something to write in."""
-_TALLEST: Final = 0.68
+_TALLEST: Final = 0.6
 """A picture's share of the page's height."""
 _LINE_TWIPS: Final = 340
 
@@ -47,11 +48,12 @@ def docx_bytes(form: Form, template: bytes, drill: str, at: datetime) -> bytes:
     for line in form.lines:
         writer.paragraph(line, "Subtitle")
     for number, chapter in enumerate(form.chapters, start=1):
-        with writer.turned(wide=chapter.wide):
-            title = writer.paragraph(f"{number}  {chapter.title}", "Heading 1")
-            title.paragraph_format.page_break_before = True if form.apart and number > 1 else None
-            for part in chapter.parts:
-                writer.part(part)
+        writer.turn_for(*chapter.parts[:1])
+        title = writer.paragraph(f"{number}  {chapter.title}", "Heading 1")
+        title.paragraph_format.page_break_before = True if form.apart and number > 1 else None
+        for part in chapter.parts:
+            writer.turn_for(part)
+            writer.part(part)
     out = io.BytesIO()
     document.save(out)
     return sealed(out.getvalue(), form.title, at)
@@ -81,7 +83,9 @@ class _Writer:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._known = {style.name for style in document.styles}
-        self._wide = _text_width(document.sections[-1])
+        last = document.sections[-1]
+        self._wide = _text_width(last)
+        self._lying = self._turned = (last.page_width or 0) > (last.page_height or 0)
 
     def style(self, name: str) -> str | None:
         """The style of that name; the default where the template has none."""
@@ -91,24 +95,17 @@ class _Writer:
         """A paragraph in a style."""
         return self._document.add_paragraph(clean(text), self.style(style))
 
-    @contextmanager
-    def turned(self, *, wide: bool) -> Iterator[None]:
-        """What is appended inside lies on pages turned on their side, if `wide` and they are not so already."""
+    def turn_for(self, *parts: Part) -> None:
+        """Wide pictures lie on pages turned on their side, what follows on upright ones again."""
         from docx.enum.section import WD_ORIENT
 
-        before = self._document.sections[-1]
-        if not wide or before.orientation == WD_ORIENT.LANDSCAPE:
-            yield
+        wide = self._lying or any(isinstance(part, Image) and part.wide for part in parts)
+        if wide == self._turned:
             return
-        self._turn(WD_ORIENT.LANDSCAPE)
-        yield
-        self._turn(WD_ORIENT.PORTRAIT)
-
-    def _turn(self, orientation: Any) -> None:
         section = self._document.add_section()
-        section.orientation = orientation
+        section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = section.page_height, section.page_width
-        self._wide = _text_width(section)
+        self._wide, self._turned = _text_width(section), wide
 
     def part(self, part: Part) -> None:
         if isinstance(part, Words):
@@ -147,7 +144,7 @@ class _Writer:
                 self._fill(at, cell, column, head=(headed and not down) or (not headed and not across))
         for down, line in enumerate(table.rows):
             _whole_row(line, repeated=headed and not down)
-            if any(not cell.text for cell in lines[down]):
+            if not any(cell.text for cell in lines[down][1 - headed :]):
                 _height(line, _WRITTEN_TWIPS)
         self._document.add_paragraph("", self.style("Form Note"))
 
@@ -206,7 +203,9 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], wide: int
     for at, column in enumerate(columns):
         texts = [column.text, *(text for line in rows for text in (line[at].text, line[at].under))]
         longest = max(map(_ems, texts))
-        weights.append(min(column.width or min(max(longest, 3.0), 22.0) / 4, _WIDEST_SHARE))
+        usual = sum(_ems(line[at].text) for line in rows) / max(len(rows), 1)
+        weight = 0.3 * min(longest, _LONG) + 0.7 * min(usual, 2 * _LONG)
+        weights.append(column.width or min(max(weight, 3.0) / 4, _WIDEST_SHARE))
         least.append(int(min(max(map(_longest_word, texts)), _LONGEST_WORD) * _EM + _PADDING))
     whole = max(sum(least), 1)
     if whole >= wide:

@@ -10,17 +10,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from sim.errors import input_error
 from sim.folders import Sort, check_free, strangers, whole
 from sim.forms import template
 from sim.forms.daily import daily_form
 from sim.forms.evaluation import evaluation_form
 from sim.forms.parts import Form
 from sim.forms.plan import plan_form, title_lines
+from sim.forms.redact import redacted
 from sim.forms.script import script_form
 from sim.forms.sheets import xlsx_bytes
 from sim.forms.summary import summary_form
 from sim.forms.word import docx_bytes
-from sim.language import spoken
+from sim.language import _, marked, spoken
 from sim.page.telling import Telling
 from sim.results import Run
 from sim.sheetfile import check_office
@@ -47,6 +49,8 @@ def forms(telling: Telling, at_h: Sequence[float] = ()) -> list[Form]:
 
 def files_of(run: Run, wanted: Wanted) -> dict[str, bytes]:
     """Name → bytes of every file, the mark last; the same run gives the same bytes. Raises `InputError`."""
+    if wanted.redact:
+        run = redacted(run)
     telling = Telling(run, tuple(wanted.at_h))
     at = run.spec.start.replace(tzinfo=None)
     drill = title_lines(telling)[0]
@@ -77,7 +81,7 @@ def _mark(run: Run, wanted: Wanted, found: dict[str, bytes]) -> bytes:
 def check_target(folder: Path, *, force: bool = False) -> None:
     """Whether the folder may be written. Raises `InputError`."""
     check_office("docx", "openpyxl", what="--forms")
-    check_free(folder, Sort("a folder of forms", MARK, _foreign), force=force)
+    check_free(folder, _FORMS, force=force)
 
 
 def _foreign(folder: Path) -> str:
@@ -94,7 +98,12 @@ def _foreign(folder: Path) -> str:
         if (folder / name).is_file() and sha256((folder / name).read_bytes()).hexdigest() != digest
     ]
     found = [*others, *changed]
-    return f"holds files that were added or filled in since: {', '.join(found[:3])}" if found else ""
+    if not found:
+        return ""
+    return _("holds files that were added or filled in since: {files}").format(files=", ".join(found[:3]))
+
+
+_FORMS: Final = Sort(marked("a folder of forms"), MARK, _foreign, "--forms")
 
 
 def write_forms(run: Run, folder: Path, wanted: Wanted) -> list[str]:
@@ -108,7 +117,9 @@ def write_forms(run: Run, folder: Path, wanted: Wanted) -> list[str]:
 
 def write_templates(folder: Path) -> list[str]:
     """Write the shipped templates into an empty or new folder. Raises `InputError`."""
-    check_free(folder, Sort("a folder of templates", "drillsim_templates.txt", lambda _folder: "holds templates"))
+    if folder.is_dir() and any(folder.iterdir()):
+        raise input_error(_("is not empty, and templates there may have been changed"), file=folder)
+    check_free(folder, _FORMS)
     with whole(folder) as place:
         for name in template.names():
             (place / name).write_bytes((template.SHIPPED / name).read_bytes())

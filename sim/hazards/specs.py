@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sim.language import _
 from sim.spec import Spec
 from sim.units import Celsius, Cm, Hours, Metres, Mm, MomentField, Mps, PositiveHours, Share, SpreadHours
 
@@ -88,7 +89,7 @@ class FeederFailures(Spec):
     @model_validator(mode="after")
     def _some(self) -> FeederFailures:
         if (self.share is None) == (not self.feeders):
-            raise ValueError("must have either share or feeders")
+            raise ValueError(_("must have either share or feeders"))
         return self
 
 

@@ -8,7 +8,7 @@ end).
 from __future__ import annotations
 
 from sim.metrics.bands import VehicleBand, all_vehicle_bands, vehicle_bands, vehicle_ratio
-from sim.metrics.by import Split, kpis_by, split
+from sim.metrics.by import SPLITS, Split, kpis_by, split
 from sim.metrics.catalogue import (
     WHY_UNDEFINED,
     defined,
@@ -32,6 +32,7 @@ __all__ = [
     "CAUSES",
     "RESULTS",
     "ROOM_FIGURES",
+    "SPLITS",
     "WHY_UNDEFINED",
     "Band",
     "Dispatch",

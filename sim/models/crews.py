@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import inf, isinf
 from typing import Final
 
-from sim.models.generators import Generator
+from sim.models.generators import LEAST_FUEL, LOW_FUEL, Generator
 from sim.resources import CrewSpec
 
 REFUEL_L: Final = 20.0
@@ -50,10 +50,6 @@ class DepotStock:
     def free_generators(self, seats: int) -> list[Generator]:
         """Working generators that nobody is coming for and that need no more places than these."""
         return [g for g in self.generators if not g.broken and not g.reserved and g.kind.seats <= seats]
-
-    def has_free(self, seats: int) -> bool:
-        """Whether there is any of those."""
-        return any(not g.broken and not g.reserved and g.kind.seats <= seats for g in self.generators)
 
     def draw_fuel(self, litres: float) -> float:
         """Take fuel; what there was of it."""
@@ -129,6 +125,21 @@ class Crew:
         """Generators on board that could be used and weigh no more than this."""
         return [g for g in self.carried if not g.broken and g.kind.mass_kg <= most_kg]
 
+    def ready(self, most_kg: float = inf, share: float = LEAST_FUEL) -> list[Generator]:
+        """Those of them that its cans could bring to this share of a tank."""
+        return [g for g in self.working(most_kg) if g.has_fuel(share, self.fuel_l)]
+
+    def could_bring(self) -> bool:
+        """Whether it has a set that could run, or could have one from its depot, sets and cans filled there."""
+        if self.ready():
+            return True
+        depot = self.depot
+        there_l = self.fuel_l + depot.fuel_l
+        return any(g.has_fuel(more_l=there_l) for g in self.working()) or any(
+            not g.broken and not g.reserved and g.kind.seats <= self.spec.carries and g.has_fuel(more_l=there_l)
+            for g in depot.generators
+        )
+
     def seats_left(self) -> int:
         """Generator places still free on the vehicle."""
         return self.spec.carries - sum(generator.kind.seats for generator in self.carried)
@@ -149,7 +160,10 @@ class Crew:
             self.vehicle,
             self.depot.id,
             self.party,
-            tuple("" if g.broken else g.kind_name for g in self.carried),
+            tuple(
+                "" if g.broken else (g.kind_name, g.has_fuel(LOW_FUEL, self.fuel_l), g.has_fuel(more_l=self.fuel_l))
+                for g in self.carried
+            ),
             self.fuel_l < REFUEL_L,
             self.fuel_l < LEAST_L,
             self.skills,

@@ -1,4 +1,4 @@
-"""What a crew does at its depot: fill the cans, put down what it does not need, take the generators it does."""
+"""What a crew does at its depot: fill the cans, put down what it does not need, take the generators it does, filled."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ class Depots:
         for generator in [g for g in crew.carried if g not in wanted]:
             self._store(crew, generator, row)
         for generator in wanted:
-            if generator not in crew.carried:
+            if generator in crew.carried:
+                self._fill(generator, crew, row)
+            else:
                 self._take(crew, generator, row)
 
     def _that_fit(self, crew: Crew, sets: list[Generator]) -> list[Generator]:
@@ -48,6 +50,14 @@ class Depots:
         generator.place = crew.depot.id
         level = generator.tank.level(self._env.now)
         self._log.add(self._env.now, "generator.stored", generator.id, crew.depot.id, level, row)
+
+    def _fill(self, generator: Generator, crew: Crew, row: int) -> None:
+        """Top up a set that stays on board."""
+        depot = crew.depot
+        litres = depot.draw_fuel(generator.kind.tank_l - generator.fuel_l)
+        if litres > 0:
+            generator.fill(litres, depot.grade_c)
+            self._log.add(self._env.now, "generator.fuelled", generator.id, depot.id, generator.fuel_l, row)
 
     def _take(self, crew: Crew, generator: Generator, row: int) -> None:
         depot = crew.depot

@@ -241,18 +241,15 @@ class Dispatcher:
         return whose == party or not party or not whose or party in self.helpers.get(whose, ())
 
     def _has_generator(self, crew: Crew) -> bool:
-        """On board, or at the depot (where broken sets are put down, so that every place is free)."""
-        spec = crew.spec
-        if spec.unlimited_generators or any(not g.broken for g in crew.carried):
-            return True
-        return crew.depot.has_free(spec.carries)
+        """With fuel, on board or at the depot (where broken sets are put down, so that every place is free)."""
+        return crew.spec.unlimited_generators or crew.could_bring()
 
     def via_depot(self, crew: Crew, job: Job) -> bool:
         """Whether the crew must go by its depot first."""
         if crew.spec.unlimited_generators:
             return False
         if self._visits.must_bring(job):
-            return not self._driving.has_set_for(crew, job.site, self._env.now)
+            return self._driving.goes_by_depot(crew, job.site, self._env.now)
         if job.kind == "collect":
             return crew.seats_left() < 1
         return job.kind == "refuel" and crew.fuel_l < REFUEL_L and crew.fuel_to_come_l() > crew.fuel_l
@@ -365,8 +362,8 @@ class Dispatcher:
         via_depot = self.via_depot(crew, job)
         if via_depot and self._visits.must_bring(job):
             sets = self._driving.stock_for(crew, job, self._env.now, via_depot=True)
-            crew.booked = next((generator for generator in sets if generator not in crew.carried), None)
-            if crew.booked is not None:
+            if sets and sets[0] not in crew.carried:
+                crew.booked = sets[0]
                 crew.booked.reserved = True
         crew.busy = True
         row = self._log.add(self._env.now, "job.assigned", job.id, crew.id, cause_row=job.cause_row)

@@ -13,8 +13,8 @@ from typing import Final, Literal
 from simpy import Environment
 
 from sim.log import EventLog
-from sim.models.crews import Crew, fitting
-from sim.models.generators import Generator
+from sim.models.crews import LEAST_L, Crew, fitting
+from sim.models.generators import LOW_FUEL, Generator
 from sim.models.lots import Lots
 from sim.models.roadpart import LeastHours
 from sim.models.roads import Load, Roads
@@ -115,17 +115,29 @@ class Driving:
             return inf
         return crew.by_hand_kg(self._spec.carry_kg_per_person)
 
-    def has_set_for(self, crew: Crew, site: int, now: float) -> bool:
-        """Whether a working set is on board that the crew can bring to a site's door."""
-        sets = crew.working()
-        return bool(sets) and min(g.kind.mass_kg for g in sets) <= self.by_hand_kg(crew, site, now)
+    def goes_by_depot(self, crew: Crew, site: int, now: float) -> bool:
+        """Whether a crew that is to bring a set goes by its depot: for a set, or for fuel where there is some.
+
+        It does not where its cans can bring a set to half a tank that it can carry to the door.
+        """
+        if not crew.carried:
+            return True
+        by_hand_kg = self.by_hand_kg(crew, site, now)
+        if crew.ready(by_hand_kg, LOW_FUEL):
+            return False
+        return crew.depot.fuel_l >= LEAST_L or not crew.ready(by_hand_kg)
 
     def stock_for(self, crew: Crew, job: Job, now: float, via_depot: bool) -> list[Generator]:
-        """Sets the crew could bring, on board and (going by it) at its depot, the one that suits best first."""
-        sets = crew.working()
+        """Sets the crew could bring, on board and (going by it) at its depot, the one that suits best first.
+
+        Only those for which there is fuel, in the tank, in the cans or at the depot.
+        """
+        sets, more_l = crew.working(), crew.fuel_l
         if via_depot:
             sets += crew.depot.free_generators(crew.spec.carries)
-        return sorted(sets, key=fitting(job.need_kw, self.by_hand_kg(crew, job.site, now)))
+            more_l += crew.depot.fuel_l
+        suits = fitting(job.need_kw, self.by_hand_kg(crew, job.site, now))
+        return sorted((g for g in sets if g.has_fuel(more_l=more_l)), key=suits)
 
     def _load(self, crew: Crew, job: Job, now: float, with_generator: bool, via_depot: bool) -> Load:
         """What must come to the door; a vehicle that gets there is not left behind."""

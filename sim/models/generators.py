@@ -29,6 +29,11 @@ _DERATED_ABOVE_M: Final = 500.0
 _DERATING_PER_M: Final = 0.01 / 100
 """Source: common practice, 1 % for each 100 m above 500 m."""
 _LEAST_POWER: Final = 0.1
+LEAST_FUEL: Final = 0.05
+"""Assumed: with less than this share of its tank a set draws air and does not start."""
+LOW_FUEL: Final = 0.5
+"""Assumed: a crew fills up a set with less than this share of its tank before it leaves it or runs it."""
+_DROP_L: Final = 1e-9
 _ANY_DIESEL: Final[Mapping[float, float]] = MappingProxyType({-inf: 1.0})
 """Good in any cold."""
 
@@ -110,6 +115,16 @@ class Generator:
         self._mix = {grade_c: 1.0}
 
     @property
+    def fuel_l(self) -> float:
+        """What is in the tank now."""
+        return self.tank.level(self._env.now)
+
+    def has_fuel(self, share: float = LEAST_FUEL, more_l: float = 0.0) -> bool:
+        """Whether the tank, with so much more poured in, holds this share of what it can."""
+        fuel_l = self.fuel_l + more_l
+        return fuel_l > _DROP_L and fuel_l >= share * self.kind.tank_l - _DROP_L
+
+    @property
     def failures_per_h(self) -> float:
         """Rate of faults while running, by how the set was maintained: its own lot, the same in the whole drill."""
         settings = self._settings
@@ -119,7 +134,10 @@ class Generator:
         return settings.failures_per_h * (settings.poor_failure_factor if poor else 1.0)
 
     def attempt(self, site: str, temperature_c: float, attempt: int, row: int, ease: float = 1.0) -> bool:
-        """One attempt to start, `ease` times as likely to fail as usual; a failure is logged."""
+        """One attempt to start, `ease` times as likely to fail as usual; failures are logged, a dry set as 0."""
+        if not self.has_fuel():
+            self._log.add(self._env.now, "generator.unstarted", self.id, site, 0, row)
+            return False
         if attempt == 1:
             self.demands += 1
         chance = ease * start_failure(self._settings, temperature_c, attempt)

@@ -7,7 +7,7 @@ from functools import partial
 from math import inf, nan
 from typing import Final, Protocol
 
-from simpy import Environment
+from simpy import Environment, Event
 
 from sim.log import EventLog
 from sim.models.generators import Air, Generator, derating
@@ -53,6 +53,7 @@ class Gensets:
         self._due: dict[int, Timer] = {}
         self._due_row: dict[int, int] = {}
         """The row from which a site's refuelling is counted: start or filling."""
+        self._stops: dict[int, Event] = {}
         self.inspected: set[int] = set()
         self.listener: GensetListener | None = None
         self.fixed_of: Callable[[int], Generator | None] = lambda _: None
@@ -81,7 +82,11 @@ class Gensets:
         standing = self.standing.get(site)
         if not standing:
             return []
-        return [g for g in standing if not g.broken and g.tank.level(self._env.now) > 1e-6]
+        return [g for g in standing if not g.broken and g.has_fuel()]
+
+    def could_run(self, site: int, more_l: float) -> list[Generator]:
+        """Generators at a site that could be started once so much fuel were poured in."""
+        return [g for g in self.standing.get(site, []) if not g.broken and g.has_fuel(more_l=more_l)]
 
     def start(self, generator: Generator, site: int, row: int) -> Steps[bool]:
         """Attempts to start, as steps of a process; True in the end if it carries the site (or mains are back)."""
@@ -93,6 +98,8 @@ class Gensets:
             if generator.attempt(place, self._air(site).now_c(), attempt, row, ease):
                 self.carry(generator, site, row)
                 return True
+            if not generator.has_fuel():
+                return False
             if attempt == 1:
                 yield self._env.timeout(self._settings.second_attempt_h)
         generator.broken = True
@@ -147,8 +154,18 @@ class Gensets:
         del self.running[site]
         self._cancel_due(site)
         self._network.power(site).set_generator(0.0, row)
+        seen = self._stops.pop(site, None)
+        if seen is not None:
+            seen.succeed()
         if self.listener is not None:
             self.listener.generator_failed(site, generator, row)
+
+    def stop_event(self, site: int) -> Event:
+        """Happens when the generator that carries a site next runs dry or breaks."""
+        event = self._stops.get(site)
+        if event is None:
+            event = self._stops[site] = self._env.event()
+        return event
 
     def _plan_refuel(self, site: int, generator: Generator, row: int) -> None:
         after_h = self._rules.refuel_after_h

@@ -9,7 +9,8 @@ from typing import Protocol
 from simpy import Environment
 
 from sim.log import EventLog
-from sim.models.crews import LEAST_L, Crew, fitting
+from sim.models.cans import Cans, best_fuelled
+from sim.models.crews import LEAST_L, Crew
 from sim.models.depots import Depots
 from sim.models.driving import Driving, Hindrance
 from sim.models.generators import Generator
@@ -52,6 +53,7 @@ class Visits:
             log,
         )
         self._depots = Depots(driving, env, log)
+        self._cans = Cans(gensets, settings.refuel_work_h, self._nth_lasts_h, env)
         self._nth: dict[tuple[str, str, int], int] = {}
         """Kind, part and site → how often that work was begun there."""
         self.local_hour: Callable[[float], float] = lambda t_h: t_h % 24
@@ -97,10 +99,16 @@ class Visits:
             if not there:
                 return "road", row
             self._depots.stop(crew, job, wants, row)
-            if job.kind == "refuel" and crew.fuel_l < LEAST_L:
+            if self._lacks_fuel(crew, job):
                 return "fuel", row
         hindrance = yield from driving.to_site(crew, job, self.must_bring(job), row)
         return hindrance, row
+
+    def _lacks_fuel(self, crew: Crew, job: Job) -> bool:
+        """Whether the depot has left the crew without the fuel for its job."""
+        if job.kind == "refuel":
+            return crew.fuel_l < LEAST_L
+        return self.must_bring(job) and bool(crew.working()) and not crew.ready()
 
     def _attend(self, crew: Crew, job: Job, stay_h: float | None, hindrance: Hindrance, row: int) -> Steps[None]:
         """Do the job, or give it back to the desk."""
@@ -110,7 +118,7 @@ class Visits:
         job.begun = True
         row = self._log.add(self._env.now, "job.onsite", job.id, crew.id, nan, row)
         result = yield from self._tasks[job.kind](crew, job, stay_h, row)
-        if result == "alone":
+        if result in ("alone", "fuel"):
             job.begun = False
             self.office.returned(job, crew, result, row)
         else:
@@ -137,19 +145,27 @@ class Visits:
 
     def _lasts_h(self, job: Job, spread: Spread) -> float:
         """Hours that the next work of its kind takes at the site."""
-        what = (job.kind, job.part, job.site)
+        return self._nth_lasts_h(job.kind, job.part, job.site, spread)
+
+    def _nth_lasts_h(self, kind: str, part: str, site: int, spread: Spread) -> float:
+        """Hours that the next work of a kind takes at a site."""
+        what = (kind, part, site)
         nth = self._nth[what] = self._nth.get(what, 0) + 1
         if spread.fixed:
             return spread.median_h
-        site = self._network.site_id(job.site)
-        return spread.quantile(self._streams.uniform("work_h", job.kind, job.part, site, nth))
+        return spread.quantile(self._streams.uniform("work_h", kind, part, self._network.site_id(site), nth))
 
     # generation
 
     def _pick(self, crew: Crew, need_kw: float) -> Generator | None:
         if crew.spec.unlimited_generators and self.new_generator is not None:
             return self.new_generator(need_kw, crew)
-        return min(crew.working(crew.hand_kg), key=fitting(need_kw), default=None)
+        return best_fuelled(crew, need_kw)
+
+    def _none_to_set_down(self, crew: Crew, site: int) -> str:
+        """The result of a visit without a set that could run."""
+        dry = crew.working(crew.hand_kg) or self._gensets.could_run(site, inf)
+        return "fuel" if dry else "failed"
 
     def _movable(self, crew: Crew, generator: Generator) -> bool:
         """Whether the crew can take a set along: not a fixed one, a place free, not too heavy to carry down."""
@@ -172,11 +188,13 @@ class Visits:
         if self._network.mains_on(site) or site in self._gensets.running:
             return "wasted"
         for _ in range(3):
-            standing = self._gensets.usable(site)
+            standing = self._gensets.could_run(site, crew.fuel_l)
             generator = standing[0] if standing else self._pick(crew, job.need_kw)
             if generator is None:
-                return "failed"
+                return self._none_to_set_down(crew, site)
             yield from self._work(crew, job, generator.kind.hook_up_h, row)
+            if not self._network.mains_on(site):
+                yield from self._cans.fill_up(crew, generator, site, row)
             if self._network.mains_on(site):
                 return "done"
             if generator.site != site:
@@ -190,15 +208,23 @@ class Visits:
         return "failed"
 
     def _watch(self, crew: Crew, generator: Generator, site: int, stay_h: float | None, row: int) -> Steps[None]:
-        """Stay while roving or watching; take the generator along at the end of a roving stop."""
+        """Stay while roving or watching; take the generator along at the end of a roving stop.
+
+        Whoever is beside a set that stops fills and starts it again, or leaves if that cannot be done.
+        """
         if stay_h is None and self._rules.watched_by != "crew":
             return
         longest_h = max(0.0, crew.work_left_h(self._env.now))
         if stay_h is not None:
             longest_h = min(stay_h, longest_h)
-        if longest_h > 0 and not self._network.mains_on(site):
-            back = self._network.mains_back_event(site)
-            yield back | self._env.timeout(longest_h)
+        until_h = self._env.now + longest_h
+        while self._env.now < until_h and not self._network.mains_on(site):
+            stops = self._network.mains_back_event(site) | self._gensets.stop_event(site)
+            yield stops if until_h == inf else stops | self._env.timeout(until_h - self._env.now)
+            if self._env.now >= until_h or self._network.mains_on(site):
+                break
+            if not (yield from self._cans.starts_again(crew, generator, site, row)):
+                break
         if self._movable(crew, generator) and (stay_h is not None or self._network.mains_on(site)):
             self._take(crew, generator, row)
 
@@ -212,17 +238,17 @@ class Visits:
         if generator is None:
             return "wasted"
         if crew.fuel_l < LEAST_L:
-            return "failed"
+            return "fuel"
         yield from self._work(crew, job, self._settings.refuel_work_h, row)
-        space_l = generator.kind.tank_l - generator.tank.level(self._env.now)
-        if generator.site != site or space_l <= 0:
+        if generator.site != site:
             return "done"
-        litres = min(space_l, crew.fuel_l)
-        crew.fuel_l -= self._gensets.refuelled(generator, site, litres, row, crew.grade_c)
-        if not generator.running and not self._network.mains_on(site) and self._gensets.usable(site):
-            started = yield from self._gensets.start(generator, site, row)
-            return "done" if started else "failed"
-        return "done"
+        self._cans.pour(crew, generator, site, row)
+        if generator.running or generator.broken or self._network.mains_on(site):
+            return "done"
+        if not generator.has_fuel():
+            return "fuel"
+        started = yield from self._gensets.start(generator, site, row)
+        return "done" if started else "failed"
 
     def _collect(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         idle = [g for g in self._gensets.standing.get(job.site, []) if not g.fixed and not g.running]
@@ -299,8 +325,9 @@ class Visits:
     def _place(self, crew: Crew, job: Job, stay_h: float | None, row: int) -> Steps[str]:
         generator = self._pick(crew, job.need_kw)
         if generator is None:
-            return "failed"
+            return self._none_to_set_down(crew, job.site)
         yield from self._work(crew, job, self._repair.place_h, row)
+        yield from self._cans.fill_up(crew, generator, job.site, row)
         watcher = "nobody" if self._rules.watched_by == "nobody" else "caretaker"
         self._set_down(crew, generator, job.site, watcher, row)
         return "done"

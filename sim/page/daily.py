@@ -80,7 +80,8 @@ def daily_report(run: Run, at_h: float) -> DailyReport:
     Counts are of all that happened until then; "still out" are the stations cumulatively out less those restored.
     """
     if not -_GRAIN_H <= at_h <= run.horizon_h + _GRAIN_H:
-        raise input_error(f"must lie within the {run.horizon_h:g} h of the drill (got {at_h:g} h)", file="daily report")
+        said = _("must lie within the {horizon_h:g} h of the drill (got {value})")
+        raise input_error(said.format(horizon_h=run.horizon_h, value=f"{at_h:g} h"), file=_("daily report"))
     data = tables(run.log.columns(), run.inventory, at_h, run.spec.plan)
     known = {key: kpi(name, data) for key, name in _OF_KPI.items()}
     cables = _cables(run, at_h)

@@ -13,6 +13,7 @@ from sim.language import Language, _, chosen, speaking
 from sim.page.assumptions import of_lines
 from sim.page.drawings import drawn
 from sim.page.ensemble_differences import differences
+from sim.page.ensemble_levers import levers
 from sim.page.ensemble_parts import figures, record
 from sim.page.ensemble_runs import reproduce, runs
 from sim.page.ensemble_verdict import state, targets, verdict
@@ -43,7 +44,7 @@ def page_of(many: Many) -> Page:
     spec, asked = many.spec, many.ensemble.asked
     said, tone = verdict(many)
     told = (
-        targets(many), record(many), _drawings(many), differences(many), figures(many),
+        targets(many), record(many), _drawings(many), differences(many), levers(many.ensemble.folder), figures(many),
         runs(many), of_lines(assumed(spec)) if spec is not None else None, reproduce(many),
     )  # fmt: skip
     host = " · ".join(part for part in (spec.drill.host, spec.drill.basis) if part) if spec is not None else ""

@@ -16,9 +16,11 @@ from sim.page import (
     drawings,
     figures,
     preparation,
+    questions,
     record,
     reproduce,
     rooms,
+    script,
     verdict,
 )
 from sim.page.parts import Page, Section
@@ -28,6 +30,8 @@ from sim.results import Run
 
 SECTIONS: Final[tuple[Callable[[Telling], Section | None], ...]] = (
     verdict.section,
+    script.section,
+    questions.section,
     record.section,
     drawings.curve,
     drawings.situation,

@@ -13,7 +13,7 @@ from sim.scorecard import ScoreRow
 _READ_AS: Final = re.compile(r"(?:instant unstated, read as|at) (the end|\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)")
 _AFTER: Final = re.compile(r"([0-9.]+) h after the (onset|first outage)")
 _PEAK: Final = re.compile(
-    r"highest of the series, (\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)"
+    r"highest of the series, \d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
     r"(?:, simulated (?:(at the same time)|([0-9.]+) h (later|earlier)))?"
 )
 _RMSE: Final = re.compile(r"root mean square difference from the series at (\d+) moments")
@@ -45,13 +45,13 @@ def _after(match: re.Match[str]) -> str:
 
 
 def _peak(match: re.Match[str]) -> str:
-    said = _("highest of the recorded series, {when}").format(when=match[1])
-    if match[2]:
+    said = _("highest of the recorded series")
+    if match[1]:
         apart = _("simulated at the same time")
-    elif match[4] == "later":
-        apart = _("simulated {hours} h later").format(hours=match[3])
-    elif match[4]:
-        apart = _("simulated {hours} h earlier").format(hours=match[3])
+    elif match[3] == "later":
+        apart = _("simulated {hours} h later").format(hours=match[2])
+    elif match[3]:
+        apart = _("simulated {hours} h earlier").format(hours=match[2])
     else:
         return said
     return _("; ").join((said, apart))

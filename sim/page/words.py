@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isnan
 from typing import Final
 
@@ -65,6 +66,13 @@ def kpi_name(name: str) -> str:
     return chosen(bare.replace("_", " "), KPIS[name].zh)
 
 
+_PLACES: Final[dict[str, Callable[[], str]]] = {
+    "core": lambda: _("core room"), "hub": lambda: _("hub"), "aggregation": lambda: _("aggregation"),
+    "access": lambda: _("access"), "outdoor": lambda: _("outdoor cabinet"), "room": lambda: _("equipment room"),
+}  # fmt: skip
+"""Values that are words of the program and no ids: roles and cabinets."""
+
+
 def where_words(where: Where | None) -> str:
     """A selection in words: `class A, county horqin`; empty for everything."""
     if where is None:
@@ -81,7 +89,9 @@ def where_words(where: Where | None) -> str:
         if isinstance(value, bool):
             told.append(word if value else _("not {what}").format(what=word))
         else:
-            listed = _(" or ").join(map(str, value)) if isinstance(value, list) else value
+            values = [str(one) for one in (value if isinstance(value, list) else [value])]
+            known = _PLACES if key in ("role", "cabinet") else {}
+            listed = _(" or ").join(known[one]() if one in known else one for one in values)
             told.append(f"{word} {listed}")
     return _(", ").join(told)
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from sim.errors import input_error, shown
+from sim.errors import input_error, listed, shown
+from sim.language import _
 from sim.policies.orders import class_then_deadline, first_come, most_users, nearest
 from sim.policies.policy import Policy
 from sim.policies.rolling import rolling_assignment
@@ -50,6 +51,9 @@ def as_policy(policy: str | Policy | Callable[[View], Sequence[Order]]) -> Polic
         return policy
     if isinstance(policy, str):
         if policy not in POLICIES:
-            raise input_error(f"must be one of {', '.join(POLICIES)} (got {shown(policy)})", path="policy")
+            raise input_error(
+                _("must be one of {names} (got {value})").format(names=listed(POLICIES), value=shown(policy)),
+                path="policy",
+            )
         return POLICIES[policy]
     return Policy(getattr(policy, "__name__", "custom"), decide=policy)

@@ -7,6 +7,7 @@ from math import inf, isinf
 from typing import Any, Final
 
 from sim.errors import input_error
+from sim.language import _
 from sim.policies.rolling import match
 from sim.vocabulary import CrewView, Decide, Job, Order, View
 
@@ -34,7 +35,7 @@ def planned(seed: int) -> Decide:
     try:
         import pyvrp
     except ImportError:
-        message = "planned needs PyVRP: install the extra with `pip install 'drillsim[opt]'`"
+        message = _("planned needs PyVRP: install the extra with `pip install 'drillsim[opt]'`")
         raise input_error(message, path="policy") from None
     return Tours(seed, pyvrp)
 

@@ -66,6 +66,6 @@ def page(runs: Sequence[Run], language: Language, progress: Progress | None = No
 
 def _check_pair(runs: Sequence[Run]) -> None:
     if len(runs) > 2:
-        raise input_error("must be one run, or two to be seen side by side", file="drill replay")
+        raise input_error(_("must be one run, or two to be seen side by side"), file="drill replay")
     if len(runs) == 2 and (runs[0].spec.start, runs[0].horizon_h) != (runs[1].spec.start, runs[1].horizon_h):
-        raise input_error("must begin and end at the same time as the first run", file=runs[1].scenario)
+        raise input_error(_("must begin and end at the same time as the first run"), file=runs[1].scenario)

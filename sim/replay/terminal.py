@@ -16,7 +16,7 @@ from rich.live import Live
 
 from sim.errors import input_error
 from sim.inventory import Ints
-from sim.language import Language, speaking, spoken
+from sim.language import Language, _, speaking, spoken
 from sim.replay.bookmarks import bookmarks
 from sim.replay.terminal_board import Board
 from sim.replay.terminal_feed import TOLD, Wanted, blocks, rows_of
@@ -48,7 +48,10 @@ def play(
     to read; a pipe gets all. Ctrl-C leaves by KeyboardInterrupt, with the terminal as it was. Raises `InputError`.
     """
     if not 0 < speed <= FASTEST:
-        raise input_error(f"must be above 0 and at most {FASTEST:g} (got {speed:g})", file="--speed")
+        raise input_error(
+            _("must be above 0 and at most {most:g} (got {value:g})").format(most=FASTEST, value=speed),
+            file="--speed",
+        )
     which = which or Wanted()
     with speaking(language):
         if _at_a_terminal():

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.errors import input_error, one_line
 from sim.inventory import Ints
+from sim.language import _
 from sim.log import Columns, Row
 from sim.parameters import hint
 from sim.phrases import names_of, told
@@ -52,20 +53,23 @@ def wanted(
     from_h = -np.inf if begin is None else moment_h(begin, start, "--from")
     to_h = np.inf if end is None else moment_h(end, start, "--to", max(from_h, 0.0))
     if from_h > run.horizon_h:
-        raise input_error(f"must lie within the {run.horizon_h:g} h of the drill (got {begin})", file="--from")
+        words = _("must lie within the {horizon_h:g} h of the drill (got {value})")
+        raise input_error(words.format(horizon_h=run.horizon_h, value=begin), file="--from")
     if to_h < from_h:
-        raise input_error("must not be before --from", file="--to")
+        raise input_error(_("must not be before --from"), file="--to")
     stems = sorted({kind.partition(".")[0] for kind in KINDS})
     for kind in kinds:
         if kind not in KINDS and kind not in stems:
             near = hint(kind, [*KINDS, *stems])
-            raise input_error(f"must be a kind of the event log, or its part before the dot{near}", file="--kind")
+            raise input_error(
+                _("must be a kind of the event log, or its part before the dot{hint}").format(hint=near), file="--kind"
+            )
     names = run.log.columns().names
     for subject in subjects:
         if subject not in names:
             known = {str(thing) for table in run.inventory.values() for thing in table["id"].tolist()}
             near = hint(subject, [name for name in names if name in known])
-            raise input_error(f"is in no row of this log{near}", file="--subject")
+            raise input_error(_("is in no row of this log{hint}").format(hint=near), file="--subject")
     return Wanted(from_h, to_h, tuple(kinds), tuple(subjects))
 
 

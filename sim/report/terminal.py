@@ -8,7 +8,9 @@ from typing import Final
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from sim.language import _
 from sim.report.terminal_notes import assumptions, hints, late_preparations
+from sim.report.terminal_script import expectations
 from sim.report.terminal_tables import NARROW, dispatch, figures, record, rules, targets, vehicle_bands
 from sim.scorecard import Scorecard
 
@@ -37,6 +39,7 @@ def _everything(card: Scorecard, width: int) -> Group:
     parts: list[RenderableType] = [Text(card.verdict(), style), Text(_head(card), "dim")]
     chapters = (
         ("Targets", targets(card, wide=width >= _WIDE, narrow=width < NARROW)),
+        (_("Expectations of the controllers' script"), expectations(card)),
         ("Record", record(card, narrow=width < NARROW)),
         ("Planned dispatch", dispatch(card)),
         ("Dispatch rules: times without mains, by class of site", rules(card)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from math import isnan
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -12,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from sim.errors import input_error, one_line
 from sim.folders import RUN_MARK, Sort, check_free, strangers, whole
 from sim.inventory import Inventory
-from sim.language import _
+from sim.language import _, marked
 from sim.metrics import Tables, kpis_by
 from sim.results.parquet import Parquet, write_inventory, write_log
 from sim.scorecard import Scorecard, number
@@ -37,11 +38,13 @@ def _foreign(folder: Path) -> str:
         listed = json.loads((folder / MARK).read_text(encoding="utf-8")).get("files")
     known = {*_WRITTEN, *(listed if isinstance(listed, list) else ())}
     found = strangers(folder, known.__contains__)
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    return f"holds {found[0]}{more}, which no run wrote" if found else ""
+    if not found:
+        return ""
+    said = _("holds {name} and {more} more, which no run wrote") if found[1:] else _("holds {name}, which no run wrote")
+    return said.format(name=found[0], more=len(found) - 1)
 
 
-RUN: Final = Sort("a run directory", MARK, _foreign)
+RUN: Final = Sort(marked("a run directory"), MARK, _foreign)
 
 
 def check_same(folder: Path, about: Mapping[str, Any]) -> None:
@@ -90,11 +93,17 @@ def write_run(
         parquet.write(place / "kpis_by.parquet", kpis_by(contents.tables))
         write_json(place / "kpis.json", kpi_lines(contents.kpis, contents.tables.horizon_h))
         write_json(place / "scorecard.json", contents.scorecard.to_json())
+        digests = {path.name: digest_of(path) for path in sorted(place.iterdir())}
         if draw is not None:
             draw(place)
         files = [path.relative_to(place).as_posix() for path in sorted(place.rglob("*")) if path.is_file()]
-        write_json(place / MARK, {**contents.about, "files": sorted([*files, MARK])})
+        write_json(place / MARK, {**contents.about, "files": sorted([*files, MARK]), "digests": digests})
     return folder
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def kpi_lines(values: Mapping[str, float], horizon_h: float) -> list[dict[str, Any]]:

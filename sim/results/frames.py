@@ -65,8 +65,7 @@ def over_time(tables: Tables) -> pd.DataFrame:
     counts: dict[str, Steps] = {"stations_out": count_over_time(found.spells, found.stations)}
     for code, name in enumerate((*CAUSES, _OTHER)):
         mine = cause == code
-        if mine.any():
-            counts[name] = count_over_time(found.spells.where(mine), found.stations[mine])
+        counts[name] = count_over_time(found.spells.where(mine), found.stations[mine])
     counts["sites_without_mains"] = count_over_time(tables.mains_spells)
     counts["jobs_waiting"] = tables.waiting_jobs
     moments = np.unique(np.concatenate([np.zeros(1), *(when for when, _ in counts.values())]))

@@ -7,21 +7,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
+from math import isfinite
+from operator import index
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import input_error, shown
+from sim.errors import input_error, listed, shown
 from sim.inventory import ITEMS, Inventory
+from sim.language import _
 from sim.log import EventLog, Row
-from sim.metrics import Split, Tables, kpis, kpis_by, tables
-from sim.phrases import told
+from sim.metrics import SPLITS, Split, Tables, kpis, kpis_by, tables
+from sim.phrases import names_of, told
 from sim.results import frames
 from sim.results.folder import Contents, write_run
 from sim.scenario import Scenario, ScenarioSpec
 from sim.scorecard import Scorecard, scorecard
-from sim.script import JUDGED, Judged, judged
+from sim.script import JUDGED
 from sim.vocabulary import KPIS
 
 if TYPE_CHECKING:
@@ -39,7 +43,7 @@ def program_version() -> str:
         return "unknown"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run:
     """One run, simulated just now or opened again: the resolved scenario, the log, the inventory.
 
@@ -58,6 +62,11 @@ class Run:
     topology_hash: str = ""
     version: str = ""
     wall_s: float = 0.0
+
+    def __repr__(self) -> str:
+        return (
+            f"<Run of {self.scenario}, seed {self.seed}, {self.policy}, {self.horizon_h:g} h, {len(self.log)} events>"
+        )
 
     @classmethod
     def of(
@@ -106,9 +115,9 @@ class Run:
         return tables(self.log.columns(), self.inventory, self.spec.horizon_h, self.spec.plan)
 
     @cached_property
-    def kpi_values(self) -> dict[str, float]:
-        """Every KPI of the catalogue, those of an instant at the horizon; NaN where undefined."""
-        return kpis(self.tables)
+    def kpi_values(self) -> Mapping[str, float]:
+        """Every KPI of the catalogue, those of an instant at the horizon; NaN where undefined. Cannot be changed."""
+        return MappingProxyType(kpis(self.tables))
 
     @cached_property
     def scorecard_data(self) -> Scorecard:
@@ -116,14 +125,12 @@ class Run:
         return scorecard(self.spec, self.tables, lists=self.lists, seed=self.seed, policy=self.policy)
 
     @property
-    def judged(self) -> list[Judged]:
-        """What the controllers' script expects, and what came of it, in the language in use."""
-        return judged(self.spec, self.tables.log, self.inventory)
-
-    @property
     def script(self) -> pd.DataFrame:
-        """The same as a frame, a row an expectation: `number, expect, verdict, fired_h, due_h, done_h, evidence`, …."""
-        return frames.rows([one.to_json() for one in self.judged], JUDGED)
+        """What the controllers' script expects and what came of it, a row an expectation: `number, expect, verdict, …`.
+
+        `evidence` is in the language in use; the lines themselves are `scorecard_data.expectations`.
+        """
+        return frames.rows([one.to_json() for one in self.scorecard_data.expectations], JUDGED)
 
     @property
     def outages(self) -> pd.DataFrame:
@@ -146,7 +153,14 @@ class Run:
         return frames.frame({name: np.array(column, dtype=object) for name, column in self._kpi_columns().items()})
 
     def kpis_by(self, by: Split) -> pd.DataFrame:
-        """Every KPI by `county` or by `party`: `key, name, value, unit`; those of an instant at the horizon."""
+        """Every KPI by `county` or by `party`: `key, name, value, unit`; those of an instant at the horizon.
+
+        Raises `InputError` for another word.
+        """
+        if by not in SPLITS:
+            raise input_error(
+                _("must be one of {names} (got {value})").format(names=listed(SPLITS), value=shown(by)), path="by"
+            )
         found = frames.frame(kpis_by(self.tables, by))
         return found.drop(columns="by")
 
@@ -185,20 +199,36 @@ class Run:
     def things(self, item: str) -> pd.DataFrame:
         """The inventory's sites, crews, links, …, a row each by id. Raises `InputError` for another sort."""
         if item not in ITEMS:
-            raise input_error(f"must be one of {', '.join(ITEMS)} (got {shown(item)})", path="item")
+            raise input_error(
+                _("must be one of {names} (got {value})").format(names=listed(ITEMS), value=shown(item)), path="item"
+            )
         return frames.things(self.inventory, item)
 
     def clock(self, t_h: float) -> datetime:
-        """Wall clock of the drill's place at a moment, to the minute."""
+        """Wall clock of the drill's place at a moment, to the minute. Raises `InputError` for NaN."""
+        if not isfinite(t_h):
+            raise input_error(_("must be a moment: NaN stands where something never happened"), path="t_h")
         return self.spec.start.replace(tzinfo=None) + timedelta(minutes=round(t_h * 60))
 
     def why(self, row: int) -> list[Row]:
-        """The chain of causes of a row of the log, the row itself first."""
-        return self.log.why(row)
+        """The chain of causes of a row of the log, the row itself first.
+
+        `row` is its number, the index of `events`. Raises `InputError` where the log has no such row.
+        """
+        try:
+            number = index(row)
+        except TypeError:
+            number = -1
+        if not 0 <= number < len(self.log):
+            said = _("must be the number of a row, 0 to {last} (got {value})")
+            message = said.format(last=len(self.log) - 1, value=shown(row))
+            raise input_error(message, path="row")
+        return self.log.why(number)
 
     def explain(self, row: int) -> list[str]:
         """The same in words with the clock of each, in the language in use (`sim.language.speaking`)."""
-        return [f"{self.clock(one.t_h):%m-%d %H:%M}  {told(one)}" for one in self.why(row)]
+        name = names_of(self.inventory)
+        return [f"{self.clock(one.t_h):%m-%d %H:%M}  {told(one, name)}" for one in self.why(row)]
 
     def write(self, folder: str | Path, figures: Figures | None = None, *, force: bool = False) -> Path:
         """Write the run directory, whole or not at all; `figures` draws into it. Raises `InputError`.

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import Any, Literal
 
+from sim.language import speaking
 from sim.scorecard.assumptions import Assumed
+from sim.script import Judged
 from sim.vocabulary import KPIS, LEVELS
 
 Section = Literal["target", "record", "dispatch", "kpi"]
@@ -93,8 +95,8 @@ class Scorecard:
     vehicle_bands: list[dict[str, Any]] = field(default_factory=list)
     """Hours by band of sites without mains per vehicle on duty, of the whole and of each county."""
     hints: list[str] = field(default_factory=list)
-    expectations: list[dict[str, Any]] = field(default_factory=list)
-    """What the controllers' script expects, and what came of it (`sim.script.JUDGED`)."""
+    expectations: list[Judged] = field(default_factory=list)
+    """What the controllers' script expects, and what came of it."""
     series: list[dict[str, Any]] = field(default_factory=list)
     """Recorded series beside the run: how far apart, and the two peaks."""
 
@@ -156,10 +158,15 @@ class Scorecard:
             "late_preparations": self.late_preparations,
             "vehicle_bands": self.vehicle_bands,
             "hints": self.hints,
-            "expectations": self.expectations,
+            "expectations": self._expectations(),
             "series": self.series,
             "assumptions": [line.to_json() for line in self.assumptions],
         }
+
+    def _expectations(self) -> list[dict[str, Any]]:
+        """In English, as all of `scorecard.json`."""
+        with speaking("en"):
+            return [one.to_json() for one in self.expectations]
 
 
 def number(value: float | None) -> float | int | None:

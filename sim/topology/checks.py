@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.errors import shown
+from sim.language import _
 from sim.topology.csvfile import Sheet
 from sim.topology.nets import components
 from sim.topology.tables import ROLES, Bools, Floats, Ints, Links, Roads, Sites
@@ -25,12 +26,20 @@ def check_positions(sheet: Sheet, lon: Floats, lat: Floats) -> None:
     the Arctic while the swap lies in China, and nearer to the middle of the table's other places.
     """
     swapped = _china_swapped(lon, lat) | ((np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90))
-    for row in np.flatnonzero(swapped).tolist():
-        sheet.report(row, "lon", f"and lat look swapped (got lon {lon[row]:g}, lat {lat[row]:g})")
+    if swapped.sum() > 1 and swapped.all():
+        message = _("and lat look swapped in all {count} rows: exchange their headings")
+        sheet.report_all(message.format(count=len(swapped)), "lon")
+    for row in [] if swapped.all() and len(swapped) > 1 else np.flatnonzero(swapped).tolist():
+        message = _("and lat look swapped (got lon {lon:g}, lat {lat:g})")
+        sheet.report(row, "lon", message.format(lon=lon[row], lat=lat[row]))
     wrong = swapped | (np.abs(lon) > 180) | (np.abs(lat) > 90)
     for name, values, most in (("lon", lon, 180), ("lat", lat, 90)):
         for row in np.flatnonzero((np.abs(values) > most) & ~swapped).tolist():
-            sheet.report(row, name, f"must be from {-most} to {most} (got {values[row]:g})")
+            sheet.report(
+                row,
+                name,
+                _("must be from {low} to {high} (got {value:g})").format(low=-most, high=most, value=values[row]),
+            )
         _check_strays(sheet, name, values, ~wrong & np.isfinite(values))
 
 
@@ -44,13 +53,19 @@ def _check_strays(sheet: Sheet, name: str, values: Floats, sound: Bools) -> None
         away = np.minimum(away, 360 - away)  # across the date line
     usual = np.median(away[sound])
     for row in np.flatnonzero(sound & (away > max(_STRAY_DEG, _STRAY_TIMES * usual))).tolist():
-        sheet.report(row, name, f"is far from all the others, which are about {middle:.4g} (got {values[row]:g})")
+        sheet.report(
+            row,
+            name,
+            _("is far from all the others, which are about {middle:.4g} (got {value:g})").format(
+                middle=middle, value=values[row]
+            ),
+        )
 
 
 def check_roads(sheet: Sheet, values: dict[str, Any]) -> None:
     """Report roads that lead from a node to itself."""
     for row in np.flatnonzero((values["u"] == values["v"]) & (values["u"] >= 0)).tolist():
-        sheet.report(row, "v", "must be another node than u")
+        sheet.report(row, "v", _("must be another node than u"))
 
 
 def doubles_note(values: dict[str, Any]) -> list[str]:
@@ -76,11 +91,15 @@ def _china_swapped(lon: Floats, lat: Floats) -> Bools:
 def check_sites(sheet: Sheet, values: dict[str, Any]) -> None:
     """Report hubs that are access sites, and a table without any site."""
     if not len(sheet) and not sheet.desk.problems:
-        sheet.desk.report(sheet.path, 1, "", "has no site; a network needs at least one")
+        sheet.report_all(_("has no site; a network needs at least one"))
     hub, role = values["hub"], values["role"]
     for row in np.flatnonzero((hub >= 0) & (role[hub] == 0)).tolist():
         name = shown(str(values["id"][hub[row]]))
-        sheet.report(row, "hub", f"must be a site with role hub, aggregation or core ({name} has role access)")
+        sheet.report(
+            row,
+            "hub",
+            _("must be a site with role hub, aggregation or core ({name} has role access)").format(name=name),
+        )
 
 
 def check_links(sheet: Sheet, values: dict[str, Any], sites: dict[str, Any]) -> None:
@@ -90,11 +109,11 @@ def check_links(sheet: Sheet, values: dict[str, Any], sites: dict[str, Any]) -> 
     have a higher role than all between them (dual homing).
     """
     if len(sheet) and not (sites["role"] == ROLES.index("core")).any():
-        sheet.desk.report(sheet.path, 1, "", "need a site with role core to lead to; none has it")
+        sheet.report_all(_("need a site with role core to lead to; none has it"))
     rings: dict[str, list[int]] = defaultdict(list)
     for row, (a, b, ring) in enumerate(zip(values["a"].tolist(), values["b"].tolist(), values["ring"], strict=True)):
         if a == b and a >= 0:
-            sheet.report(row, "b", "must be another site than a")
+            sheet.report(row, "b", _("must be another site than a"))
         if ring:
             rings[str(ring)].append(row)
     for ring, rows in rings.items():
@@ -103,7 +122,7 @@ def check_links(sheet: Sheet, values: dict[str, Any], sites: dict[str, Any]) -> 
         pairs = [(int(values["a"][row]), int(values["b"][row])) for row in rows]
         wrong = ring_fault(pairs, sites["role"], sites["id"])
         if wrong:
-            sheet.report(rows[0], "ring", f"{shown(ring)} is not closed: {wrong}")
+            sheet.report(rows[0], "ring", _("{value} is not closed: {wrong}").format(value=shown(ring), wrong=wrong))
 
 
 def ring_fault(pairs: list[tuple[int, int]], role: Ints, ids: Any) -> str:
@@ -114,16 +133,19 @@ def ring_fault(pairs: list[tuple[int, int]], role: Ints, ids: Any) -> str:
     crowded = [site for site, count in degree.items() if count > 2]
     ends = [site for site, count in degree.items() if count == 1]
     if parts > 1:
-        return f"it has {parts} parts that no link ties together"
+        return _("it has {parts} parts that no link ties together").format(parts=parts)
     if crowded:
-        return f"site {shown(str(ids[crowded[0]]))} has {degree[crowded[0]]} of its links, allowed are two"
+        site = crowded[0]
+        said = _("site {name} has {count} of its links, allowed are two")
+        return said.format(name=shown(str(ids[site])), count=degree[site])
     if not ends:
-        return "" if len(degree) > 2 else "it needs at least three sites"
+        return "" if len(degree) > 2 else _("it needs at least three sites")
     inner = [int(role[site]) for site, count in degree.items() if count == 2]
     if inner and min(int(role[site]) for site in ends) > max(inner):
         return ""
     first, second = (shown(str(ids[site])) for site in ends)
-    return f"sites {first} and {second} have one link of it only and are not both of a higher role"
+    said = _("sites {first} and {second} have one link of it only and are not both of a higher role")
+    return said.format(first=first, second=second)
 
 
 def reach_notes(sites: Sites, links: Links, roads: Roads) -> list[str]:

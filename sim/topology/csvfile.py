@@ -8,6 +8,7 @@ import io
 import math
 import re
 from collections import Counter
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.errors import Problem, shown
+from sim.errors import Problem, got, listed, shown
+from sim.language import _
+from sim.reasons import of_reader, of_system
 from sim.topology.columns import REFUSED, Column
 from sim.topology.spec import CsvFile
 from sim.topology.tables import Bools, Floats, Ints, Texts
@@ -38,40 +41,64 @@ class Desk:
     notes: list[str] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     _told: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _order: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def sorted(self) -> list[Problem]:
         """The problems file by file, each by line."""
-        return sorted(self.problems, key=lambda one: (self.files.index(one.file), one.line or 0))
+        return [self.problems[n] for n in sorted(range(len(self.problems)), key=self._order.__getitem__)]
 
     def has_room(self, file: Path, path: str) -> bool:
         """True while problems of this column are still written out."""
         return self._told[str(file), path] < _TOLD
 
-    def report(self, file: Path, line: int | None, path: str, message: str) -> None:
-        """One problem; of a column with very many, the first twenty and one line about the rest."""
+    def report(self, file: Path, line: int | None, path: str, message: str, cell: str = "") -> None:
+        """One problem; of a column with very many, the first twenty and one line about the rest.
+
+        `cell` is its place in a workbook, told instead of file and line.
+        """
         self._told[str(file), path] += 1
         count = self._told[str(file), path]
-        if count <= _TOLD:
-            self.problems.append(Problem(str(file), line, path, message))
-        elif count == _TOLD + 1:
-            self.problems.append(Problem(str(file), line, path, f"has more problems like the {_TOLD} above"))
+        if count > _TOLD + 1:
+            return
+        told = message if count <= _TOLD else _("has more problems like the {told} above").format(told=_TOLD)
+        at = self.files.index(str(file)) if str(file) in self.files else len(self.files)
+        self._order[len(self.problems)] = at, line or 0
+        self.problems.append(Problem(cell or str(file), None if cell else line, path, told))
 
 
 @dataclass
 class Sheet:
-    """A CSV file as read: cells by our column names, and the line each row begins on."""
+    """A table as read: cells by our column names, and the line each row begins on.
+
+    `at` gives the place of a cell in a workbook, such as `站址清单.xlsx!站址!F214`; empty in a file of lines.
+    """
 
     path: Path
     cells: dict[str, list[str]]
     lines: list[int]
     desk: Desk
+    at: Callable[[int, str], str] = lambda _row, _column: ""
+    told: Container[tuple[int, str]] = ()
+    """Rows and columns of cells that were found wrong before; no more is said of them."""
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def report(self, row: int, column: str, message: str) -> None:
         """A problem with one cell."""
-        self.desk.report(self.path, self.lines[row], column, message)
+        if (row, column) not in self.told:
+            self.desk.report(self.path, self.lines[row], column, message, self.at(row, column))
+
+    def report_all(self, message: str, column: str = "") -> None:
+        """A problem with a column as a whole, or with the table."""
+        self.desk.report(self.path, 1, column, message, self.at(-1, column))
+
+    def named(self, row: int, column: str) -> str:
+        """A cell as another message refers to it: `on line 12`, `in B12`."""
+        cell = self.at(row, column).rpartition("!")[2]
+        if cell:
+            return _("in {cell}").format(cell=cell)
+        return _("on line {line}").format(line=self.lines[row])
 
     def cell(self, column: Column) -> list[str]:
         """Texts of a column, empty where the file does not have it."""
@@ -103,8 +130,8 @@ def read_sheet(source: str | CsvFile, columns: tuple[Column, ...], desk: Desk) -
     place = _headings(sheet, spec, heading, columns)
     for line, cells in rows[1:]:
         if len(cells) != len(heading):
-            wanted = f"must have {len(heading)} fields like the heading"
-            desk.report(path, line, "", f"{wanted} (got {len(cells)})")
+            wanted = _("must have {count} fields like the heading").format(count=len(heading))
+            desk.report(path, line, "", wanted + got(str(len(cells))))
             if len(cells) < len(heading):
                 continue
         sheet.lines.append(line)
@@ -117,20 +144,25 @@ def _rows(path: Path, spec: CsvFile, desk: Desk) -> list[tuple[int, list[str]]]:
     """Lines of the file that are not blank, each with its number."""
     try:
         if path.exists() and not path.is_file():
-            desk.report(path, None, "", "is not a regular file")
+            desk.report(path, None, "", _("is not a regular file"))
             return []
         raw = path.read_bytes()
         desk.hashes[spec.file] = sha256(raw).hexdigest()
         if b"\0" in raw:
-            desk.report(path, None, "", "is not a text file in UTF-8; save it as CSV in UTF-8")
+            desk.report(path, None, "", _("is not a text file in UTF-8; save it as CSV in UTF-8"))
             return []
         text = raw.decode("utf-8-sig" if spec.encoding == "utf-8" else spec.encoding)
     except OSError as error:
-        desk.report(path, None, "", f"cannot be read: {(error.strerror or str(error)).lower()}")
+        desk.report(path, None, "", _("cannot be read: {reason}").format(reason=of_system(error)))
         return []
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        desk.report(path, line, "", f"is not in {spec.encoding}; save it as UTF-8 or name its `encoding`")
+        desk.report(
+            path,
+            line,
+            "",
+            _("is not in {encoding}; save it as UTF-8 or name its `encoding`").format(encoding=spec.encoding),
+        )
         return []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = []
@@ -141,38 +173,48 @@ def _rows(path: Path, spec: CsvFile, desk: Desk) -> list[tuple[int, list[str]]]:
                 rows.append((before + 1, cells))
             before = reader.line_num
     except csv.Error as error:
-        desk.report(path, reader.line_num, "", f"is not valid CSV: {error}")
+        desk.report(path, reader.line_num, "", _("is not valid CSV: {reason}").format(reason=of_reader(error)))
         return []
     if not rows:
-        desk.report(path, None, "", "is empty; the first line must name the columns")
+        desk.report(path, None, "", _("is empty; the first line must name the columns"))
     return rows
 
 
 def _headings(sheet: Sheet, spec: CsvFile, heading: list[str], columns: tuple[Column, ...]) -> dict[str, int]:
     """Where each of our columns stands, with room made for its cells."""
     known = [column.name for column in columns]
-    all_known = ", ".join(known)
+    all_known = listed(known)
     place: dict[str, int] = {}
     desk, path = sheet.desk, sheet.path
     for ours, theirs in spec.columns.items():
         if ours not in known:
-            desk.report(path, None, ours, f"is no column of this table{near(ours, known)}")
+            desk.report(path, None, ours, _("is no column of this table{hint}").format(hint=near(ours, known)))
         elif theirs not in heading:
-            desk.report(path, 1, ours, f"must stand under the heading {shown(theirs)}{near(theirs, heading)}")
+            desk.report(
+                path,
+                1,
+                ours,
+                _("must stand under the heading {value}{hint}").format(value=shown(theirs), hint=near(theirs, heading)),
+            )
         else:
             place[ours] = heading.index(theirs)
     for at, name in enumerate(heading):
         if spec.columns and name not in known:
             continue
         if name not in known:
-            desk.report(path, 1, name, f"unknown column{near(name, known) or f'; known are {all_known}'}")
+            desk.report(
+                path,
+                1,
+                name,
+                _("unknown column") + (near(name, known) or _("; known are {names}").format(names=all_known)),
+            )
         elif heading.index(name) != at:
-            desk.report(path, 1, name, "stands twice in the heading")
+            desk.report(path, 1, name, _("stands twice in the heading"))
         else:
             place.setdefault(name, at)
     for column in columns:
         if column.default is REFUSED and column.name not in place:
-            desk.report(path, 1, column.name, "column is missing")
+            desk.report(path, 1, column.name, _("column is missing"))
     sheet.cells = {name: [] for name in place}
     return place
 
@@ -180,7 +222,7 @@ def _headings(sheet: Sheet, spec: CsvFile, heading: list[str], columns: tuple[Co
 def near(word: str, known: list[str]) -> str:
     """A hint at what was probably meant, to be put behind a message; empty where nothing is near."""
     found = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
-    return f" (did you mean {shown(found[0])}?)" if found else ""
+    return _(" (did you mean {near}?)").format(near=shown(found[0])) if found else ""
 
 
 # Columns of numbers, words and references
@@ -192,7 +234,7 @@ def texts(sheet: Sheet, column: Column) -> Texts:
     if column.default is REFUSED and column.name in sheet.cells:
         for row, cell in enumerate(cells):
             if not cell:
-                sheet.report(row, column.name, "is missing")
+                sheet.report(row, column.name, _("is missing"))
     return np.array(cells, dtype=np.str_) if cells else np.zeros(0, dtype="U1")
 
 
@@ -201,7 +243,8 @@ def unique(sheet: Sheet, column: str, ids: Texts) -> None:
     first: dict[str, int] = {}
     for row, one in enumerate(ids.tolist()):
         if one and first.setdefault(one, row) != row:
-            sheet.report(row, column, f"must be unique (got {shown(one)}, first on line {sheet.lines[first[one]]})")
+            message = _("must be unique (got {value}, first {place})")
+            sheet.report(row, column, message.format(value=shown(one), place=sheet.named(first[one], column)))
 
 
 def numbers(sheet: Sheet, column: Column) -> tuple[Floats, Bools]:
@@ -214,21 +257,27 @@ def numbers(sheet: Sheet, column: Column) -> tuple[Floats, Bools]:
             given[row] = True
             values[row] = _number(sheet, column, row, cell)
         elif column.default is REFUSED and column.name in sheet.cells:
-            sheet.report(row, column.name, "is missing")
+            sheet.report(row, column.name, _("is missing"))
     return values, given
 
 
 def _number(sheet: Sheet, column: Column, row: int, cell: str) -> float:
     if not _NUMBER.fullmatch(cell):
-        sheet.report(row, column.name, f"must be a number (got {shown(cell)})")
+        sheet.report(row, column.name, _("must be a number (got {value})").format(value=shown(cell)))
         return math.nan
     value = float(cell)
     if column.kind == "whole" and not value.is_integer():
-        sheet.report(row, column.name, f"must be a whole number (got {cell})")
+        sheet.report(row, column.name, _("must be a whole number (got {value})").format(value=cell))
     elif value < column.low:
-        sheet.report(row, column.name, f"must be >= {column.low:g} (got {cell})")
+        sheet.report(
+            row, column.name, _("must be {wanted}").format(wanted=_(">= {ge}").format(ge=f"{column.low:g}")) + got(cell)
+        )
     elif value > column.high:
-        sheet.report(row, column.name, f"must be <= {column.high:g} (got {cell})")
+        sheet.report(
+            row,
+            column.name,
+            _("must be {wanted}").format(wanted=_("<= {le}").format(le=f"{column.high:g}")) + got(cell),
+        )
     return value
 
 
@@ -242,7 +291,7 @@ def flags(sheet: Sheet, column: Column) -> tuple[Bools, Bools]:
             word = cell.casefold()
             values[row] = word in _YES
             if word not in _YES + _NO:
-                sheet.report(row, column.name, f"must be yes or no (got {shown(cell)})")
+                sheet.report(row, column.name, _("must be yes or no (got {value})").format(value=shown(cell)))
     return values, given
 
 
@@ -257,10 +306,14 @@ def words(sheet: Sheet, column: Column) -> tuple[Ints, Bools]:
             given[row] = True
             values[row] = codes.get(cell.casefold(), -1)
             if values[row] < 0:
-                allowed = ", ".join(column.words)
-                sheet.report(row, column.name, f"must be one of {allowed} (got {shown(cell)})")
+                allowed = listed(column.words)
+                sheet.report(
+                    row,
+                    column.name,
+                    _("must be one of {names} (got {value})").format(names=allowed, value=shown(cell)),
+                )
         elif column.default is REFUSED and column.name in sheet.cells:
-            sheet.report(row, column.name, "is missing")
+            sheet.report(row, column.name, _("is missing"))
     return values, given
 
 
@@ -271,12 +324,16 @@ def refs(sheet: Sheet, column: Column, ids: Texts) -> tuple[Ints, Bools]:
     given = np.zeros(len(sheet), dtype=bool)
     for row, cell in enumerate(sheet.cell(column)):
         given[row] = bool(cell)
-        if cell in rows:
+        if cell and cell in rows:
             values[row] = rows[cell]
         elif cell and (cell != NONE or column.default is REFUSED):
             hint = near(cell, list(rows)) if sheet.desk.has_room(sheet.path, column.name) else ""
-            lost = f"which is not in {column.table}{hint}" if rows else f"but there are no {column.table}"
-            sheet.report(row, column.name, f"names {shown(cell)}, {lost}")
+            said = (
+                _("names {value}, which is not in {table}{hint}")
+                if rows
+                else _("names {value}, but there are no {table}")
+            )
+            sheet.report(row, column.name, said.format(value=shown(cell), table=column.table, hint=hint))
         elif not cell and column.default is REFUSED and column.name in sheet.cells:
-            sheet.report(row, column.name, "is missing")
+            sheet.report(row, column.name, _("is missing"))
     return values, given

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
+from sim.errors import Refusal
+from sim.language import _
 from sim.spec import Spec
 from sim.units import Celsius, Km, Kw, PositiveHours, Share, Spread, SpreadHours, Watts
 
@@ -47,7 +49,7 @@ class Heat(Spec):
     def _rising(self) -> Heat:
         if not self.setpoint_c < self.warn_c < self.major_c:
             told = f"{self.setpoint_c:g}, {self.warn_c:g}, {self.major_c:g}"
-            raise ValueError(f"must have setpoint_c < warn_c < major_c (got {told})")
+            raise Refusal(_("must have setpoint_c < warn_c < major_c"), told)
         return self
 
 
@@ -89,13 +91,13 @@ class PowerNode(Spec):
     @model_validator(mode="after")
     def _shape(self) -> PowerNode:
         if self.kind in SOURCES and self.feeds:
-            raise ValueError(f"must not have feeds: a {self.kind} is a source")
+            raise ValueError(_("must not have feeds: a {kind} is a source").format(kind=self.kind))
         if self.kind in SWITCHES and len(self.feeds) < 2:
-            raise ValueError(f"must have at least two feeds to switch between (got {len(self.feeds)})")
+            raise Refusal(_("must have at least two feeds to switch between"), str(len(self.feeds)))
         if self.kind in ("ups", "board", "pdu") and len(self.feeds) != 1:
-            raise ValueError(f"must have one feed (got {len(self.feeds)})")
+            raise Refusal(_("must have one feed"), str(len(self.feeds)))
         if self.kind == "ups" and self.rated_kw is None:
-            raise ValueError("must have rated_kw: the battery is told in minutes at that load")
+            raise ValueError(_("must have rated_kw: the battery is told in minutes at that load"))
         return self
 
     @property
@@ -186,7 +188,7 @@ class Band(Spec):
     @model_validator(mode="after")
     def _ordered(self) -> Band:
         if not self.low <= self.mode <= self.high:
-            raise ValueError(f"must have low <= mode <= high (got {self.low:g}, {self.mode:g}, {self.high:g})")
+            raise Refusal(_("must have low <= mode <= high"), f"{self.low:g}, {self.mode:g}, {self.high:g}")
         return self
 
 

@@ -6,12 +6,14 @@ line each, so that a scorecard can list it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.errors import InputError, Problem
+from sim.language import _
 from sim.topology import csvfile
 from sim.topology.checks import check_links, check_positions, check_roads, check_sites, doubles_note, reach_notes
 from sim.topology.columns import COLUMNS, Column
@@ -25,6 +27,8 @@ from sim.topology.tables import Bools, Texts, Topology
 from sim.yamlfile import Document, Loc, dotted
 
 _TABLES = ("sites", "counties", "townships", "feeders", "stations", "links", "depots")
+_ORDER = ("sites", "counties", "townships", "feeders", "nodes", "edges", "stations", "links", "depots")
+"""As they refer to each other; the ids of the sites are known to all."""
 _NAMED_BY = {"counties": "county", "townships": "township", "feeders": "feeder"}
 
 
@@ -35,7 +39,35 @@ def read_files(spec: Files, document: Document) -> tuple[Topology, dict[str, str
     """
     desk = Desk(document.path.parent)
     _check_files(spec, document, desk)
-    reader = _Reader(spec, desk)
+    sources: dict[str, Csv | None] = {name: getattr(spec, name) for name in _TABLES}
+    if spec.roads is not None:
+        sources |= {"nodes": spec.roads.nodes, "edges": spec.roads.edges}
+    sheets = {
+        name: csvfile.read_sheet(source, COLUMNS[name], desk)
+        for name in _ORDER
+        if (source := sources.get(name)) is not None
+    }
+    origin = " ".join((spec.origin or "Own inventory.").split())
+    about = About(spec.name, origin, spec.guesses, convert=spec.convert_from_gcj02)
+    return read_sheets(about, sheets, desk), desk.hashes
+
+
+@dataclass(frozen=True)
+class About:
+    """What is said of an inventory beside its tables; `convert`: its positions are GCJ-02, to be made WGS-84."""
+
+    name: str
+    origin: str
+    guesses: tuple[str, ...] = ()
+    convert: bool = False
+
+
+def read_sheets(about: About, sheets: dict[str, Sheet], desk: Desk) -> Topology:
+    """The network in tables as read, `sites` at least, with an empty digest.
+
+    Raises `InputError` with every problem on the desk and every one that is found.
+    """
+    reader = _Reader(sheets, desk, convert=about.convert)
     tables = reader.all()
     operators = operators_of(tables["sites"])
     check_sites(tables["sites"].sheet, tables["sites"].values)
@@ -43,11 +75,11 @@ def read_files(spec: Files, document: Document) -> tuple[Topology, dict[str, str
         check_roads(tables["edges"].sheet, tables["edges"].values)
     if "links" in tables:
         check_links(tables["links"].sheet, tables["links"].values, tables["sites"].values)
-    if reader.desk.problems:
-        raise InputError(reader.desk.sorted())
-    topology = _built(spec, reader, tables, operators)
+    if desk.problems:
+        raise InputError(desk.sorted())
+    topology = _built(about, reader, tables, operators)
     _check_ids(reader, tables, topology)
-    return topology, reader.desk.hashes
+    return topology
 
 
 def _check_files(spec: Files, document: Document, desk: Desk) -> None:
@@ -61,18 +93,18 @@ def _check_files(spec: Files, document: Document, desk: Desk) -> None:
             continue
         name, at = (source, loc) if isinstance(source, str) else (source.file, (*loc, "file"))
         if wrong := _no_file(desk.folder / name):
-            message = f"names {wrong}: {name}{csvfile.near(Path(name).name, _beside(desk.folder / name))}"
+            message = wrong.format(name=name) + csvfile.near(Path(name).name, _beside(desk.folder / name))
             problems.append(Problem(str(document.path), document.line_of_path(at), dotted(at), message))
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
 
 
 def _no_file(path: Path) -> str:
-    """What a path is instead of a file to be read; empty where reading it tells."""
+    """What is wrong with naming a path, with {name} in it; empty where reading it tells."""
     try:
         if path.is_dir():
-            return "a directory, not a file"
-        return "" if path.exists() else "a file that does not exist"
+            return _("names a directory, not a file: {name}")
+        return "" if path.exists() else _("names a file that does not exist: {name}")
     except OSError:
         return ""
 
@@ -97,30 +129,18 @@ def _check_ids(reader: _Reader, tables: dict[str, Table], topology: Topology) ->
 class _Reader:
     """Reads the tables in the order in which they refer to each other."""
 
-    def __init__(self, spec: Files, desk: Desk) -> None:
-        self.spec, self.desk = spec, desk
+    def __init__(self, sheets: dict[str, Sheet], desk: Desk, *, convert: bool) -> None:
+        self.sheets, self.desk, self.convert = sheets, desk, convert
         self.ids: dict[str, Texts] = {}
-        self.sites = csvfile.read_sheet(spec.sites, COLUMNS["sites"], desk)
+        self.sites = sheets["sites"]
 
     def all(self) -> dict[str, Table]:
-        """Every table the spec names."""
-        spec = self.spec
+        """Every table there is."""
         self.ids["sites"] = np.array(self.sites.cells.get("id") or [""], dtype=np.str_)[: len(self.sites)]
-        tables = self._tables(
-            counties=spec.counties,
-            townships=spec.townships,
-            feeders=spec.feeders,
-            nodes=spec.roads.nodes if spec.roads else None,
-            edges=spec.roads.edges if spec.roads else None,
-        )
-        tables["sites"] = self._parsed("sites", self.sites)
-        return tables | self._tables(stations=spec.stations, links=spec.links, depots=spec.depots)
-
-    def _tables(self, **sources: Csv | None) -> dict[str, Table]:
-        tables = {}
-        for name, source in sources.items():
-            if source is not None:
-                tables[name] = self._parsed(name, csvfile.read_sheet(source, COLUMNS[name], self.desk))
+        tables: dict[str, Table] = {}
+        for name in (*_ORDER[1:6], "sites", *_ORDER[6:]):
+            if name in self.sheets:
+                tables[name] = self._parsed(name, self.sheets[name])
             else:
                 self.ids[name] = self._named(name)
         return tables
@@ -140,7 +160,7 @@ class _Reader:
         if "lon" in table.values:
             lon, lat = table.values["lon"], table.values["lat"]
             check_positions(sheet, lon, lat)
-            if self.spec.convert_from_gcj02:
+            if self.convert:
                 table.values["lon"], table.values["lat"] = wgs84_from_gcj02(lon, lat)
         return table
 
@@ -160,7 +180,7 @@ class _Reader:
         return csvfile.refs(sheet, column, self.ids[column.table])
 
 
-def _built(spec: Files, reader: _Reader, read: dict[str, Table], operators: list[list[int]]) -> Topology:
+def _built(about: About, reader: _Reader, read: dict[str, Table], operators: list[list[int]]) -> Topology:
     """The topology, with guesses in the gaps; nothing can be wrong any more."""
     table, ids = read["sites"], reader.ids
     gaps = Gaps(reader.desk.notes, table.values["lon"], table.values["lat"])
@@ -175,11 +195,11 @@ def _built(spec: Files, reader: _Reader, read: dict[str, Table], operators: list
     depots = make_depots(read.get("depots"), counties, roads, gaps)
     gaps.notes += reach_notes(sites, links, roads)
     gaps.notes += doubles_note(read["links"].values) if "links" in read else []
-    if spec.convert_from_gcj02:
+    if about.convert:
         gaps.notes.append("positions converted from GCJ-02 by an unofficial formula, good to a few metres")
     return empty(
-        name=spec.name,
-        origin="\n".join([" ".join((spec.origin or "Own inventory.").split()), *spec.guesses, *gaps.notes]),
+        name=about.name,
+        origin="\n".join([about.origin, *about.guesses, *gaps.notes]),
         counties=counties,
         townships=townships,
         feeders=feeders,

@@ -16,6 +16,8 @@ from xml.etree.ElementTree import ParseError
 import networkx as nx
 
 from sim.errors import InputError, input_error
+from sim.language import _
+from sim.reasons import of_reader, of_xml
 from sim.xmlfile import harmless_bytes
 
 MOST_NODES: Final = 20_000
@@ -53,10 +55,14 @@ def read_graphml(path: Path) -> Drawn:
     graph = _parsed(path, harmless_bytes(path))
     rows = {name: row for row, name in enumerate(graph.nodes)}
     if not rows:
-        raise input_error("must have nodes (got none)", file=path)
+        raise input_error(_("must have nodes (got none)"), file=path)
     if len(rows) > MOST_NODES or graph.number_of_edges() > MOST_EDGES:
-        found = f"{len(rows)} nodes and {graph.number_of_edges()} edges"
-        raise input_error(f"must have at most {MOST_NODES} nodes and {MOST_EDGES} edges (got {found})", file=path)
+        raise input_error(
+            _(
+                "must have at most {most_nodes} nodes and {most_edges} edges (got {nodes} nodes and {edges} edges)"
+            ).format(most_nodes=MOST_NODES, most_edges=MOST_EDGES, nodes=len(rows), edges=graph.number_of_edges()),
+            file=path,
+        )
     nodes = [_node(str(name), attributes) for name, attributes in graph.nodes(data=True)]
     edges = [Edge(rows[a], rows[b]) for a, b in graph.edges()]
     name = next((str(graph.graph[key]) for key in ("Network", "label") if graph.graph.get(key)), path.stem)
@@ -71,16 +77,16 @@ def _parsed(path: Path, text: bytes) -> nx.MultiGraph[str]:
             found: Any = nx.read_graphml(io.BytesIO(text), node_type=str, force_multigraph=True)
     except ParseError as error:
         line = error.position[0] if getattr(error, "position", None) else None
-        raise input_error(f"must be XML: {error}", file=path, line=line) from None
+        raise input_error(_("must be XML: {reason}").format(reason=of_xml(error)), file=path, line=line) from None
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 (the reader meets odd files with any error there is)
         told = " ".join(str(error).split()) or type(error).__name__
-        raise input_error(f"must be GraphML: {told}", file=path) from None
+        raise input_error(_("must be GraphML: {reason}").format(reason=of_reader(told)), file=path) from None
     graph: nx.MultiGraph[str] = nx.MultiGraph()
     graph.graph.update(found.graph)
     graph.add_nodes_from(found.nodes(data=True))
-    graph.add_edges_from((a, b) for a, b, _ in found.edges(keys=True))
+    graph.add_edges_from((a, b) for a, b, _key in found.edges(keys=True))
     return graph
 
 

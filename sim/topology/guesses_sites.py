@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.errors import listed
+from sim.language import _
 from sim.topology.csvfile import Table
 from sim.topology.empty import no_rows
 from sim.topology.geo import great_circle_km
@@ -39,8 +41,12 @@ def operators_of(sites: Table) -> list[list[int]]:
         names = cell.replace("+", " ").replace("|", " ").replace(";", " ").casefold().split() or [OPERATORS[0]]
         for name in names:
             if name not in OPERATORS:
-                allowed = ", ".join(OPERATORS)
-                sites.sheet.report(row, "operators", f"must name operators out of {allowed} (got {name!r})")
+                allowed = listed(OPERATORS)
+                sites.sheet.report(
+                    row,
+                    "operators",
+                    _("must name operators out of {allowed} (got {name!r})").format(allowed=allowed, name=name),
+                )
         found.append(sorted({OPERATORS.index(name) for name in names if name in OPERATORS}))
     return found
 

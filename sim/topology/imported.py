@@ -15,7 +15,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.errors import input_error, shown
+from sim.errors import got, input_error, listed, shown
+from sim.language import _
 from sim.topology.geo import great_circle_km
 from sim.topology.graphml import Drawn, read_graphml
 from sim.topology.placing import Position, place
@@ -35,7 +36,7 @@ def import_graphml(path: Path, folder: Path, cores: Sequence[str] = (), users: f
     `cores`: labels (or ids made of them) of the core nodes; without any, the node with the most links.
     """
     if not 0 <= users < math.inf:
-        raise input_error(f"must be >= 0 and finite (got {users:g})", file="--users")
+        raise input_error(_("must be >= 0 and finite (got {value:g})").format(value=users), file="--users")
     drawn = read_graphml(path)
     ids, repeated = _ids(drawn)
     positions, amid, circle = place(drawn)
@@ -137,9 +138,10 @@ def _which(label: str, rows: Sequence[int], drawn: Drawn, ids: Sequence[str]) ->
     from difflib import get_close_matches
 
     if rows:
-        return f"must be one node; {shown(label)} are {', '.join(ids[row] for row in rows[:5])}"
+        names = listed(ids[row] for row in rows[:5])
+        return _("must be one node; {value} are {names}").format(value=shown(label), names=names)
     near = get_close_matches(label, [node.label for node in drawn.nodes], 1)
-    return f"must be the label of a node (got {shown(label)}{f'; did you mean {shown(near[0])}?' if near else ''})"
+    return _("must be the label of a node") + got(shown(label), near[0] if near else None)
 
 
 def _roles(drawn: Drawn, core: Sequence[int]) -> list[str]:

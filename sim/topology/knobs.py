@@ -10,6 +10,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from sim.errors import Refusal
+from sim.language import _
 from sim.spec import Spec
 from sim.units import AmpHours, Km, Kw, Share, Watts
 
@@ -20,7 +22,7 @@ Positive = Annotated[float, Field(gt=0)]
 
 def _range(low: float, high: float, name: str) -> None:
     if low > high:
-        raise ValueError(f"{name} must be [low, high] (got [{low:g}, {high:g}])")
+        raise Refusal(_("{name} must be [low, high]").format(name=name), f"[{low:g}, {high:g}]")
 
 
 class Settlements(Spec):
@@ -79,7 +81,7 @@ class SiteKnobs(Spec):
         for name in ("tenants_urban", "tenants_rural"):
             total = sum(getattr(self, name))
             if abs(total - 1) > 1e-6:
-                raise ValueError(f"{name} must add up to 1 (got {total:g})")
+                raise Refusal(_("{name} must add up to 1").format(name=name), f"{total:g}")
         _range(*self.walk_km, "walk_km")
         return self
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from sim.checking import SCENARIO_KEYS, format_fault, validate
-from sim.errors import InputError, input_error, shown
+from sim.checking import SCENARIO_KEYS, format_fault, in_quotes, validate
+from sim.errors import InputError, input_error, listed, shown
+from sim.language import _
 from sim.topology.cache import cache_folder, recall, remember
 from sim.topology.digest import sealed
 from sim.topology.tables import Topology
@@ -68,13 +69,19 @@ def make_topology(document: Document) -> Topology:
 def _described(document: Document) -> Generated | Files | Plain | Rooms:
     data = document.data
     if not isinstance(data, dict):
-        raise input_error(f"must be a table of keys (got {shown(data)})", file=document.path, line=1)
+        raise input_error(
+            _("must be a table of keys (got {value})").format(value=shown(data)), file=document.path, line=1
+        )
     if SCENARIO_KEYS & data.keys() and "kind" not in data:
-        raise input_error("is a scenario, not a topology; it names one under topology", file=document.path, line=1)
+        raise input_error(_("is a scenario, not a topology; it names one under topology"), file=document.path, line=1)
     _check_format(document, data.get("format"))
     kind, kinds = data.get("kind"), _kinds()
     if not isinstance(kind, str) or kind not in kinds:
-        found = f"must be one of {', '.join(kinds)} (got {shown(kind)})" if "kind" in data else "is missing"
+        found = (
+            _("must be one of {names} (got {value})").format(names=listed(kinds), value=shown(kind))
+            if "kind" in data
+            else _("is missing")
+        )
         raise input_error(found, file=document.path, line=document.line(("kind",)), path="kind")
     return validate(kinds[kind], document)
 
@@ -84,11 +91,11 @@ def _check_format(document: Document, found: object) -> None:
     if not message:
         return
     if found is None:
-        message = f"is missing; a topology file begins with `format: {FORMAT}`"
+        message = _("is missing; a topology file begins with `format: {format}`").format(format=FORMAT)
     elif isinstance(found, int) and found > FORMAT:
-        message += "; the file is for a newer version of the program: upgrade it"
-    elif "quotes" not in message:
-        message += "; see docs/reference/topology_files.md on how to migrate"
+        message += _("; the file is for a newer version of the program: upgrade it")
+    elif not in_quotes(found, FORMAT):
+        message += _("; see docs/reference/topology_files.md on how to migrate")
     raise input_error(message, file=document.path, line=document.line(("format",)), path="format")
 
 

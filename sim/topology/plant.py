@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final, NamedTuple
 
+from sim.errors import Refusal
+from sim.language import _
 from sim.topology.facility import Cooler, Device, Facility, FacilityLink, PowerNode, Row, Service
 
 MS_PER_KM: Final = 0.0049
@@ -119,8 +121,10 @@ def need_of(written: Any) -> Need:
         count, parts = written["at_least"], written["of"]
         if isinstance(count, int) and not isinstance(count, bool) and 1 <= count <= len(parts):
             return Need("at_least", least=count, parts=tuple(map(need_of, parts)))
-        raise ValueError(f"must have at_least from 1 to the number of its parts, {len(parts)} (got {count!r})")
-    raise ValueError("must be an id, {all_of: […]}, {any_of: […]}, {at_least: k, of: […]} or {path: [a, b]}")
+        raise Refusal(
+            _("must have at_least from 1 to the number of its parts, {count}").format(count=len(parts)), repr(count)
+        )
+    raise ValueError(_("must be an id, {all_of: […]}, {any_of: […]}, {at_least: k, of: […]} or {path: [a, b]}"))
 
 
 def named_in(need: Need) -> Iterator[str]:
@@ -152,7 +156,7 @@ def plant_of(facility: Facility) -> Plant:
         wanted = {name: [n for n in named_in(need) if n in needs] for name, need in needs.items()}
         service_order = tuple(TopologicalSorter(wanted).static_order())
     except CycleError as error:
-        raise ValueError(f"must not go in a circle: {' → '.join(error.args[1])}") from None
+        raise ValueError(_("must not go in a circle: {names}").format(names=" → ".join(error.args[1]))) from None
     return Plant(
         facility, nodes, order, devices,
         {name: supplies_of(facility, device) for name, device in devices.items()},

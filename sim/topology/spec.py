@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationInfo, field_validator, model_validator
 
+from sim.errors import Refusal, listed
+from sim.language import _
 from sim.spec import Spec, Title
 from sim.topology.facility import Facility
 from sim.topology.knobs import (
@@ -102,7 +104,7 @@ class Generated(_TopologyFile):
         ids = [county.id for county in counties]
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
-            raise ValueError(f"must have different ids (got twice: {', '.join(twice)})")
+            raise Refusal(_("must have different ids"), _("twice: {names}").format(names=listed(twice)))
         return counties
 
     @field_validator("prefecture_seat")
@@ -122,7 +124,9 @@ class Generated(_TopologyFile):
     def _enough_sites(cls, sites: SiteKnobs, info: ValidationInfo) -> SiteKnobs:
         needed = 10 * len(info.data.get("counties", []))
         if sites.total < needed:
-            raise ValueError(f"must have a total of at least 10 a county, {needed} (got {sites.total})")
+            raise Refusal(
+                _("must have a total of at least 10 a county, {needed}").format(needed=needed), str(sites.total)
+            )
         return sites
 
     @field_validator("grid")
@@ -131,8 +135,8 @@ class Generated(_TopologyFile):
         needed = 2 * len(info.data.get("counties", []))
         most = info.data["sites"].total if "sites" in info.data else grid.feeders
         if not needed <= grid.feeders <= most:
-            allowed = f"from 2 a county to 1 a site, {needed} to {most}"
-            raise ValueError(f"must have feeders {allowed} (got {grid.feeders})")
+            said = _("must have feeders from 2 a county to 1 a site, {needed} to {most}")
+            raise Refusal(said.format(needed=needed, most=most), str(grid.feeders))
         return grid
 
 
@@ -141,7 +145,7 @@ def _known(info: ValidationInfo, named: Sequence[str]) -> None:
     ids = [county.id for county in info.data.get("counties", [])]
     unknown = [one for one in named if ids and one not in ids]
     if unknown:
-        raise ValueError(f"must name counties of this file, {', '.join(ids)} (got {unknown[0]})")
+        raise Refusal(_("must name counties of this file, {names}").format(names=listed(ids)), unknown[0])
 
 
 class CsvFile(Spec):
@@ -186,14 +190,15 @@ class Files(_TopologyFile):
     def _datum(cls, crs: str, info: ValidationInfo) -> str:
         convert = info.data.get("convert_from_gcj02", False)
         if crs == "GCJ-02" and not convert:
-            raise ValueError(
+            said = _(
                 "must be WGS-84, or have `convert_from_gcj02: true` beside it to be converted by an "
-                "unofficial formula, good to a few metres (got GCJ-02)"
+                "unofficial formula, good to a few metres"
             )
+            raise Refusal(said, crs)
         if crs not in ("WGS-84", "GCJ-02"):
-            raise ValueError(f"must be WGS-84 or GCJ-02; convert the coordinates first (got {crs})")
+            raise Refusal(_("must be WGS-84 or GCJ-02; convert the coordinates first"), crs)
         if crs == "WGS-84" and convert:
-            raise ValueError("must be GCJ-02 where convert_from_gcj02 is true (got WGS-84)")
+            raise Refusal(_("must be GCJ-02 where convert_from_gcj02 is true"), crs)
         return crs
 
 
@@ -209,7 +214,7 @@ class ClassShares(Spec):
     def _whole(self) -> Self:
         total = self.A + self.B + self.C + self.D
         if abs(total - 1) > 1e-6:
-            raise ValueError(f"must add up to 1 (got {total:g})")
+            raise Refusal(_("must add up to 1"), f"{total:g}")
         return self
 
 

@@ -6,30 +6,36 @@ import csv
 import io
 import json
 import math
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from sim.folders import Sort, strangers
+from sim.language import _, marked
 from sim.topology.columns import COLUMNS, Column
 from sim.topology.csvfile import NONE
 from sim.topology.tables import Topology
 
 _FILES: Final = {name: f"{'road_' if name in ('nodes', 'edges') else ''}{name}.csv" for name in COLUMNS}
 _YAML: Final = "topology.yaml"
+_YAML_WORDS: Final = ("true", "false", "null")
 _AS_WRITTEN: Final = "as_written.json"
 """SHA-256 of each file as it was written, by which an edited one is known."""
 
 
-def write_topology(topology: Topology, folder: Path, yaml_name: str = _YAML) -> Path:
+def write_topology(
+    topology: Topology, folder: Path, yaml_name: str = _YAML, more: Mapping[str, bytes] | None = None
+) -> Path:
     """Write a network as CSV tables and a topology file of kind `files` beside them; returns that file.
 
     Loading it gives an equal network with the same digest. Existing files of these names are replaced. Their
-    digests stand in `as_written.json`.
+    digests stand in `as_written.json`. `more`: files that belong to it, by name.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {file: _csv_bytes(topology, name) for name, file in _FILES.items()}
     files[yaml_name] = _yaml(topology).encode()
+    files |= more or {}
     digests = {file: sha256(content).hexdigest() for file, content in files.items()}
     files[_AS_WRITTEN] = (json.dumps(digests, indent=1) + "\n").encode()
     for file, content in files.items():
@@ -44,12 +50,16 @@ def _foreign(folder: Path) -> str:
     except (OSError, ValueError):
         digests = None
     if not isinstance(digests, dict):
-        return f"may have been edited (it has no {_AS_WRITTEN} to tell)"
+        return _("may have been edited (it has no {mark} to tell)").format(mark=_AS_WRITTEN)
     if found := strangers(folder, {*digests, _AS_WRITTEN}.__contains__):
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        return f"holds {found[0]}{more}, which was not written with the network"
+        said = (
+            _("holds {name} and {more} more, which was not written with the network")
+            if found[1:]
+            else _("holds {name}, which was not written with the network")
+        )
+        return said.format(name=found[0], more=len(found) - 1)
     edited = [name for name, digest in digests.items() if _digest(folder / name) not in {digest, ""}]
-    return f"holds {edited[0]}, which was edited since it was written" if edited else ""
+    return _("holds {name}, which was edited since it was written").format(name=edited[0]) if edited else ""
 
 
 def _digest(path: Path) -> str:
@@ -60,7 +70,7 @@ def _digest(path: Path) -> str:
         return ""
 
 
-TOPOLOGY: Final = Sort("a topology", _YAML, _foreign)
+TOPOLOGY: Final = Sort(marked("a topology"), _YAML, _foreign)
 
 
 def _yaml(topology: Topology) -> str:
@@ -68,7 +78,7 @@ def _yaml(topology: Topology) -> str:
     lines = [
         "format: 1",
         "kind: files",
-        f"name: {topology.name}",
+        f"name: {_quoted(topology.name) if topology.name in _YAML_WORDS else topology.name}",
         f"origin: {_quoted(origin)}",
         "crs: WGS-84",
     ]

@@ -76,6 +76,28 @@ def generators_are_in_one_place(story: Story) -> None:
     assert all(level >= 0 for level in tanks.values())
 
 
+def no_set_goes_out_empty(story: Story) -> None:
+    """Nothing is set down or started with less than a twentieth of its tank, as the last gauge in the log has it."""
+    spec, gauges = story.scenario.spec.resources, {}
+    for row in story.rows:
+        kind_name = next((k for k in _kinds(spec) if f"-{k}-" in row.subject), None)
+        if not row.kind.startswith("generator.") or kind_name is None:
+            continue
+        if row.kind == "generator.dry":
+            gauges[row.subject] = 0.0
+        elif row.kind in (
+            "generator.placed",
+            "generator.taken",
+            "generator.stored",
+            "generator.stopped",
+            "generator.fuelled",
+        ):
+            gauges[row.subject] = row.value
+        if row.kind in ("generator.placed", "generator.started"):
+            assert gauges[row.subject] >= 0.05 * spec.kind(kind_name).tank_l - 1e-6, row
+        assert row.kind != "generator.unstarted" or row.value > 0, row
+
+
 def fuel_balances(story: Story) -> None:
     """Between two gauges a tank loses between idling and full load for the hours it ran, and nothing at rest.
 
@@ -255,7 +277,8 @@ def downs_and_ups_alternate(story: Story) -> None:
 RULES = [
     time_never_runs_back_and_causes_come_first, jobs_are_opened_by_what_the_desk_heard_or_planned,
     no_job_is_served_twice, no_crew_is_in_two_places, crews_do_one_thing_at_a_time, rests_are_kept,
-    parties_keep_to_their_counties, generators_are_in_one_place, fuel_balances, charge_falls_for_what_the_supply_does_not_give,
+    parties_keep_to_their_counties, generators_are_in_one_place, no_set_goes_out_empty,
+    fuel_balances, charge_falls_for_what_the_supply_does_not_give,
     service_is_what_power_paths_and_parts_make_of_it, outages_have_the_cause_they_name, downs_and_ups_alternate,
     nothing_is_begun_after_the_hard_stop, journeys_are_no_longer_than_the_desk_allows,
     closed_expressways_are_driven_with_a_permit,

@@ -61,8 +61,11 @@ def _devices(rooms: Parts, row: int) -> Iterator[tuple[Key, int]]:
 def _air(rooms: Parts, raised: Container[Key]) -> Iterator[tuple[Key, int]]:
     for air in rooms.air.values():
         for name, state in air.coolers.items():
-            if not state.on:
-                yield (name, "cooler" if state.broken >= 0 else "cooler_power"), state.off_row
+            key = (name, "cooler_power")
+            if not state.on and state.broken >= 0:
+                yield (name, "cooler"), state.off_row
+            elif not state.on and (key in raised or not rooms.supply.live[rooms.plant.coolers[name].fed_by]):
+                yield key, state.off_row
         warmest_c = max((air.inlet_c(rack) for rack in air.hot_spots), default=air.temperature_c())
         for alarm, limit_c in (("warm", air.heat.warn_c), ("hot", air.heat.major_c)):
             if warmest_c >= limit_c - (_EASES_C if (air.name, alarm) in raised else _TOLERANCE_C):

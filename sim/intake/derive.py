@@ -1,0 +1,270 @@
+"""What a ledger says of a site in other columns than ours: strings, kilowatt-hours, watts, ages, ways in, hubs by name.
+
+Each rule that is not plain arithmetic is a guess and gives a line, which every scorecard then lists.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from sim.errors import shown
+from sim.intake.draft import Draft
+from sim.intake.mapping import BY_CLASS, BY_NEAREST, FROM_BATTERY, NONE, Fill
+from sim.language import _
+from sim.sheets import cells as plain
+from sim.sheets.headings import words
+from sim.topology.csvfile import NONE as NOTHING
+
+FLOAT_V: Final = 53.5
+"""Of a measured direct current. Source: float charge of 24 lead-acid cells, as the reader of `load_a` takes it."""
+VOLTS: Final = {"lfp": 51.2, "lead_acid": 48.0}
+"""Of a string, where the sheet does not say. Source: 16 cells of 3.2 V, 24 cells of 2 V."""
+FADE_PER_YEAR: Final = {"lfp": 0.02, "lead_acid": 0.035}
+"""Assumed: health lost a year, so that a fleet of six years or so has the 0.8 that parameters of the field expect."""
+LEAST_HEALTH: Final = 0.4
+"""Assumed: a battery older than that has been replaced."""
+GENERATOR_KW: Final = 20.0
+"""Assumed: a fixed generator of which only the presence is known; the least that a key node is given."""
+
+
+def derive_sites(draft: Draft, as_of: date | None) -> list[str]:
+    """Fill our columns from the ledger's own; gives back the guesses, a line each. Problems are on the desk."""
+    notes: list[str] = []
+    _batteries(draft, notes)
+    _loads(draft)
+    _ages(draft, as_of, notes)
+    _access(draft, notes)
+    _generators(draft, notes)
+    return notes
+
+
+def note(notes: list[str], count: int, total: int, items: str, what: str) -> None:
+    """A guess with how often it was made, if it was."""
+    if count:
+        notes.append(_("{count} of {total} {items}: {what}").format(count=count, total=total, items=items, what=what))
+
+
+def _number(draft: Draft, name: str, row: int, text: str) -> float | None:
+    """A number of a column that only helps to fill others; told where it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        draft.report(row, name, _("must be a number (got {value})").format(value=shown(text)))
+        return None
+    if not 0 <= value < 1e9:
+        draft.report(row, name, _("must be >= 0 (got {value})").format(value=text))
+        return None
+    return value
+
+
+def _numbers(draft: Draft, name: str) -> list[float | None]:
+    return [_number(draft, name, row, text) if text else None for row, text in enumerate(draft.column(name))]
+
+
+def _batteries(draft: Draft, notes: list[str]) -> None:
+    """Ampere-hours of all strings: those of one times the strings, else kilowatt-hours over the voltage."""
+    if not {"battery_strings", "battery_kwh"} & draft.cells.keys():
+        return
+    strings, kwh, volts = (_numbers(draft, f"battery_{name}") for name in ("strings", "kwh", "v"))
+    capacity, chemistry = list(draft.column("battery_ah")), draft.column("chemistry")
+    if "battery_ah" not in draft.place and "battery_kwh" in draft.place:
+        draft.place["battery_ah"] = draft.place["battery_kwh"]
+    from_kwh = nominal = 0
+    for row, text in enumerate(capacity):
+        count, energy = strings[row], kwh[row]
+        if text and count is not None and _is_number(text):
+            capacity[row] = _short(float(text) * count)
+        elif not text and energy is not None:
+            volt = volts[row] or VOLTS.get(chemistry[row], VOLTS["lfp"])
+            capacity[row] = _short(1000 * energy / volt)
+            from_kwh += 1
+            nominal += volts[row] is None
+    draft.cells["battery_ah"] = capacity
+    told = _("battery voltage empty, 51.2 V (lead-acid 48 V) taken to turn kWh into Ah")
+    note(notes, nominal, len(draft), _("sites"), told)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _short(value: float) -> str:
+    return repr(round(value, 3)).removesuffix(".0")
+
+
+def _loads(draft: Draft) -> None:
+    """Watts of a whole site become the current the reader takes apart; a measured current stays."""
+    if "load_w" not in draft.cells:
+        return
+    watts, amperes = _numbers(draft, "load_w"), list(draft.column("load_a"))
+    draft.place.setdefault("load_a", draft.place["load_w"])
+    draft.cells["load_a"] = [
+        text or ("" if watt is None else repr(round(watt / FLOAT_V, 6)))
+        for text, watt in zip(amperes, watts, strict=True)
+    ]
+
+
+def _ages(draft: Draft, as_of: date | None, notes: list[str]) -> None:
+    """State of health from the age of a battery, where it was not measured."""
+    if "battery_since" not in draft.cells:
+        return
+    today = as_of or date.today()  # noqa: DTZ011 (a day of the office calendar)
+    health, chemistry = list(draft.column("soh")), draft.column("chemistry")
+    aged = 0
+    for row, text in enumerate(draft.column("battery_since")):
+        if not text or health[row]:
+            continue
+        years = (today - date.fromisoformat(text)).days / 365.25
+        if years < 0:
+            draft.report(row, "battery_since", _("must not be after {day} (got {value})").format(day=today, value=text))
+            continue
+        fade = FADE_PER_YEAR.get(chemistry[row], FADE_PER_YEAR["lfp"])
+        health[row] = f"{max(LEAST_HEALTH, 1 - fade * years):.2f}"
+        aged += 1
+    draft.cells["soh"] = health
+    told = _("state of health from the battery's age on {day}: 2 % a year (lead-acid 3.5 %), 0.4 at least")
+    note(notes, aged, len(draft), _("sites"), told.format(day=today))
+
+
+def _access(draft: Draft, notes: list[str]) -> None:
+    """Kilometres on foot from words such as 难."""
+    if "access" not in draft.cells:
+        return
+    known, walk = words("walk_km"), list(draft.column("walk_km"))
+    guessed = 0
+    for row, text in enumerate(draft.column("access")):
+        if not text or walk[row]:
+            continue
+        km = known.get(plain.key(text)) or plain.number(text, "km", set())
+        if not _is_number(km):
+            allowed = "易, 一般, 较难, 难, 极难"
+            told = _("must be one of {allowed}, or a distance (got {value})")
+            draft.report(row, "access", told.format(allowed=allowed, value=shown(text)))
+            continue
+        walk[row] = km
+        guessed += plain.key(text) in known
+    draft.place.setdefault("walk_km", draft.place["access"])
+    draft.cells["walk_km"] = walk
+    told = _("walk_km by how hard the site is to reach: 易 and 一般 0, 较难 0.5, 难 1, 极难 2 km")
+    note(notes, guessed, len(draft), _("sites"), told)
+
+
+def _generators(draft: Draft, notes: list[str]) -> None:
+    """How many fixed generators have no size of their own."""
+    if "fixed_generator_kw" not in draft.cells:
+        return
+    at, known = draft.place["fixed_generator_kw"], words("fixed_generator_kw")
+    there = sum(
+        known.get(plain.key(plain.text_of(draft.grid.rows[row][at]))) == f"{GENERATOR_KW:g}"
+        for row in draft.rows
+        if at < len(draft.grid.rows[row])
+    )
+    note(notes, there, len(draft), _("sites"), _("fixed generator of unknown size, 20 kW taken"))
+
+
+# Between rows and tables
+
+
+def fill_missing(draft: Draft, missing: dict[str, Fill]) -> list[str]:
+    """Fill empty cells by the mapping's rules, except those that the reader of topologies guesses itself."""
+    notes: list[str] = []
+    for column, fill in missing.items():
+        if fill in (BY_NEAREST, FROM_BATTERY, BY_CLASS):
+            continue
+        value = NOTHING if fill == NONE else plain.text_of(fill)
+        made = plain.day(value, set()) if column == "battery_since" else None
+        texts = draft.column(column)
+        draft.cells[column] = [text or (made.isoformat() if made else value) for text in texts]
+        told = _("{column} empty, {value} taken").format(column=column, value=value)
+        note(notes, texts.count(""), len(draft), draft.table, told)
+    return notes
+
+
+def roles_by_hubs(draft: Draft) -> list[str]:
+    """A site that others name as their hub is one, where nothing else says so."""
+    named = {hub for hub in draft.column("hub") if hub not in ("", NOTHING)}
+    roles = list(draft.column("role"))
+    rows = [row for row, one in enumerate(draft.column("id")) if one in named and not roles[row]]
+    for row in rows:
+        roles[row] = "hub"
+    if rows:
+        draft.cells["role"] = roles
+    notes: list[str] = []
+    note(notes, len(rows), len(draft), _("sites"), _("role empty, hub taken: other sites name it as theirs"))
+    return notes
+
+
+def ids_by_names(draft: Draft, column: str, ids: Sequence[str], names: Sequence[str]) -> None:
+    """Where a cell holds the name of one thing only, put its id."""
+    if column not in draft.cells:
+        return
+    known, once = set(ids), {name: one for name, one in zip(names, ids, strict=True) if name}
+    often = Counter(names)
+    twice = {name for name in once if often[name] > 1}
+    found = 0
+    for row, text in enumerate(draft.cells[column]):
+        if text and text not in known and text not in twice and text in once:
+            draft.cells[column][row] = once[text]
+            found += 1
+    draft.tally.add(draft.table, column, "name", found)
+
+
+def townships_apart(draft: Draft) -> list[str]:
+    """Townships of one name in several counties get the county before their name, so that they stay apart."""
+    townships, counties = draft.column("township"), draft.column("county")
+    homes: dict[str, set[str]] = {}
+    for township, county in zip(townships, counties, strict=True):
+        if township not in ("", NOTHING):
+            homes.setdefault(township, set()).add(county)
+    shared = {name for name, found in homes.items() if len(found) > 1}
+    if not shared:
+        return []
+    draft.cells["township"] = [
+        f"{county}·{name}" if name in shared else name for name, county in zip(townships, counties, strict=True)
+    ]
+    return [_("{count} township names in several counties, told apart by county").format(count=len(shared))]
+
+
+def place_depots(draft: Draft, counties: Draft | None, sites: Draft) -> list[str]:
+    """Depots without a position stand at the seat of their county, or amid its sites."""
+    seats = _seats(counties, sites)
+    home, lon, lat = (list(draft.column(name)) for name in ("county", "lon", "lat"))
+    placed = 0
+    for row, (one, name) in enumerate(zip(draft.column("id"), draft.column("name"), strict=True)):
+        named = f"{home[row]} {one} {name}"
+        known = next((county for county in seats if county == home[row] or county in named), None)
+        if known is None:
+            continue
+        county, seat = seats[known]
+        home[row] = home[row] or county
+        if not lon[row] and not lat[row]:
+            lon[row], lat[row] = seat
+            placed += 1
+    draft.cells |= {"county": home, "lon": lon, "lat": lat}
+    notes: list[str] = []
+    note(notes, placed, len(draft), _("depots"), _("position empty, put at the county's seat or amid its sites"))
+    return notes
+
+
+def _seats(counties: Draft | None, sites: Draft) -> dict[str, tuple[str, tuple[str, str]]]:
+    """Name or id of a county → its id, and where its seat is as texts."""
+    found: dict[str, tuple[str, tuple[str, str]]] = {}
+    amid: dict[str, list[tuple[float, float]]] = {}
+    for county, lon, lat in zip(sites.column("county"), sites.column("lon"), sites.column("lat"), strict=True):
+        if county and _is_number(lon) and _is_number(lat):
+            amid.setdefault(county, []).append((float(lon), float(lat)))
+    for county, spots in amid.items():
+        middle = [round(sum(axis) / len(spots), 5) for axis in zip(*spots, strict=True)]
+        found[county] = county, (repr(middle[0]), repr(middle[1]))
+    if counties is not None:
+        places = zip(counties.column("lon"), counties.column("lat"), strict=True)
+        for one, name, place in zip(counties.column("id"), counties.column("name"), places, strict=True):
+            found |= {key: (one, place) for key in (one, name) if key}
+    return found

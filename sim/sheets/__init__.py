@@ -1,0 +1,1 @@
+"""Spreadsheets as people send them: opened with care, their heading found, their cells made plain."""
