@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.errors import input_error, listed, shown
 from sim.inventory import ITEMS, Inventory
-from sim.language import _
+from sim.language import _, speaking
 from sim.log import EventLog, Row
 from sim.metrics import SPLITS, Split, Tables, kpis, kpis_by, tables
 from sim.phrases import names_of, told
@@ -121,8 +121,9 @@ class Run:
 
     @cached_property
     def scorecard_data(self) -> Scorecard:
-        """Simulated beside plan beside record."""
-        return scorecard(self.spec, self.tables, lists=self.lists, seed=self.seed, policy=self.policy)
+        """Simulated beside plan beside record; its own words are English whatever the language in use."""
+        with speaking("en"):
+            return scorecard(self.spec, self.tables, lists=self.lists, seed=self.seed, policy=self.policy)
 
     @property
     def script(self) -> pd.DataFrame:
