@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -31,7 +31,7 @@ from sim import (
     oldconsole,
 )
 from sim.errors import InputError, Problem, input_error, one_line
-from sim.language import _, of_environment, speaking
+from sim.language import _, chosen, of_environment, speaking
 
 if TYPE_CHECKING:
     from sim.results import Run
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 DONE, MISSED, BAD_INPUT, BUG, SIGNALLED, INTERRUPTED = 0, 1, 2, 3, 128, 130
 """Exit codes; a request to stop by a signal gives 128 and the signal's number, from the keyboard 130."""
-_REPORT: Final = "please report it with the command and the scenario (see CONTRIBUTING.md)"
 
 app = typer.Typer(
     help="Plays emergency-communications drills: what fails, who goes where, what came back, and when.",
@@ -56,7 +55,9 @@ _Set = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change a value by its path in the file; may be repeated."),
 ]
 
-_Force = Annotated[bool, typer.Option("--force", help="Replace DIR even if it holds edited files or others.")]
+_Force = Annotated[
+    bool, typer.Option("--force", help="Replace DIR even if it holds edited files, others, or another run.")
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,7 +99,7 @@ def _main(given: list[str]) -> int:
         if failed is not None:
             return _failed(failed, debug=debug)
         if code > SIGNALLED:
-            console.err("drill: interrupted")
+            console.err(_("drill: interrupted"))
         return code
 
 
@@ -112,7 +113,9 @@ def _failed(error: Exception, *, debug: bool) -> int:
     if debug:
         console.err("".join(traceback.format_exception(error)).rstrip())
     told = one_line(f"{type(error).__name__}: {error}", 300)
-    console.err(f"drill: a bug, {_REPORT}: {told}{'' if debug else '; --debug shows where'}")
+    aside = "" if debug else _("; --debug shows where")
+    said = _("drill: a bug, please report it with the command and the scenario (see CONTRIBUTING.md): {error}{aside}")
+    console.err(said.format(error=told, aside=aside))
     return BUG
 
 
@@ -123,7 +126,7 @@ def _print_version(asked: bool) -> None:
         try:
             console.out(f"drill {version('drillsim')}")
         except PackageNotFoundError:
-            console.out("drill, not installed")
+            console.out(_("drill, not installed"))
         raise typer.Exit
 
 
@@ -160,8 +163,8 @@ def list_() -> None:
             problems += error.problems
             continue
         titles = data.get("title") if isinstance(data, dict) else None
-        texts = [str(text) for text in titles.values()] if isinstance(titles, dict) else []
-        rows.append([file.stem, "  ".join(texts)])
+        texts = {key: str(text) for key, text in titles.items()} if isinstance(titles, dict) else {}
+        rows.append([file.stem, chosen(texts.get("en", ""), texts.get("zh", "")) or str(titles or "")])
     if rows:
         console.out(console.table(rows))
     if problems:
@@ -202,13 +205,16 @@ def _checked(path: str) -> str:
     if is_scenario(read_yaml(file)):
         scenario = load(file)
         _warn(scenario)
-        return f"OK {path}: scenario {scenario.name}, {scenario.horizon_h:g} h, {console.size(scenario.topology)}"
+        said = _("OK {path}: scenario {name}, {hours} h, {size}")
+        hours = f"{scenario.horizon_h:g}"
+        return said.format(path=path, name=scenario.name, hours=hours, size=console.size(scenario.topology))
     from sim.topology import assumptions, load_topology
 
     topology = load_topology(file)
     guesses = len(assumptions(topology))
-    told = f" ({guesses} guesses, see drill topology show)" if guesses else ""
-    return f"OK {path}: topology {topology.name}, {console.size(topology)}{told}"
+    told = _(" ({count} guesses, see drill topology show)").format(count=guesses) if guesses else ""
+    said = _("OK {path}: topology {name}, {size}")
+    return said.format(path=path, name=topology.name, size=console.size(topology)) + told
 
 
 def _warn(scenario: Scenario) -> None:
@@ -265,13 +271,16 @@ def run(  # noqa: PLR0917 (typer's options)
     _warn(scenario)
     from sim.folders import check_free
     from sim.results import simulate
-    from sim.results.folder import RUN
+    from sim.results.folder import RUN, check_same
 
     folder = out or Path("runs") / console.run_name(scenario, seed, policy)
     check_free(folder, RUN, force=force)
-    console.progress(f"playing {scenario.name}, {scenario.horizon_h:g} h, seed {seed}")
+    if not force:
+        check_same(folder, {"scenario": scenario.name, "seed": seed, "policy": policy or scenario.spec.policy})
+    said = _("playing {name}, {hours} h, seed {seed}")
+    console.progress(said.format(name=scenario.name, hours=f"{scenario.horizon_h:g}", seed=seed))
     played = simulate(scenario, seed=seed, policy=policy)
-    console.progress("writing figures and tables")
+    console.progress(_("writing figures and tables"))
     played.write(folder, _draw, force=force)
     card = played.scorecard_data
     if as_json:
@@ -280,7 +289,8 @@ def run(  # noqa: PLR0917 (typer's options)
         from sim.report.terminal import scorecard_text
 
         told = f"\n{_bound(scenario, played)}" if bound else ""
-        console.out(f"{scorecard_text(card, console.width(), colour=console.colour())}{told}\nWritten to {folder}")
+        text = scorecard_text(card, console.width(), colour=console.colour())
+        console.out(f"{text}{told}\n{console.written_to(folder)}")
     if strict and card.missed:
         raise typer.Exit(MISSED)
 
@@ -288,7 +298,7 @@ def run(  # noqa: PLR0917 (typer's options)
 def _bound(scenario: Scenario, played: Run) -> str:
     from sim.bound import lower_bound
 
-    console.progress("bounding what any policy could lose")
+    console.progress(_("bounding what any policy could lose"))
     return lower_bound(scenario, played.seed).sentence(float(played.kpi_values["station_outage_h"]))
 
 

@@ -63,7 +63,7 @@ def alert(
 
     check_page(out, _SORT, _("file from an alert"), force=force)
     write_page(out, text)
-    console.out(_("Written to {place}").format(place=out))
+    console.out(console.written_to(out))
 
 
 def _over(scenario: str, topology: str) -> tuple[Scenario | None, Topology | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from importlib import import_module
 from math import isnan
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from sim import console
 from sim.cli_ensemble import Counter, check_policy, failures_of
 from sim.errors import InputError, input_error
-from sim.language import _
+from sim.language import _, chosen
 from sim.reasons import of_system
 
 if TYPE_CHECKING:
@@ -95,20 +96,44 @@ def compare(
 def compared_text(found: Comparison) -> str:
     """Table, sentences, targets and notes of a comparison."""
     from sim.ensemble.paired import amount
+    from sim.phrases import labelled
 
-    rows = [["kpi", "variant", "mean", found.against, "difference", "95 % from", "to", "pairs", "variance /"]]
+    heads = (
+        _("kpi"), _("variant"), _("mean"), found.against, _("difference"), *_sure(), _("pairs"),
+        _("variance /"),
+    )  # fmt: skip
+    rows = [list(heads)]
     for one in found.differences:
         figures = [amount(value, one.kpi) for value in (*one.means, one.mean, one.low, one.high)]
-        rows.append([one.kpi, one.variant, *figures, str(one.pairs), _or_dash(one.reduction, ".3g")])
-    held = [["target", "variant", "held in", "95 % from", "to", "runs"]]
+        rows.append([labelled(one.kpi), one.variant, *figures, str(one.pairs), _or_dash(one.reduction, ".3g")])
+    held = [
+        [
+            _("target"),
+            _("variant"),
+            _("held in"),
+            chosen("95 % from", "95% 区间下限"),
+            chosen("to", "上限"),
+            chosen("runs", "推演次数"),
+        ]
+    ]
     for kept in found.promises:
         shares = [_or_dash(share, ".1%") for share in (kept.share, kept.low, kept.high)]
-        held.append([kept.target or "all", kept.variant, *shares, str(kept.runs)])
-    parts = [f"Against {found.against}, {len(found.seeds)} common seeds", console.table(rows)]
+        held.append([kept.target or chosen("all", "全部目标"), kept.variant, *shares, str(kept.runs)])
+    said = _("Against {variant}, {count} common seeds").format(variant=found.against, count=len(found.seeds))
+    parts = [said, console.table(rows)]
     parts += ["\n".join(found.sentences())]
     parts += [console.table(held)] if len(held) > 1 else []
-    parts += ["\n".join(f"Note: {note}" for note in found.notes)] if found.notes else []
+    parts += ["\n".join(_notes(found.notes))] if found.notes else []
     return "\n\n".join(parts)
+
+
+def _notes(notes: Sequence[str]) -> list[str]:
+    return [_("Note: {note}").format(note=note) for note in notes]
+
+
+def _sure() -> tuple[str, str]:
+    """Heads of the two ends of a 95 % interval."""
+    return chosen("95 % from", "95% 区间下限"), chosen("to", "上限")
 
 
 def _or_dash(value: float, form: str) -> str:
@@ -144,15 +169,24 @@ def size(  # noqa: PLR0917 (typer's options)
     from sim.report.answer_figures import save_answers
 
     _write(out, "sizing.json", found.to_json())
-    save_answers(found, out / "figures", scenario.spec.title.en or scenario.name)
+    save_answers(found, out / "figures", chosen(scenario.spec.title.en, scenario.spec.title.zh) or scenario.name)
     if as_json:
         console.out(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
         return
-    rows = [["number", "held in", "95 % from", "to", "runs", "undefined"]]
+    rows = [
+        [
+            chosen("number", "数量"),
+            _("held in"),
+            chosen("95 % from", "95% 区间下限"),
+            chosen("to", "上限"),
+            chosen("runs", "推演次数"),
+            _("undefined"),
+        ]
+    ]
     for point in found.points:
         shares = [_or_dash(share, ".1%") for share in (point.share, point.low, point.high)]
         rows.append([str(point.number), *shares, str(point.runs), str(point.undefined)])
-    console.out("\n".join([console.table(rows), "", *found.sentences(), f"Written to {out}"]))
+    console.out("\n".join([console.table(rows), "", *found.sentences(), console.written_to(out)]))
 
 
 def sensitivity(  # noqa: PLR0917 (typer's options)
@@ -184,9 +218,8 @@ def sensitivity(  # noqa: PLR0917 (typer's options)
     from sim.report.answer_figures import save_answers
 
     _write(out, "sensitivity.json", found.to_json())
-    save_answers(found, out / "figures", scenario.spec.title.en or scenario.name)
+    save_answers(found, out / "figures", chosen(scenario.spec.title.en, scenario.spec.title.zh) or scenario.name)
     if as_json:
         console.out(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
         return
-    notes = [f"Note: {note}" for note in found.notes]
-    console.out("\n".join([*found.sentences(), *notes, f"Written to {out}"]))
+    console.out("\n".join([*found.sentences(), *_notes(found.notes), console.written_to(out)]))

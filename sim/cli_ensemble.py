@@ -11,7 +11,8 @@ import typer
 
 from sim import console
 from sim.errors import input_error
-from sim.language import _
+from sim.language import _, spoken
+from sim.textwidth import columns
 
 if TYPE_CHECKING:
     from sim.ensemble import Ensemble
@@ -63,7 +64,7 @@ def ensemble(  # noqa: PLR0917 (typer's options)
             scenario, seeds, policies=policies_of(policy), variants=variants or None, workers=workers,
             scheduler=scheduler, out=out, progress=counter, retry_failed=retry_failed,
         )  # fmt: skip
-    console.progress("drawing figures")
+    console.progress(_("drawing figures"))
     from sim.report.answer_figures import draw_ensemble
 
     draw_ensemble(found, scenario.spec, out / "figures")
@@ -103,19 +104,20 @@ class Counter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         if self._shown:
             self._write("\n")
         if kind is KeyboardInterrupt:
-            console.err("drill: what is done is kept; the same command plays the rest")
+            console.err(_("drill: what is done is kept; the same command plays the rest"))
 
     def __call__(self, now: Progress) -> None:
         """Show how far it is."""
         if self._live:
-            failed = f", {now.failed} failed" if now.failed else ""
-            text = f"drill: {now.done} of {now.total} runs{failed}, {_duration(now.left_s)} left"
-            self._write(f"\r{text.ljust(self._shown)}")
-            self._shown = len(text)
+            failed = _(", {count} failed").format(count=now.failed) if now.failed else ""
+            said = _("drill: {done} of {total} runs{failed}, {left} left")
+            text = said.format(done=now.done, total=now.total, failed=failed, left=_duration(now.left_s))
+            self._write(f"\r{text}{' ' * (self._shown - columns(text))}")
+            self._shown = columns(text)
 
     def _write(self, text: str) -> None:
         sys.stderr.write(text)
@@ -124,8 +126,10 @@ class Counter:
 
 def _duration(seconds: float) -> str:
     if seconds < _MINUTE_S:
-        return f"{seconds:.0f} s"
-    return f"{seconds / _MINUTE_S:.0f} min" if seconds < 2 * _HOUR_S else f"{seconds / _HOUR_S:.1f} h"
+        return _("{count} s").format(count=f"{seconds:.0f}")
+    if seconds < 2 * _HOUR_S:
+        return _("{minutes} min").format(minutes=f"{seconds / _MINUTE_S:.0f}")
+    return _("{hours} h").format(hours=f"{seconds / _HOUR_S:.1f}")
 
 
 def _tell(found: Ensemble, *, as_json: bool) -> None:
@@ -136,7 +140,9 @@ def _tell(found: Ensemble, *, as_json: bool) -> None:
         console.out((found.folder / "summary.json").read_text(encoding="utf-8").rstrip())
     else:
         console.out(console.table(_rows(summary)))
-        console.out(f"{_count(len(found.seeds), 'seed')} of {found.asked.scenario}. Written to {found.folder}")
+        one, many = _("{count} seed of {scenario}. {written}"), _("{count} seeds of {scenario}. {written}")
+        said, written = one if len(found.seeds) == 1 else many, console.written_to(found.folder)
+        console.out(said.format(count=len(found.seeds), scenario=found.asked.scenario, written=written))
     for line in failures_of(found):
         console.err(line)
     if all(len(errors) == len(found.seeds) for errors in failed.values()):
@@ -148,15 +154,12 @@ def failures_of(found: Ensemble) -> list[str]:
     lines = []
     for name in found.variants:
         if errors := found.failures(name):
-            seeds = ", ".join(str(seed) for seed, _ in errors[:5])
-            more = f" and {len(errors) - 5} more" if len(errors) > 5 else ""
-            told = f"{_count(len(errors), 'run')} failed (seed{'s' * (len(errors) > 1)} {seeds}{more})"
+            seeds = ", ".join(str(seed) for seed, _why in errors[:5])
+            more = _(" and {count} more").format(count=len(errors) - 5) if len(errors) > 5 else ""
+            one, many = _("{count} run failed (seed {seeds})"), _("{count} runs failed (seeds {seeds})")
+            told = (one if len(errors) == 1 else many).format(count=len(errors), seeds=f"{seeds}{more}")
             lines.append(f"drill: {name}: {told}: {errors[0][1]}")
     return lines
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 _WITHOUT_TARGETS = ("station_outage_h", "user_outage_h", "stations_out_cumulative", "site_visits")
@@ -164,21 +167,34 @@ _WITHOUT_TARGETS = ("station_outage_h", "user_outage_h", "stations_out_cumulativ
 
 def _rows(summary: dict[str, Any]) -> list[list[str]]:
     """A line a target and variant; the main figures where there are no targets."""
-    rows = [["figure", "variant", "median", "P10", "P90", "unit", "target", "met in"]]
+    from sim.phrases import labelled
+
+    heads = (_("figure"), _("variant"), _("median"), "P10", "P90", _("unit"), _("target"), _("met in"))
+    rows = [list(heads)]
     for variant, found in summary["variants"].items():
         targets = [line for line in found["lines"] if line["target"] is not None]
         for line in targets:
             sign = "≤" if line["comparison"] == "at_most" else "≥"
             met = line["met"]
-            share = "–" if met["share"] is None else f"{met['share']:.0%} of {met['of']}"
-            name = " ".join(part for part in (line["id"], line["kpi"]) if part)
-            rows.append([name, variant, *_middle(line), line["unit"], f"{sign} {line['target']:g}", share])
+            of = _("{share} of {count}").format(share=f"{met['share'] or 0:.0%}", count=met["of"])
+            name = " ".join(part for part in (line["id"], labelled(line["kpi"])) if part)
+            bound = f"{sign} {line['target']:g}"
+            rows.append([name, variant, *_middle(line), _unit(line), bound, "–" if met["share"] is None else of])
         if not targets:
             rows += [
-                [kpi, variant, *_middle(found["kpis"][kpi]), found["kpis"][kpi]["unit"], "", ""]
+                [labelled(kpi), variant, *_middle(found["kpis"][kpi]), _unit(found["kpis"][kpi]), "", ""]
                 for kpi in _WITHOUT_TARGETS
             ]
     return rows
+
+
+def _unit(line: dict[str, Any]) -> str:
+    from sim.phrases import unit_of
+
+    unit = str(line["unit"])
+    if spoken() == "en":
+        return unit
+    return _("share") if unit == "share" else unit_of(unit) or unit
 
 
 def _middle(values: dict[str, Any]) -> list[str]:

@@ -100,7 +100,7 @@ def _page(folder: Path, html: Path | None, at: Sequence[str], *, force: bool) ->
     text = _page_of(folder, language, at)
     check_page(target, f'content="{MARK}"', _("report page"), force=force)
     write_page(target, text)
-    console.out(f"Written to {target}")
+    console.out(console.written_to(target))
 
 
 def _page_of(folder: Path, language: Language, at: Sequence[str]) -> str:
@@ -110,12 +110,12 @@ def _page_of(folder: Path, language: Language, at: Sequence[str]) -> str:
             raise input_error(_("goes with a run, not with an ensemble"), file="--at")
         from sim.page.ensemble import ensemble_page
 
-        console.progress("drawing the page")
+        console.progress(_("drawing the page"))
         return ensemble_page(folder, language)
     from sim.page.page import run_page
 
     run, at_h = _opened(folder, at)
-    console.progress("drawing the page")
+    console.progress(_("drawing the page"))
     return run_page(run, language, at_h)
 
 
@@ -123,7 +123,7 @@ def _opened(folder: Path, at: Sequence[str]) -> tuple[Run, list[float]]:
     """A run, and the hours of its daily report."""
     from sim.results import open_run
 
-    console.progress("opening the run")
+    console.progress(_("opening the run"))
     run = open_run(folder)
     return run, _instants(at, run.spec.start, run.horizon_h)
 

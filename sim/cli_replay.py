@@ -76,8 +76,8 @@ def _page(folders: list[Path], html: Path, language: Language, *, force: bool) -
 
     check_page(html, MARK, _("replay page"), force=force)
     runs = [open_run(folder) for folder in folders]
-    write_page(html, page(runs, language, console.counting("figures as of moment")))
-    console.out(f"Written to {html}")
+    write_page(html, page(runs, language, console.counting(_("figures as of moment {done} of {total}"))))
+    console.out(console.written_to(html))
 
 
 def _terminal(folders: list[Path], asked: _Asked, language: Language) -> None:

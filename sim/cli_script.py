@@ -85,7 +85,7 @@ def _write(scenario: Scenario, seed: int, csv: _File, xlsx: _File, *, every: boo
     made += [(xlsx, xlsx_bytes([table]))] if xlsx is not None else []
     for file, content in made:
         write_whole(file, content)
-        console.out(_("Written to {file}").format(file=file))
+        console.out(console.written_to(file))
     told = [_("{n} lines").format(n=len(lines))]
     if not every and (left := drawn_count(scenario, seed)):
         told.append(_("{n} faults drawn by the model left out (--all)").format(n=left))

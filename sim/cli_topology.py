@@ -63,7 +63,7 @@ def topology_generate(
     topology = load_topology(find_file(spec, "topologies"))
     with whole(out) as folder:
         write_topology(topology, folder)
-    console.out(f"Written to {out}")
+    console.out(console.written_to(out))
 
 
 @topology_app.command("import")
@@ -166,7 +166,7 @@ def _write_map(path: Path, text: str) -> None:
     if path.exists():
         raise input_error(_("exists; choose another --write-map"), file=path)
     write_whole(path, text.encode("utf-8"))
-    console.out(_("Written to {folder}").format(folder=path))
+    console.out(console.written_to(path))
 
 
 def _somebody_is_there() -> bool:

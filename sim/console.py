@@ -60,13 +60,13 @@ def progress(text: str) -> None:
         err(f"drill: {text}")
 
 
-def counting(what: str) -> Callable[[int, int], None]:
-    """Tells how far something is in one line of a terminal; silent in a pipe."""
+def counting(said: str) -> Callable[[int, int], None]:
+    """Tells how far something is in one line of a terminal; silent in a pipe. `said` has {done} and {total}."""
 
     def tell(done: int, total: int) -> None:
         if sys.stderr is not None and sys.stderr.isatty():
             end = "\n" if done == total else ""
-            sys.stderr.write(f"\rdrill: {what} {done} of {total}{end}")
+            sys.stderr.write(f"\rdrill: {said.format(done=done, total=total)}{end}")
             sys.stderr.flush()
 
     return tell
@@ -93,6 +93,11 @@ def asked_language(words: Sequence[str]) -> tuple[Language | None, list[str]]:
         else:
             left.append(word)
     return language, left
+
+
+def written_to(place: Path) -> str:
+    """Where something went."""
+    return _("Written to {place}").format(place=place)
 
 
 def width() -> int:
@@ -125,21 +130,26 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 def size(topology: Topology) -> str:
     """How big a network is, in a line."""
-    counts = (("sites", topology.sites), ("stations", topology.stations), ("feeders", topology.feeders))
-    return ", ".join(f"{len(table.id)} {name}" for name, table in counts)
+    said = _("{sites} sites, {stations} stations, {feeders} feeders")
+    sites, stations, feeders = len(topology.sites.id), len(topology.stations.id), len(topology.feeders.id)
+    return said.format(sites=sites, stations=stations, feeders=feeders)
 
 
 def facts(values: Mapping[str, Any]) -> str:
     """Names and values, a line each; a list of tables as a table below."""
     lines = []
+    from sim.phrases import fact
+
     for name, value in values.items():
+        head = _("{what}: {words}").format(what=fact(name), words="")
         if isinstance(value, dict):
-            lines.append(f"{name}: {', '.join(f'{key} {inner}' for key, inner in value.items())}")
+            listed = _(", ").join(f"{fact(key)} {inner}" for key, inner in value.items())
+            lines.append(head + listed)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
-            rows = [list(value[0]), *([str(cell) for cell in row.values()] for row in value)]
-            lines.append(f"{name}:\n{table(rows)}")
+            rows = [[fact(key) for key in value[0]], *([str(cell) for cell in row.values()] for row in value)]
+            lines.append(f"{head.rstrip()}\n{table(rows)}")
         else:
-            lines.append(f"{name}: {value}")
+            lines.append(f"{head}{value}")
     return "\n".join(lines)
 
 
@@ -173,9 +183,9 @@ def contingencies(path: str, order: Literal[1, 2], most: int, *, as_json: bool) 
     for heading, breaches in parts:
         lines.append(heading)
         if breaches and most:
-            lines.append(table([told.HEADS, *told.rows(report, breaches, most)]))
+            lines.append(table([told.heads(), *told.rows(report, breaches, most)]))
         if len(breaches) > most:
-            lines.append(f"and {len(breaches) - most} more (--most, --json)")
+            lines.append(_("and {count} more (--most, --json)").format(count=len(breaches) - most))
     out("\n".join(lines))
 
 

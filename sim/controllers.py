@@ -29,6 +29,8 @@ from sim.vocabulary import Inject
 
 _HOW: Final = {"switching": "switching", "single_switching": "switching", "single_repair": "repair"}
 """Source of a drawn mend → the word of the log."""
+_WORDS: Final = ("ask", "note")
+"""What is only said: it may name something, and does nothing to it."""
 _SINGLE: Final = ("single_switching", "single_repair")
 
 
@@ -96,7 +98,7 @@ class Controllers:
         if inject.message or inject.to:
             self._log.add(now, "message.sent", inject.sender or "controllers", inject.to, cause_row=row)
         sort, _, name = inject.target.partition(":")
-        if self.rooms(inject.action, sort, name, row):
+        if inject.action in _WORDS or self.rooms(inject.action, sort, name, row):
             return
         if inject.action == "slot":
             self.grid.slot()

@@ -80,8 +80,7 @@ def _rate(said: str) -> float | None:
 
 _CLOCK_SCHEMA: Final[dict[str, Any]] = {
     "type": "string",
-    "description": "How fast the drill is played: drill time = exercise time.",
-    "examples": ["1 h = 3 min", "real time"],
+    "description": "Drill time = exercise time, such as 1 h = 3 min, or real time.",
 }
 ClockField = Annotated[DrillClock, Door(parse_clock, _CLOCK_SCHEMA, lambda clock: clock.text)]
 

@@ -11,13 +11,16 @@ from sim.inventory import Inventory, text
 from sim.language import _, chosen, spoken
 from sim.log import Row
 from sim.vocabulary import KINDS, KPIS
-from sim.wordlist import GROUPS, PHRASES, UNITS, WORDS
+from sim.wordlist import FACTS, GROUPS, PHRASES, UNITS, WORDS
 
 __all__ = [
     "GROUPS",
     "PHRASES",
+    "fact",
     "figure",
+    "labelled",
     "messages",
+    "named",
     "names_of",
     "thing",
     "title_of",
@@ -53,6 +56,7 @@ def messages() -> Iterator[str]:
     yield from GROUPS
     yield from (phrase.say for phrase in PHRASES.values())
     yield from WORDS.values()
+    yield from FACTS.values()
     yield from (unit for unit in UNITS.values() if unit.isascii())
 
 
@@ -140,6 +144,22 @@ def title_of(kpi: str) -> str:
     end = next((end for end in _TITLE_ENDS if kpi.endswith(end)), "")
     plain = kpi.removesuffix(end).replace("_", " ")
     return plain.replace("out cumulative", "out, cumulative").replace("mains cumulative", "mains, cumulative")
+
+
+def named(kpi: str) -> str:
+    """A KPI as sentences name it: its id, in Chinese with its title before it."""
+    title = title_of(kpi) if spoken() == "zh" else ""
+    return f"{title}（{kpi}）" if title else kpi
+
+
+def labelled(kpi: str) -> str:
+    """A KPI in a column: its id, in Chinese with its title behind it."""
+    return f"{kpi} {title_of(kpi)}" if spoken() == "zh" else kpi
+
+
+def fact(key: str) -> str:
+    """The name of a fact about a network: its key, in Chinese its words."""
+    return _(FACTS[key]) if spoken() != "en" and key in FACTS else key
 
 
 def unit_of(unit: str) -> str:

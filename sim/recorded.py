@@ -9,9 +9,8 @@ from math import inf, nan
 from pathlib import Path
 from typing import Final
 
-from sim.errors import InputError, Problem, Refusal, got, input_error, listed, shown
+from sim.errors import InputError, Problem, Refusal, got, input_error, one_line, shown
 from sim.language import _
-from sim.parameters import hint
 from sim.plan import RecordSeries
 from sim.reasons import of_reader
 from sim.scenario import ScenarioSpec
@@ -86,7 +85,7 @@ def _point(
     t_h = number = nan
     try:
         t_h = _time_h(when, spec.start)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         told.append((series.time, str(error)))
     try:
         number = _figure(figure, KPIS[series.kpi].unit)
@@ -99,8 +98,8 @@ def _columns(series: RecordSeries, heads: list[str], file: Path) -> tuple[int, i
     problems = []
     for name in (series.time, series.value):
         if name not in heads:
-            message = _("must have a column {column}").format(column=shown(name) + hint(name, heads))
-            problems.append(Problem(str(file), 1, "", message + got(listed(heads)[:80])))
+            message = _("must have a column {column}").format(column=shown(name))
+            problems.append(Problem(str(file), 1, "", message + got(one_line(", ".join(heads)) or _("nothing"))))
     if problems:
         raise InputError(problems)
     return heads.index(series.time), heads.index(series.value)

@@ -219,6 +219,23 @@ def test_a_run_with_a_file_of_the_users_own_is_replaced_by_force_only(town, dril
     assert sorted(path.name for path in old.iterdir()) == ["run.json", "scorecard.json"]
 
 
+def test_another_run_is_replaced_by_force_only(town, drill, plays):
+    calls = plays()
+    place = town.folder / "runs/x"
+    place.mkdir(parents=True)
+    about = {"scenario": "little", "seed": 1, "policy": "class_then_deadline", "files": ["run.json"]}
+    (place / "run.json").write_text(json.dumps(about))
+    command = ["run", "little.yaml", "--out", "runs/x"]
+    message = (
+        r"runs/x: holds another run \(little, seed 1, policy class_then_deadline\); choose another --out, or --force"
+    )
+    is_refused(drill(*command, "--seed", "9"), message)
+    assert calls == []
+    assert drill(*command).code == 0, "the same run again"
+    (place / "run.json").write_text(json.dumps(about))
+    assert drill(*command, "--seed", "9", "--force").code == 0
+
+
 @pytest.mark.parametrize("command", [["run", "little.yaml"], ["topology", "generate", "town/ten_sites.yaml"]])
 def test_nothing_is_written_inside_a_run(town, drill, plays, command):
     plays()

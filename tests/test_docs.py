@@ -27,8 +27,15 @@ from sim.cli import main
 
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
-PLAYED = [README, *sorted((DOCS / "tutorial").glob("*.md")), *sorted((DOCS / "guides").glob("*.md"))]
-WRITTEN = [README, *sorted(DOCS.rglob("*.md"))]
+CHINESE = ROOT / "README.zh.md"
+PLAYED = [
+    README,
+    CHINESE,
+    *sorted((DOCS / "tutorial").glob("*.md")),
+    *sorted((DOCS / "zh").rglob("*.md")),
+    *sorted((DOCS / "guides").glob("*.md")),
+]
+WRITTEN = [README, CHINESE, *sorted(DOCS.rglob("*.md"))]
 BIG = ("tongliao", "xilingol", "blizzard_mini")
 ELIDED = "…"
 

@@ -14,9 +14,9 @@ from sim.language import LANGUAGES, speaking, translations
 from sim.metrics import WHY_UNDEFINED
 from sim.page import costliest, crews, placements, verdict
 from sim.page.page import run_page
-from sim.page.reasons import reasons
 from sim.page.telling import Telling
 from sim.page.words import figure
+from sim.report.reasons import reasons
 from sim.results import Run
 from sim.scorecard import number
 

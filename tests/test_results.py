@@ -317,6 +317,26 @@ def test_a_foreign_directory_is_told(tmp_path):
         open_run(tmp_path)
 
 
+def test_a_full_disk_is_told_in_one_line(tmp_path):
+    """The tables are written by DuckDB, whose refusals are not Python's."""
+    import signal
+    import subprocess
+    import sys
+
+    def small() -> None:
+        import resource
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    command = [sys.executable, "-m", "sim", "run", "ten_sites", "--out", str(tmp_path / "r"), "--lang", "en"]
+    process = subprocess.run(command, capture_output=True, text=True, preexec_fn=small, timeout=300, check=False)
+    assert process.returncode == 2, process.stderr
+    last = process.stderr.strip().splitlines()[-1]
+    assert last == f"{tmp_path / 'r'}: cannot be written: file too large"
+    assert list(tmp_path.iterdir()) == []
+
+
 # ---------------------------------------------------------------- columns to Parquet and back
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)

@@ -317,7 +317,7 @@ def test_the_terminal_text_says_everything(full_card):
         "grid.switching",
         "0.3 … 0.6",
         "placements",
-        "小风雪",
+        "A little storm",
         "seed 7",
         "–",
     ):

@@ -116,10 +116,13 @@ def kind(field: dict[str, Any]) -> str:
 def _plain(field: dict[str, Any]) -> str:
     sort = field.get("type", "")
     if sort == "array" and "prefixItems" in field:
-        return f"list of {len(field['prefixItems'])}: {kind(field['prefixItems'][0])}"
+        kinds = dict.fromkeys(map(kind, field["prefixItems"]))
+        return f"list of {len(field['prefixItems'])}: {', '.join(kinds)}"
     if sort == "array":
         return f"list of {kind(field['items'])}"
     if sort == "object":
+        if field["additionalProperties"] is False:
+            return f"table of {', '.join(f'`{name}`' for name in field['properties'])}"
         names = field.get("propertyNames", {}).get("enum")
         label = f"{', '.join(f'`{name}`' for name in names)}" if names else "name"
         below = field["additionalProperties"]

@@ -14,6 +14,7 @@ from sim.bound.generators import least_by_generators
 from sim.bound.links import cut_off_h, never_out, without_orders
 from sim.bound.struck import Orders, struck
 from sim.disaster import Disaster, draw
+from sim.language import _
 from sim.policies import POLICIES
 from sim.scenario import Scenario
 from sim.selection import select
@@ -45,10 +46,8 @@ class Bound:
 
     def sentence(self, lost: float) -> str:
         """What to say of a run that lost so many station-hours."""
-        return (
-            f"no policy could lose fewer than {_number(self.station_outage_h)} station-hours here; "
-            f"this one lost {_number(lost)}"
-        )
+        said = _("no policy could lose fewer than {bound} station-hours here; this one lost {lost}")
+        return said.format(bound=_number(self.station_outage_h), lost=_number(lost))
 
 
 def _number(station_hours: float) -> str:

@@ -8,6 +8,8 @@ from itertools import groupby
 from sim.contingency.check import Breach, Report
 from sim.contingency.elements import Element, chain
 from sim.contingency.power import Event
+from sim.language import _, spoken
+from sim.phrases import word
 
 _NAMES_SHOWN = 4
 _TRIPS_TOLD = 3
@@ -18,19 +20,24 @@ def why(report: Report, breach: Breach, *, names: bool = False) -> str:
     parts = [*_inside(report, breach.elements), *_outside(report, breach)]
     if names and breach.sites:
         sites = report.sites_of(breach)
-        parts.append(f"sites: {listed(sites)}")
-    return "; ".join(parts)
+        parts.append(_("sites: {names}").format(names=listed(sites)))
+    return _("; ").join(parts)
+
+
+def element_words(element: Element) -> str:
+    """An element in words: its sort and its name."""
+    return f"{word(element.sort.replace(' ', '_'))} {element.name}" if spoken() != "en" else str(element)
 
 
 def what(breach: Breach) -> str:
     """What breaks: sites and services."""
     parts = [_sites(breach.sites)] if breach.sites else []
-    parts += [f"service {name}" for name in breach.services]
-    return ", ".join(parts)
+    parts += [_("service {name}").format(name=name) for name in breach.services]
+    return _(", ").join(parts)
 
 
 def _sites(count: int) -> str:
-    return f"{count} site{'' if count == 1 else 's'}"
+    return (_("{count} site") if count == 1 else _("{count} sites")).format(count=count)
 
 
 def _outside(report: Report, breach: Breach) -> Iterator[str]:
@@ -40,36 +47,40 @@ def _outside(report: Report, breach: Breach) -> Iterator[str]:
     if not pair and breach.elements[0].sort == "feeder":
         dark = int((report.net.reached[sorted(report.world.effect(breach.elements).dead)]).sum())
         if dark:
-            yield f"{_sites(dark)} {_go(dark)} dark when the batteries are empty"
+            one, many = (
+                _("{sites} goes dark when the batteries are empty"),
+                _("{sites} go dark when the batteries are empty"),
+            )
+            yield (one if dark == 1 else many).format(sites=_sites(dark))
         others = breach.sites - dark
         if others:
-            yield f"{_sites(others)} {_lose(others)} the only way to a core"
+            yield _lose(others, _("the only way to a core"))
         return
     itself = not pair and breach.elements[0].sort == "site"
     others = breach.sites - itself
     if itself:
-        yield "it is lost itself"
+        yield _("it is lost itself")
     if others:
-        yield f"{_sites(others)} {_lose(others)} {_ways(breach.elements)}"
+        yield _lose(others, _ways(breach.elements))
 
 
 def _ways(elements: Sequence[Element]) -> str:
     if len(elements) == 1:
-        return "the only way to a core"
+        return _("the only way to a core")
     dark = [element.name for element in elements if element.sort == "feeder"]
-    return "both ways to a core" + (f" once {' and '.join(dark)} {_is(dark)} dark" if dark else "")
+    if not dark:
+        return _("both ways to a core")
+    said = (
+        _("both ways to a core once {names} is dark")
+        if len(dark) == 1
+        else _("both ways to a core once {names} are dark")
+    )
+    return said.format(names=_(" and ").join(dark))
 
 
-def _is(names: Sequence[str]) -> str:
-    return "is" if len(names) == 1 else "are"
-
-
-def _go(count: int) -> str:
-    return "goes" if count == 1 else "go"
-
-
-def _lose(count: int) -> str:
-    return "loses" if count == 1 else "lose"
+def _lose(count: int, ways: str) -> str:
+    said = _("{sites} loses {ways}") if count == 1 else _("{sites} lose {ways}")
+    return said.format(sites=_sites(count), ways=ways)
 
 
 def _inside(report: Report, elements: tuple[Element, ...]) -> Iterator[str]:
@@ -81,24 +92,30 @@ def _inside(report: Report, elements: tuple[Element, ...]) -> Iterator[str]:
     events = chain(found.events, before.events)
     trips = [event for event in events if event.what == "tripped"]
     for event in trips[:_TRIPS_TOLD]:
-        yield f"the load moves to {event.name}, {_share(report, event)}, and it trips"
+        said = _("the load moves to {name}, {share}, and it trips")
+        yield said.format(name=event.name, share=_share(report, event))
     if len(trips) > _TRIPS_TOLD:
-        yield f"{listed([event.name for event in trips[_TRIPS_TOLD:]])} trip after it"
+        yield _("{names} trip after it").format(names=listed([event.name for event in trips[_TRIPS_TOLD:]]))
     empty = [event.name for event in events if event.what == "empty"]
     if empty:
-        yield f"the batteries of {listed(empty)} run empty"
+        yield _("the batteries of {names} run empty").format(names=listed(empty))
     for count, unfed in _by_supplies(report, found.unfed - before.unfed):
-        lose = f"{_loses(unfed)} {'its' if len(unfed) == 1 else 'their'}"
-        yield f"{listed(unfed)} {lose} {'only feed' if count == 1 else 'feeds, both' if count == 2 else 'feeds, all'}"
+        yield _unfed(count, one=len(unfed) == 1).format(names=listed(unfed))
     for event in events:
         if event.what == "hot":
             stopped = sorted(found.down - found.unfed - before.down)
             warm = listed(_in_row(report, stopped, event.name))
-            yield f"row {event.name} may get too warm, {warm} stop ({event.value:g} °C is reached)"
+            said = _("row {name} may get too warm, {devices} stop ({degrees} °C is reached)")
+            yield said.format(name=event.name, devices=warm, degrees=f"{event.value:g}")
 
 
-def _loses(names: Sequence[str]) -> str:
-    return "loses" if len(names) == 1 else "lose"
+def _unfed(supplies: int, *, one: bool) -> str:
+    """What devices without electricity have lost, by the number of their power supplies."""
+    if supplies == 1:
+        return _("{names} loses its only feed") if one else _("{names} lose their only feed")
+    if supplies == 2:
+        return _("{names} loses its feeds, both") if one else _("{names} lose their feeds, both")
+    return _("{names} loses its feeds, all") if one else _("{names} lose their feeds, all")
 
 
 def _in_row(report: Report, devices: Sequence[str], row: str) -> list[str]:
@@ -112,7 +129,8 @@ def _share(report: Report, event: Event) -> str:
     assert report.world.static is not None  # noqa: S101 (for the type checker)
     node = report.world.static.plant.nodes[event.name]
     rated_kw = node.rated_kw or event.limit
-    return f"at {100 * event.value / rated_kw:.0f} % of its rating, over the {100 * node.trip_share:g} % it carries"
+    said = _("at {share} % of its rating, over the {limit} % it carries")
+    return said.format(share=f"{100 * event.value / rated_kw:.0f}", limit=f"{100 * node.trip_share:g}")
 
 
 def _by_supplies(report: Report, unfed: frozenset[str]) -> Iterator[tuple[int, list[str]]]:
@@ -130,7 +148,7 @@ def listed(names: Sequence[str]) -> str:
     for run in _runs(names):
         told += [f"{run[0]}…{run[-1]}"] if len(run) > 2 else run
     more = len(told) - _NAMES_SHOWN
-    return ", ".join(told[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return _(", ").join(told[:_NAMES_SHOWN]) + (_(" and {count} more").format(count=more) if more > 0 else "")
 
 
 def _runs(names: Sequence[str]) -> list[list[str]]:

@@ -16,7 +16,8 @@ from sim.ensemble.factors import Factor
 from sim.ensemble.paired import finite
 from sim.ensemble.screening import Effects, Evaluate, Floats, Indices, morris, sobol
 from sim.errors import input_error
-from sim.language import _
+from sim.language import _, speaking, spoken
+from sim.phrases import labelled, unit_of
 from sim.vocabulary import KPIS
 
 Flags = NDArray[np.bool_]
@@ -75,7 +76,14 @@ class Sensitivity:
     effects: Effects
     matter: tuple[str, ...]
     indices: Indices | None
-    notes: tuple[str, ...] = field(default=())
+    undefined: tuple[str, ...] = field(default=())
+    """KPIs that are undefined in some runs."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What to bear in mind, a sentence each."""
+        said = _("{kpi} is undefined in some runs, and left out")
+        return [said.format(kpi=labelled(kpi)) for kpi in self.undefined]
 
     def sentences(self, most: int = 3) -> list[str]:
         """For each KPI the assumptions that move it most."""
@@ -84,14 +92,20 @@ class Sensitivity:
             size = self.effects.mu_star[:, column]
             order = [int(row) for row in np.argsort(-size, kind="stable")[:most] if size[row] > 0]
             if order:
-                named = ", ".join(f"{self.factors[row].place} ({size[row]:,.4g})" for row in order)
-                told.append(f"{kpi} ({KPIS[kpi].unit}) is moved most by {named}")
+                places = [
+                    _("{place} ({amount})").format(place=self.factors[row].place, amount=f"{size[row]:,.4g}")
+                    for row in order
+                ]
+                said = _("{kpi} ({unit}) is moved most by {places}")
+                told.append(said.format(kpi=labelled(kpi), unit=_unit(kpi), places=_(", ").join(places)))
             else:
-                told.append(f"{kpi}: no assumption moves it")
+                told.append(_("{kpi}: no assumption moves it").format(kpi=labelled(kpi)))
         return told
 
     def to_json(self) -> dict[str, Any]:
-        """As in `sensitivity.json`."""
+        """As in `sensitivity.json`, in English."""
+        with speaking("en"):
+            notes, sentences = self.notes, self.sentences()
         return {
             "kpis": {kpi: finite(float(value)) for kpi, value in zip(self.kpis, self.base, strict=True)},
             "assumptions": [
@@ -108,8 +122,8 @@ class Sensitivity:
                 for column, kpi in enumerate(self.kpis)
             ],
             "sobol": self._indices_json(),
-            "notes": list(self.notes),
-            "sentences": self.sentences(),
+            "notes": notes,
+            "sentences": sentences,
         }  # fmt: skip
 
     def _indices_json(self) -> list[dict[str, Any]]:
@@ -123,6 +137,11 @@ class Sensitivity:
             for row, kpi in enumerate(self.kpis)
             for column, place in enumerate(self.matter)
         ]  # fmt: skip
+
+
+def _unit(kpi: str) -> str:
+    unit = KPIS[kpi].unit
+    return unit if spoken() == "en" else unit_of(unit) or unit
 
 
 def analyse(evaluate: Evaluate, factors: Sequence[Factor], kpis: Sequence[str], effort: Effort) -> Sensitivity:
@@ -140,7 +159,7 @@ def analyse(evaluate: Evaluate, factors: Sequence[Factor], kpis: Sequence[str], 
     swung = evaluate(ends)
     effects = morris(evaluate, k, effort.trajectories, effort.seed)
     good: Flags = np.asarray(np.isfinite(swung).all(axis=0) & np.isfinite(effects.mu_star).all(axis=0))
-    notes = [f"{kpi} is undefined in some runs, and left out" for kpi, ok in zip(kpis, good, strict=True) if not ok]
+    undefined = tuple(kpi for kpi, ok in zip(kpis, good, strict=True) if not ok)
     kept = [kpi for kpi, ok in zip(kpis, good, strict=True) if ok]
     effects = Effects(effects.mu_star[:, good], effects.mu[:, good], effects.sigma[:, good])
     swung = swung[:, good]
@@ -153,7 +172,7 @@ def analyse(evaluate: Evaluate, factors: Sequence[Factor], kpis: Sequence[str], 
         for column, kpi in enumerate(kept)
     ]  # fmt: skip
     matter = tuple(factors[row].place for row in rows)
-    return Sensitivity(tuple(factors), tuple(kept), swung[0], tuple(swings), effects, matter, indices, tuple(notes))
+    return Sensitivity(tuple(factors), tuple(kept), swung[0], tuple(swings), effects, matter, indices, undefined)
 
 
 def _matter(mu_star: Floats) -> list[int]:

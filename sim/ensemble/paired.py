@@ -15,23 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import listed
-from sim.language import _
+from sim.language import _, speaking
+from sim.phrases import named, unit_of
 from sim.scorecard.card import shown
 from sim.vocabulary import KPIS
 
 Floats = NDArray[np.float64]
 
 LEVEL: Final = 0.95
-_WORDS: Final = {
-    "station_h": "station-hours",
-    "site_h": "site-hours",
-    "user_h": "user-hours",
-    "h_per_user": "hours a user",
-    "outages_per_user": "outages a user",
-    "share": "percentage points",
-    "h": "hours",
-    "c": "°C",
-}
 _SPENT: Final = ("station_h", "site_h", "user_h", "h_per_user")
 """Units of what is saved or lost."""
 
@@ -70,33 +61,40 @@ class Difference:
 
     def sentence(self) -> str:
         """The difference in plain words, as in `*roving* saves 1,240 station-hours (95 %: 1,100–1,380)`."""
-        name = f"*{self.variant}*"
-        if not self.told:
-            return f"{name} and *{self.against}*: no difference can be told in {self.kpi} ({self._why_not()})"
         kpi = KPIS[self.kpi]
+        names = {"variant": f"*{self.variant}*", "against": f"*{self.against}*", "kpi": named(self.kpi)}
+        if not self.told:
+            said = _("{variant} and {against}: no difference can be told in {kpi} ({why})")
+            return said.format(**names, why=self._why_not())
         low, high = sorted((abs(self.low), abs(self.high)))
         amount, first, last = (_amount(value, kpi.unit) for value in (abs(self.mean), low, high))
-        unit = _WORDS.get(kpi.unit, kpi.unit)
-        sure = f"(95 %: {first}–{last})"
+        figures = {"amount": amount, "unit": _unit(kpi.unit), "low": first, "high": last}
         if kpi.unit in _SPENT and kpi.better == "less":
-            verb = "saves" if self.mean < 0 else "costs"
-            return f"{name} {verb} {amount} {unit} {sure}"
-        side = "lower" if self.mean < 0 else "higher"
-        judged = {True: ", which is better", False: ", which is worse", None: ""}[self.better]
-        return f"{name} has {self.kpi} {amount} {unit} {side} than *{self.against}* {sure}{judged}"
+            saves = _("{variant} saves {amount} {unit} (95 %: {low}–{high})")
+            costs = _("{variant} costs {amount} {unit} (95 %: {low}–{high})")
+            return (saves if self.mean < 0 else costs).format(variant=names["variant"], **figures)
+        lower = _("{variant} has {kpi} {amount} {unit} lower than {against} (95 %: {low}–{high})")
+        higher = _("{variant} has {kpi} {amount} {unit} higher than {against} (95 %: {low}–{high})")
+        judged = {True: _(", which is better"), False: _(", which is worse"), None: ""}[self.better]
+        return (lower if self.mean < 0 else higher).format(**names, **figures) + judged
 
     def _why_not(self) -> str:
         if self.pairs < 2:
-            return f"{self.pairs} pair{'' if self.pairs == 1 else 's'} of runs"
+            return (_("{count} pair of runs") if self.pairs == 1 else _("{count} pairs of runs")).format(
+                count=self.pairs
+            )
         if self.mean == self.low == self.high == 0.0:
-            return f"the same in all {self.pairs} pairs"
+            return _("the same in all {count} pairs").format(count=self.pairs)
         unit = KPIS[self.kpi].unit
         first, last = (_signed(value, unit) for value in (self.low, self.high))
-        return f"95 %: {first} to {last} {_WORDS.get(unit, unit)}, {self.pairs} pairs"
+        said = _("95 %: {low} to {high} {unit}, {count} pairs")
+        return said.format(low=first, high=last, unit=_unit(unit), count=self.pairs)
 
     def to_json(self) -> dict[str, Any]:
-        """As in `compare.json`; what is undefined or infinite is null."""
-        values = asdict(self) | {"unit": KPIS[self.kpi].unit, "better": self.better, "sentence": self.sentence()}
+        """As in `compare.json`, in English; what is undefined or infinite is null."""
+        with speaking("en"):
+            sentence = self.sentence()
+        values = asdict(self) | {"unit": KPIS[self.kpi].unit, "better": self.better, "sentence": sentence}
         values["means"] = [finite(value) for value in self.means]
         return values | {key: finite(values[key]) for key in ("mean", "low", "high", "reduction")}
 
@@ -104,6 +102,15 @@ class Difference:
 def finite(value: float) -> float | None:
     """A number for JSON, to twelve digits; None where it is undefined or infinite."""
     return float(f"{value:.12g}") if isfinite(value) else None
+
+
+def _unit(unit: str) -> str:
+    """A unit of differences in words."""
+    words = {
+        "h_per_user": _("hours a user"), "outages_per_user": _("outages a user"), "h": _("hours"),
+        "share": _("percentage points"),
+    }  # fmt: skip
+    return words.get(unit) or unit_of(unit) or unit
 
 
 def _amount(value: float, unit: str) -> str:
@@ -204,21 +211,34 @@ class Comparison:
     variants: tuple[str, ...]
     differences: tuple[Difference, ...]
     promises: tuple[Promise, ...]
-    notes: tuple[str, ...]
+    left_out: tuple[tuple[str, int, int], ...] = ()
+    """Variants with seeds that not all have: name, how many are left out, of how many."""
+    differ: bool = False
+    """Whether the scenarios differ in more than the variants."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What to bear in mind, a sentence each."""
+        said = _("{variant}: {left} of its {count} seeds left out, which not all variants have")
+        notes = [said.format(variant=name, left=left, count=count) for name, left, count in self.left_out]
+        more = _("the scenarios differ, in more than the variants: what differs is more than what the names say")
+        return [*notes, more] if self.differ else notes
 
     def sentences(self) -> list[str]:
         """A sentence a difference, in the order of the KPIs asked for."""
         return [found.sentence() for found in self.differences]
 
     def to_json(self) -> dict[str, Any]:
-        """As in `compare.json`."""
+        """As in `compare.json`, in English."""
+        with speaking("en"):
+            notes = self.notes
         return {
             "against": self.against,
             "variants": list(self.variants),
             "seeds": len(self.seeds),
             "differences": [found.to_json() for found in self.differences],
             "targets": [asdict(one) | {"share": finite(one.share)} for one in self.promises],
-            "notes": list(self.notes),
+            "notes": notes,
         }
 
 
@@ -250,7 +270,10 @@ def compare_cells(cells: Sequence[Cell], kpis: Sequence[str], against: str = "")
         for cell in cells
         if (target in cell.targets or not target) and cell.targets
     ]
-    return Comparison(base.name, tuple(common), tuple(names), tuple(found), tuple(kept), tuple(_notes(cells, common)))
+    left = {cell.name: (len(cell.seeds) - len(common), len(cell.seeds)) for cell in cells}
+    short = tuple((name, few, count) for name, (few, count) in left.items() if few)
+    differ = len({cell.scenario_hash for cell in cells if cell.scenario_hash}) > 1
+    return Comparison(base.name, tuple(common), tuple(names), tuple(found), tuple(kept), short, differ)
 
 
 def together(columns: Sequence[Floats]) -> Floats:
@@ -261,6 +284,15 @@ def together(columns: Sequence[Floats]) -> Floats:
     """
     rows = np.array(columns, dtype=np.float64)
     return np.where((rows == 0).any(axis=0), 0.0, np.where(np.isnan(rows).all(axis=0), np.nan, 1.0))
+
+
+def wholly(columns: Sequence[Floats]) -> Floats:
+    """What one run's scorecard would say of its plan: 1 where every target was met, 0 where one was missed, else NaN.
+
+    NaN too where none was missed and one is undefined: the plan was not fully tested.
+    """
+    rows = np.array(columns, dtype=np.float64)
+    return np.where((rows == 0).any(axis=0), 0.0, np.where((rows == 1).all(axis=0), 1.0, np.nan))
 
 
 def _rows(seeds: Sequence[int], common: Sequence[int]) -> list[int]:
@@ -277,15 +309,3 @@ def promise(variant: str, target: str, held: Floats) -> Promise:
 
 def _promise(cell: Cell, target: str, rows: list[int]) -> Promise:
     return promise(cell.name, target, cell.held(target or None)[rows])
-
-
-def _notes(cells: Sequence[Cell], common: Sequence[int]) -> list[str]:
-    notes = [
-        f"{cell.name}: {left} of its {len(cell.seeds)} seeds left out, which not all variants have"
-        for cell in cells
-        if (left := len(cell.seeds) - len(common))
-    ]
-    known = {cell.scenario_hash for cell in cells if cell.scenario_hash}
-    if len(known) > 1:
-        notes.append("the scenarios differ, in more than the variants: what differs is more than what the names say")
-    return notes

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.ensemble.paired import finite, wilson
 from sim.errors import input_error
-from sim.language import _
+from sim.language import _, speaking
 
 Floats = NDArray[np.float64]
 Held = Callable[[int], Floats]
@@ -64,39 +64,54 @@ class Sizing:
 
     def sentences(self) -> list[str]:
         """What a planner reads."""
-        goal = f"{', '.join(self.targets)} in {self.probability:.0%} of runs"
-        first, last = self.points[0], self.points[-1]
-        if self.answer is None:
-            best = max(self.points, key=lambda point: (point.held / max(point.runs, 1), -point.number))
-            at_best = f"at best {best.share:.0%} with {best.number}" if best.runs else "they can be told in no run"
-            told = [f"Even {last.number} of {self.resource} are not enough for {goal}: {at_best}"]
-        else:
-            here = next(point for point in self.points if point.number == self.answer)
-            sure = f"they hold in {here.share:.0%} (95 %: {here.low:.0%}–{here.high:.0%}, {here.runs} seeds)"
-            told = [f"{self.answer} of {self.resource} are enough for {goal}: {sure}"]
-            if self.below_fails:
-                below = next(point for point in self.points if point.number == self.answer - 1)
-                why = f"hold in {below.share:.0%}, which is not enough" if below.runs else "can be told in no run"
-                told.append(f"Checked: with {below.number} they {why}")
-            elif self.answer == first.number:
-                told.append(f"{self.answer} is the first number asked about; fewer may do")
-            if here.low < self.probability:
-                told.append(f"The interval reaches below {self.probability:.0%}: more seeds would make it surer")
+        goal = _("{targets} in {share} of runs").format(
+            targets=_(", ").join(self.targets), share=f"{self.probability:.0%}"
+        )
+        told = self._too_few(goal) if self.answer is None else self._enough(self.answer, goal)
         if left := max(point.undefined for point in self.points):
-            told.append(f"In up to {left} of the seeds a target is undefined, and these are left out")
-        told += [
-            f"Not monotone: {more} hold less often than {fewer}; the smallest number found may not be the only border"
-            for fewer, more in self.contradictions
-        ]
+            said = _("In up to {count} of the seeds a target is undefined, and these are left out")
+            told.append(said.format(count=left))
+        said = _(
+            "Not monotone: {more} hold less often than {fewer}; the smallest number found may not be the only border"
+        )
+        return told + [said.format(more=more, fewer=fewer) for fewer, more in self.contradictions]
+
+    def _too_few(self, goal: str) -> list[str]:
+        best = max(self.points, key=lambda point: (point.held / max(point.runs, 1), -point.number))
+        at_best = _("at best {share} with {number}").format(share=f"{best.share:.0%}", number=best.number)
+        said = _("Even {number} of {resource} are not enough for {goal}: {why}")
+        why = at_best if best.runs else _("they can be told in no run")
+        return [said.format(number=self.points[-1].number, resource=self.resource, goal=goal, why=why)]
+
+    def _enough(self, answer: int, goal: str) -> list[str]:
+        at = {point.number: point for point in self.points}
+        here = at[answer]
+        sure = _("they hold in {share} (95 %: {low}–{high}, {count} seeds)").format(
+            share=f"{here.share:.0%}", low=f"{here.low:.0%}", high=f"{here.high:.0%}", count=here.runs
+        )
+        said = _("{number} of {resource} are enough for {goal}: {sure}")
+        told = [said.format(number=answer, resource=self.resource, goal=goal, sure=sure)]
+        if self.below_fails:
+            below = at[answer - 1]
+            fails = _("Checked: with {number} they hold in {share}, which is not enough")
+            unknown = _("Checked: with {number} they can be told in no run")
+            told.append((fails if below.runs else unknown).format(number=below.number, share=f"{below.share:.0%}"))
+        elif answer == self.points[0].number:
+            told.append(_("{number} is the first number asked about; fewer may do").format(number=answer))
+        if here.low < self.probability:
+            more = _("The interval reaches below {share}: more seeds would make it surer")
+            told.append(more.format(share=f"{self.probability:.0%}"))
         return told
 
     def to_json(self) -> dict[str, Any]:
-        """As in `sizing.json`."""
+        """As in `sizing.json`, in English."""
+        with speaking("en"):
+            sentences = self.sentences()
         points = [
             asdict(point) | {"share": finite(point.share), "low": finite(point.low), "high": finite(point.high)}
             for point in self.points
         ]
-        return asdict(self) | {"points": points, "sentences": self.sentences()}
+        return asdict(self) | {"points": points, "sentences": sentences}
 
 
 def tried(number: int, held: Floats) -> Tried:

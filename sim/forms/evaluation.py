@@ -32,10 +32,10 @@ from sim.language import _
 from sim.page import preparation, rooms
 from sim.page.causes import Why
 from sim.page.parts import Cell
-from sim.page.readings import reading_words
 from sim.page.telling import Telling
 from sim.page.verdict import bound_words, cause_of, target_name
 from sim.page.words import bare, figure, kpi_name, unit_word
+from sim.report.readings import reading_words
 from sim.scorecard import ScoreRow
 
 _LOGISTICS: Final = ("generation", "dispatch", "generator", "preparation", "visits")

@@ -11,11 +11,11 @@ from sim.forms.plan import title_lines
 from sim.language import _, spoken
 from sim.page import assumptions, costliest, counties, preparation, record, reproduce, rooms, verdict
 from sim.page.parts import Cell, Section
-from sim.page.reasons import hint_words
 from sim.page.telling import Telling
 from sim.page.verdict import bound_words, cause_of, kpi_cards, target_name, verdict_words
 from sim.page.words import figure, kpi_name, number_cell, unit_word
 from sim.replay.bookmarks import bookmarks
+from sim.report.reasons import hint_words
 from sim.vocabulary import KPIS
 
 _MOST_EVENTS: Final = 80

@@ -19,6 +19,7 @@ from sim.page import (
     record,
     reproduce,
     rooms,
+    script,
     verdict,
 )
 from sim.page.parts import Page, Section
@@ -28,6 +29,7 @@ from sim.results import Run
 
 SECTIONS: Final[tuple[Callable[[Telling], Section | None], ...]] = (
     verdict.section,
+    script.section,
     record.section,
     drawings.curve,
     drawings.situation,

@@ -6,9 +6,9 @@ import numpy as np
 
 from sim.language import _
 from sim.page.parts import Cell, Head, Part, Section, Table, Words
-from sim.page.reasons import hint_words
 from sim.page.telling import Telling
 from sim.page.words import figure, number_cell
+from sim.report.reasons import hint_words
 
 
 def section(telling: Telling) -> Section | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.language import _
 from sim.page.parts import Cell, Head, Section, Table, Tone
-from sim.page.readings import reading_words
 from sim.page.telling import Telling
 from sim.page.words import figure, kpi_name, unit_word
+from sim.report.readings import reading_words
 from sim.scorecard import ScoreRow
 
 

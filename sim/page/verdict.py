@@ -10,9 +10,9 @@ from sim.language import _, spoken
 from sim.metrics import select
 from sim.page import causes
 from sim.page.parts import Card, Cell, Chains, Head, Part, Section, Table, Tone, Words
-from sim.page.readings import reading_words
 from sim.page.telling import Telling
 from sim.page.words import bare, figure, kpi_name, unit_word, where_words
+from sim.report.readings import reading_words
 from sim.scorecard import Scorecard, ScoreRow
 from sim.vocabulary import KPIS
 

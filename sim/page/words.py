@@ -9,6 +9,7 @@ from typing import Final
 from sim.language import _, chosen
 from sim.page.parts import Cell
 from sim.plan import DispatchRule
+from sim.report.readings import where_keys
 from sim.scorecard import shown
 from sim.spec import Where
 from sim.vocabulary import KPIS
@@ -68,7 +69,7 @@ def kpi_name(name: str) -> str:
 
 _PLACES: Final[dict[str, Callable[[], str]]] = {
     "core": lambda: _("core room"), "hub": lambda: _("hub"), "aggregation": lambda: _("aggregation"),
-    "access": lambda: _("access"), "outdoor": lambda: _("outdoor cabinet"), "room": lambda: _("equipment room"),
+    "access": lambda: _("access"), "outdoor": lambda: _("outdoors"), "room": lambda: _("in a room"),
 }  # fmt: skip
 """Values that are words of the program and no ids: roles and cabinets."""
 
@@ -77,12 +78,7 @@ def where_words(where: Where | None) -> str:
     """A selection in words: `class A, county horqin`; empty for everything."""
     if where is None:
         return ""
-    keys = {
-        "class": _("class"), "county": _("county"), "township": _("township"), "role": _("role"), "list": _("list"),
-        "party": _("party"), "cabinet": _("cabinet"), "key": _("key sites"), "command": _("command sites"),
-        "urban": _("urban"), "fixed_generator": _("with a fixed generator"), "service": _("service"),
-        "downstream_at_least": _("sites behind it, at least"), "procedure": _("procedure"), "row": _("row of racks"),
-    }  # fmt: skip
+    keys = where_keys()
     told = []
     for key, value in where.model_dump(by_alias=True, exclude_none=True).items():
         word = keys.get(key, key)

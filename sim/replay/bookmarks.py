@@ -13,7 +13,9 @@ from sim.replay.columns import ms_of
 from sim.report import series
 from sim.report.series import Story
 from sim.scenario import InjectSpec
+from sim.script import judged
 from sim.script.fired import fired
+from sim.script.words import verdict_word
 
 _SORTS: Final = {
     "desk.level": "level",
@@ -54,10 +56,26 @@ def bookmarks(story: Story) -> list[dict[str, Any]]:
         _mark(story, row, _SORTS[log.kinds[log.kind[row]]], words.get(row, "")) for row in story.rows(*_SORTS).tolist()
     ]
     found += [_mark(story, row, "inject") for row, spec in written(story) if spec.do not in _SAID or not _spoken(spec)]
+    found += _verdicts(story)
     found += _outages(story)
     found += [{"t_ms": one["t_ms"], "row": -1, "sort": "question", "say": one["ask"]} for one in questions(story)]
     order = sorted(range(len(found)), key=lambda at: (found[at]["t_ms"], at))
     return [found[at] for at in order]
+
+
+def _verdicts(story: Story) -> list[dict[str, Any]]:
+    """What the script expected, where the log shows that it came, or at the time by which it should have come."""
+    found = []
+    for one in judged(story.spec, story.columns, story.inventory):
+        at_h = one.done_h if one.done_h is not None else one.due_h if one.verdict == "missed" else None
+        if at_h is None or one.fired_h is None:
+            continue
+        say: dict[str, str] = {}
+        for language in LANGUAGES:
+            with speaking(language):
+                say[language] = f"{verdict_word(one.verdict)}{_COLON[language]}{one.line.number} {one.say}"
+        found.append({"t_ms": _ms(max(at_h, one.fired_h)), "row": one.row, "sort": "expected", "say": say})
+    return found
 
 
 def _spoken(spec: InjectSpec) -> bool:

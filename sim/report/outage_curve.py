@@ -121,7 +121,7 @@ def draw(story: Story) -> Figure:
     top.tick_params(axis="x", labelbottom=False)
     clock.draw_nights(top, story)
     said = [labels.box_of(text) for text in top.texts if text.get_text()]
-    _marks(top, points, _along(top, story, [out, ever]), said)
+    _marks(top, points, _along(top, story, [out, ever, *map(_as_curve, over)]), said)
     _legend(figure, story)
     _title(figure, story, out)
     return figure
@@ -153,6 +153,10 @@ def _stack(axes: Axes, story: Story, curves: dict[str, Curve], out: Curve, ever:
             0.5, 0.5, bilingual("No station went out of service.\n本次推演无基站退服"), transform=axes.transAxes,
             ha="center", va="center", fontsize=15, color=style.FAINT,
         )  # fmt: skip
+
+
+def _as_curve(series: Compared) -> Curve:
+    return Curve(np.array(series.t_h), np.array(series.recorded))
 
 
 def _over(axes: Axes, series: list[Compared]) -> None:

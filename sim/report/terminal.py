@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from io import StringIO
 from typing import Final
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from sim.language import _, chosen
 from sim.report.terminal_notes import assumptions, hints, late_preparations
-from sim.report.terminal_tables import NARROW, dispatch, figures, record, rules, targets, vehicle_bands
+from sim.report.terminal_script import expectations
+from sim.report.terminal_tables import NARROW, comma, dispatch, figures, record, rules, targets, vehicle_bands
 from sim.scorecard import Scorecard
 
 _WIDE: Final = 100
@@ -36,15 +39,16 @@ def _everything(card: Scorecard, width: int) -> Group:
     style = {True: "bold green", False: "bold red", None: "bold yellow"}[card.met]
     parts: list[RenderableType] = [Text(card.verdict(), style), Text(_head(card), "dim")]
     chapters = (
-        ("Targets", targets(card, wide=width >= _WIDE, narrow=width < NARROW)),
-        ("Record", record(card, narrow=width < NARROW)),
-        ("Planned dispatch", dispatch(card)),
-        ("Dispatch rules: times without mains, by class of site", rules(card)),
-        ("Late in the preparation", late_preparations(card)),
-        ("Hours by sites without mains per vehicle on duty", vehicle_bands(card) if width >= _WIDE else None),
-        ("Figures at the end of the run", figures(card, width)),
-        ("To look into", hints(card)),
-        ("Assumptions", assumptions(card)),
+        (_("Targets"), targets(card, wide=width >= _WIDE, narrow=width < NARROW)),
+        (_("Expectations of the controllers' script"), expectations(card)),
+        (_("Record"), record(card, narrow=width < NARROW)),
+        (_("Planned dispatch"), dispatch(card)),
+        (_("Dispatch rules: times without mains, by class of site"), rules(card)),
+        (_("Late in the preparation"), late_preparations(card)),
+        (_("Hours by sites without mains per vehicle on duty"), vehicle_bands(card) if width >= _WIDE else None),
+        (_("Figures at the end of the run"), figures(card, width)),
+        (_("To look into"), hints(card)),
+        (_("Assumptions"), assumptions(card)),
     )
     for title, made in chapters:
         if made is not None:
@@ -53,5 +57,6 @@ def _everything(card: Scorecard, width: int) -> Group:
 
 
 def _head(card: Scorecard) -> str:
-    title = " ".join(part for part in (card.title.get("zh", ""), card.title.get("en", "")) if part)
-    return ", ".join(part for part in (card.scenario, title, f"seed {card.seed}", f"policy {card.policy}") if part)
+    title = chosen(card.title.get("en", ""), card.title.get("zh", ""))
+    seed, policy = _("seed {seed}").format(seed=card.seed), _("policy {policy}").format(policy=card.policy)
+    return reduce(comma, (part for part in (card.scenario, title, seed, policy) if part))

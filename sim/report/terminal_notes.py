@@ -9,7 +9,10 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from sim.report.terminal_tables import table_of
+from sim.language import _
+from sim.phrases import word
+from sim.report.reasons import hint_words
+from sim.report.terminal_tables import comma, table_of
 from sim.scorecard import Assumed, Scorecard, shown
 
 _CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?")
@@ -22,17 +25,18 @@ def late_preparations(card: Scorecard) -> RenderableType | None:
         return None
     short: dict[str, Any] = {"no_wrap": True}
     table = table_of(
-        ("measure", short), ("target", {"overflow": "fold"}), ("by", short), ("done", {"justify": "right"})
+        (_("measure"), short), (_("target"), {"overflow": "fold"}), (_("by"), short), (_("done"), {"justify": "right"})
     )
     for line in lines:
-        done = "never" if line["result"] == "never" else f"{shown(line['lag_h'], 'h')} late"
-        table.add_row(line["measure"], line["target"], _plain(line["by"]), done)
-    return Group(table, Text(f"and {more} more")) if more else table
+        late = _("{lag} late").format(lag=shown(line["lag_h"], "h"))
+        done = _("never") if line["result"] == "never" else late
+        table.add_row(word(line["measure"]), line["target"], _plain(line["by"]), done)
+    return Group(table, Text(_("and {count} more").format(count=more))) if more else table
 
 
 def hints(card: Scorecard) -> RenderableType | None:
     """What a planner should look into."""
-    return Group(*(Text(hint) for hint in card.hints)) if card.hints else None
+    return Group(*(Text(hint_words(hint)) for hint in card.hints)) if card.hints else None
 
 
 def assumptions(card: Scorecard) -> RenderableType | None:
@@ -41,8 +45,9 @@ def assumptions(card: Scorecard) -> RenderableType | None:
     others = len(card.assumptions) - len(own)
     parts: list[RenderableType] = [part for line in own for part in _assumption(line)]
     if others:
-        said = "1 default" if others == 1 else f"{others} defaults"
-        parts.append(Text(f"{'and ' if own else ''}{said} assumed, see scorecard.json", "dim"))
+        counted = _("1 default") if others == 1 else _("{count} defaults").format(count=others)
+        said = _("and {defaults} assumed, see scorecard.json") if own else _("{defaults} assumed, see scorecard.json")
+        parts.append(Text(said.format(defaults=counted), "dim"))
     return Group(*parts) if parts else None
 
 
@@ -52,10 +57,11 @@ def _assumption(line: Assumed) -> list[RenderableType]:
     head = Text(line.set, "bold")
     if line.value is not None:
         head.append(f" = {_plain(line.value)}", "not bold")
-    head.append(f", {_range(line.range)}", "not bold")
+    head.append(comma("", _range(line.range)), "not bold")
     if outside:
-        head.append(" (outside)", "bold red")
-    why = "; ".join(part for part in (line.why, f"tuned to {line.tuned_to}" if line.tuned_to else "") if part)
+        head.append(_(" (outside)"), "bold red")
+    tuned = _("tuned to {what}").format(what=line.tuned_to) if line.tuned_to else ""
+    why = _("; ").join(part for part in (line.why, tuned) if part)
     return [head, Padding(Text(why), (0, 0, 0, 4))]
 
 
@@ -73,6 +79,6 @@ def _plain(value: Any) -> str:
 
 def _range(allowed: list[float | str] | None) -> str:
     if not allowed:
-        return "no range"
+        return _("no range")
     told = " … ".join(map(_plain, allowed)) if len(allowed) == 2 else ", ".join(map(_plain, allowed))
-    return f"range {told}"
+    return _("range {values}").format(values=told)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Any, Final
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from sim.language import _, spoken
+from sim.phrases import title_of, unit_of
+from sim.report.readings import of_words, reading_words, rule_words
 from sim.scorecard import Scorecard, ScoreRow, shown
+from sim.textwidth import columns, wrapped
 from sim.vocabulary import KPIS
 
 NARROW: Final = 80
 """Below so many columns a figure's name shares a column with its words."""
 _TWO_COLUMNS: Final = 100
 _WITH_CHINESE: Final = 126
-_MARK: Final = {True: ("met", "green"), False: ("MISSED", "bold red"), None: ("–", "yellow")}
 _RULES: Final = "generation_dispatch_"
 _Options = dict[str, Any]
 _RIGHT: Final[_Options] = {"justify": "right", "no_wrap": True}
@@ -32,6 +36,26 @@ def table_of(*columns: tuple[str, _Options]) -> Table:
     return table
 
 
+def comma(first: str, second: str) -> str:
+    """Two parts of a line with a comma between them."""
+    return _("{first}, {second}").format(first=first, second=second)
+
+
+class Paragraph:
+    """Text of a cell whose lines end where those of its language may."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in wrapped(self._text, options.max_width):
+            yield Text(line, overflow="fold")
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        longest = max(columns(line) for line in wrapped(self._text, 1))
+        return Measurement(min(longest, options.max_width), min(columns(self._text), options.max_width))
+
+
 def _figure(value: float | None, row: ScoreRow) -> str:
     return shown(value, row.unit)
 
@@ -40,28 +64,31 @@ def targets(card: Scorecard, *, wide: bool, narrow: bool) -> Table | None:
     """The plan's targets, met or missed."""
     if not card.targets:
         return None
-    margins = [("margin", _RIGHT)] if wide else []
-    names = [] if narrow else [("figure", _SHORT)]
+    margins = [(_("margin"), _RIGHT)] if wide else []
+    names = [] if narrow else [(_("figure"), _SHORT)]
     table = table_of(
-        ("", _SHORT), ("id", _SHORT), *names, ("bound", _RIGHT), ("simulated", _RIGHT), *margins, ("promise", _LEFT),
+        ("", _SHORT), (_("id"), _SHORT), *names, (_("bound"), _RIGHT), (_("simulated"), _RIGHT), *margins,
+        (_("promise"), _LEFT),
     )  # fmt: skip
+    marks = {True: (_("met"), "green"), False: (_("MISSED"), "bold red"), None: ("–", "yellow")}
     for row in card.targets:
-        mark, style = _MARK[row.met]
+        mark, style = marks[row.met]
         bound = f"{'≤' if row.comparison == 'at_most' else '≥'} {_figure(row.target, row)}"
         margin = [_figure(row.margin, row)] if wide else []
-        promise = "; ".join(part for part in (row.kpi if narrow else "", _promise(row), _reading(row)) if part)
+        promise = _("; ").join(part for part in (row.kpi if narrow else "", _promise(row), _reading(row)) if part)
         name = [] if narrow else [row.kpi]
-        table.add_row(Text(mark, style), row.id, *name, bound, _figure(row.simulated, row), *margin, promise)
+        table.add_row(Text(mark, style), row.id, *name, bound, _figure(row.simulated, row), *margin, Paragraph(promise))
     return table
 
 
 def _promise(row: ScoreRow) -> str:
-    return ", ".join(part for part in (row.say, f"of {row.of}" if row.of else "") if part)
+    of = _("of {which}").format(which=of_words(row.of)) if row.of else ""
+    return comma(row.say, of) if row.say and of else row.say or of
 
 
 def _reading(row: ScoreRow) -> str:
     when = row.at.replace("T", " ") if row.at and not _says_when(row) else ""
-    return "; ".join(part for part in (when, row.reading) if part)
+    return _("; ").join(part for part in (when, reading_words(row, whole=True)) if part)
 
 
 def _says_when(row: ScoreRow) -> bool:
@@ -75,18 +102,19 @@ def record(card: Scorecard, *, narrow: bool) -> Table | None:
         return None
     name = _LEFT if narrow else _SHORT
     table = table_of(
-        ("figure", name), ("recorded", _RIGHT), ("simulated", _RIGHT), ("ratio", _RIGHT), ("reading", _LEFT)
-    )
+        (_("figure"), name), (_("recorded"), _RIGHT), (_("simulated"), _RIGHT), (_("ratio"), _RIGHT),
+        (_("reading"), _LEFT),
+    )  # fmt: skip
     for row in rows:
         recorded = row.recorded if isinstance(row.recorded, str) else _figure(row.recorded, row)
-        role = " (input)" if row.role == "input" else ""
-        table.add_row(row.kpi + role, str(recorded), _figure(row.simulated, row), _ratio(row), _reading(row))
+        role = _(" (input)") if row.role == "input" else ""
+        table.add_row(row.kpi + role, str(recorded), _figure(row.simulated, row), _ratio(row), Paragraph(_reading(row)))
     return table
 
 
 def _ratio(row: ScoreRow) -> str:
     if row.agrees is not None:
-        return "agrees" if row.agrees else "differs"
+        return _("agrees") if row.agrees else _("differs")
     return "–" if row.ratio is None else f"{row.ratio:.2f}"
 
 
@@ -95,9 +123,9 @@ def dispatch(card: Scorecard) -> Table | None:
     rows = [row for row in card.rows if row.section == "dispatch" and not row.kpi.startswith(_RULES)]
     if not rows:
         return None
-    table = table_of(("figure", _SHORT), ("simulated", _RIGHT), ("reading", _LEFT))
+    table = table_of((_("figure"), _SHORT), (_("simulated"), _RIGHT), (_("reading"), _LEFT))
     for row in rows:
-        table.add_row(row.kpi, _figure(row.simulated, row), row.reading)
+        table.add_row(row.kpi, _figure(row.simulated, row), Paragraph(reading_words(row, whole=True)))
     return table
 
 
@@ -108,15 +136,28 @@ def rules(card: Scorecard) -> RenderableType | None:
     counts = ["on_time", "late", "never", "skipped", "not_needed"]
     counts += ["not_due"] if any(line["not_due"] for line in card.dispatch_rules) else []
     right: _Options = {"justify": "right"}
-    heads = [(name.replace("_", " "), right) for name in ("in_time", *counts, "lag_P10", "P50", "P90")]
-    table = table_of(("class", _SHORT), *heads)
+    words = _counted()
+    heads = [(head, right) for head in (_("in time"), *(words[name] for name in counts), _("lag P10"), "P50", "P90")]
+    table = table_of((_("class"), _SHORT), *heads)
     for line in card.dispatch_rules:
         lags = [_or_none(line[f"lag_p{share}_h"], "h") for share in (10, 50, 90)]
         kept = line["on_time"] / line["planned"] if line["planned"] else None
         numbers = [shown(kept, "share"), *(shown(line[name]) for name in counts), *lags]
-        table.add_row(line["class"] or "all", *numbers)
-    words = [Text(f"{line['class']}: {line['rule']}") for line in card.dispatch_rules if line["class"]]
-    return Group(table, *words)
+        table.add_row(line["class"] or _("all"), *numbers)
+    told = [
+        Text(_("{what}: {words}").format(what=line["class"], words=rule_words(line["rule"])))
+        for line in card.dispatch_rules
+        if line["class"]
+    ]
+    return Group(table, *told)
+
+
+def _counted() -> dict[str, str]:
+    """What became of times without mains, as heads of columns."""
+    return {
+        "on_time": _("on time"), "late": _("late"), "never": _("never"), "skipped": _("skipped"),
+        "not_needed": _("not needed"), "not_due": _("not due"),
+    }  # fmt: skip
 
 
 def _or_none(value: float | None, unit: str) -> str:
@@ -128,17 +169,17 @@ def vehicle_bands(card: Scorecard) -> Table | None:
     if not card.vehicle_bands:
         return None
     heads = [_band_head(band) for band in card.vehicle_bands[0]["bands"]]
-    table = table_of(("county", _SHORT), *((head, _RIGHT) for head in heads))
+    table = table_of((_("county"), _SHORT), *((head, _RIGHT) for head in heads))
     for line in card.vehicle_bands:
         hours = [shown(band["hours"], "h", with_unit=False) for band in line["bands"]]
-        table.add_row(line["county"] or "all", *hours)
+        table.add_row(line["county"] or _("all"), *hours)
     return table
 
 
 def _band_head(band: dict[str, Any]) -> str:
     above, up_to = band["above"], band["up_to"]
     if above is None:
-        return "nobody on duty"
+        return _("nobody on duty")
     if up_to is None:
         return f"> {above:g}"
     return f"≤ {up_to:g}" if not above else f"{above:g}–{up_to:g}"
@@ -147,16 +188,16 @@ def _band_head(band: dict[str, Any]) -> str:
 def figures(card: Scorecard, width: int) -> Table:
     """The general figures, in two columns where they fit; what is undefined is left out."""
     rows = [row for row in card.rows if row.section == "kpi" and row.simulated is not None]
-    chinese = width < _TWO_COLUMNS or width >= _WITH_CHINESE
-    if width < _TWO_COLUMNS:
-        table = table_of(
-            ("figure", _LEFT if width < NARROW else _SHORT), ("", _LEFT), ("value", _RIGHT), ("unit", _LEFT)
-        )
+    fits = width >= (_TWO_COLUMNS if spoken() == "en" else _WITH_CHINESE)
+    chinese = not fits or width >= _WITH_CHINESE
+    if not fits:
+        name = _LEFT if width < NARROW else _SHORT
+        table = table_of((_("figure"), name), ("", _LEFT), (_("value"), _RIGHT), (_("unit"), _LEFT))
         for row in rows:
             table.add_row(*_cells(row, chinese=chinese))
         return table
     half = (len(rows) + 1) // 2
-    heads = (("figure", _SHORT), *([("", _SHORT)] if chinese else []), ("value", _RIGHT), ("unit", _SHORT))
+    heads = ((_("figure"), _SHORT), *([("", _SHORT)] if chinese else []), (_("value"), _RIGHT), (_("unit"), _SHORT))
     table = table_of(*heads, *heads)
     for left, right in zip(rows[:half], [*rows[half:], None], strict=False):
         table.add_row(*_cells(left, chinese=chinese), *(_cells(right, chinese=chinese) if right else ()))
@@ -164,7 +205,9 @@ def figures(card: Scorecard, width: int) -> Table:
 
 
 def _cells(row: ScoreRow, *, chinese: bool) -> list[str]:
-    value, _, unit = _figure(row.simulated, row).partition(" ")
+    value, _space, unit = _figure(row.simulated, row).partition(" ")
     counted = row.unit.replace("_", " ")
-    unit = unit or ("" if counted == "share" or counted in row.kpi.replace("_", " ") else counted)
-    return [row.kpi, *([KPIS[row.kpi].zh] if chinese else []), value, unit]
+    told = spoken() == "en" and counted in row.kpi.replace("_", " ")
+    unit = unit or ("" if told else counted if spoken() == "en" and counted != "share" else unit_of(row.unit))
+    title = KPIS[row.kpi].zh or (title_of(row.kpi) if spoken() == "zh" else "")
+    return [row.kpi, *([title] if chinese else []), value, unit]

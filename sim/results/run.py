@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.errors import input_error, listed, shown
 from sim.inventory import ITEMS, Inventory
-from sim.language import _
+from sim.language import _, speaking
 from sim.log import EventLog, Row
 from sim.metrics import SPLITS, Split, Tables, kpis, kpis_by, tables
 from sim.phrases import names_of, told
@@ -25,7 +25,7 @@ from sim.results import frames
 from sim.results.folder import Contents, write_run
 from sim.scenario import Scenario, ScenarioSpec
 from sim.scorecard import Scorecard, scorecard
-from sim.script import JUDGED, Judged, judged
+from sim.script import JUDGED
 from sim.vocabulary import KPIS
 
 if TYPE_CHECKING:
@@ -121,18 +121,17 @@ class Run:
 
     @cached_property
     def scorecard_data(self) -> Scorecard:
-        """Simulated beside plan beside record."""
-        return scorecard(self.spec, self.tables, lists=self.lists, seed=self.seed, policy=self.policy)
-
-    @property
-    def judged(self) -> list[Judged]:
-        """What the controllers' script expects, and what came of it, in the language in use."""
-        return judged(self.spec, self.tables.log, self.inventory)
+        """Simulated beside plan beside record; its own words are English whatever the language in use."""
+        with speaking("en"):
+            return scorecard(self.spec, self.tables, lists=self.lists, seed=self.seed, policy=self.policy)
 
     @property
     def script(self) -> pd.DataFrame:
-        """The same as a frame, a row an expectation: `number, expect, verdict, fired_h, due_h, done_h, evidence`, …."""
-        return frames.rows([one.to_json() for one in self.judged], JUDGED)
+        """What the controllers' script expects and what came of it, a row an expectation: `number, expect, verdict, …`.
+
+        `evidence` is in the language in use; the lines themselves are `scorecard_data.expectations`.
+        """
+        return frames.rows([one.to_json() for one in self.scorecard_data.expectations], JUDGED)
 
     @property
     def outages(self) -> pd.DataFrame:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Final
 
-from sim.language import speaking
 from sim.metrics import Tables
 from sim.scenario import ScenarioSpec
 from sim.scorecard.assumptions import Assumed, assumed
@@ -39,11 +38,5 @@ def scorecard(
     return Scorecard(
         spec.name, seed, policy or spec.policy, rows, assumed(spec), title,
         dispatch_rules(source), late_preparations(source), vehicle_lines(data), hints(source),
-        _expectations(spec, data), series_lines(source),
+        judged(spec, data.log, data.ground.inventory), series_lines(source),
     )  # fmt: skip
-
-
-def _expectations(spec: ScenarioSpec, data: Tables) -> list[dict[str, Any]]:
-    """What the script expects, judged; in English, as all of `scorecard.json` is."""
-    with speaking("en"):
-        return [one.to_json() for one in judged(spec, data.log, data.ground.inventory)]

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import Any, Literal
 
+from sim.language import _, speaking
 from sim.scorecard.assumptions import Assumed
+from sim.script import Judged
 from sim.vocabulary import KPIS, LEVELS
 
 Section = Literal["target", "record", "dispatch", "kpi"]
@@ -93,8 +95,8 @@ class Scorecard:
     vehicle_bands: list[dict[str, Any]] = field(default_factory=list)
     """Hours by band of sites without mains per vehicle on duty, of the whole and of each county."""
     hints: list[str] = field(default_factory=list)
-    expectations: list[dict[str, Any]] = field(default_factory=list)
-    """What the controllers' script expects, and what came of it (`sim.script.JUDGED`)."""
+    expectations: list[Judged] = field(default_factory=list)
+    """What the controllers' script expects, and what came of it."""
     series: list[dict[str, Any]] = field(default_factory=list)
     """Recorded series beside the run: how far apart, and the two peaks."""
 
@@ -118,33 +120,37 @@ class Scorecard:
     def verdict(self) -> str:
         """One line: whether the plan was met, how many targets were missed, and the worst."""
         targets, missed = self.targets, self.missed
-        unknown = sum(row.met is None for row in targets)
-        aside = f"; {unknown} undefined" if unknown else ""
+        count, unknown = len(targets), sum(row.met is None for row in targets)
+        aside = _("; {count} undefined").format(count=unknown) if unknown else ""
         if not targets:
-            return "no targets in the plan"
+            return _("no targets in the plan")
+        if not missed and not unknown:
+            return _("plan met: {count} of {count} targets").format(count=count)
         if not missed:
-            met = f"{len(targets) - unknown} of {len(targets)} targets met"
             return (
-                f"plan not fully tested: {met}{aside}"
-                if unknown
-                else f"plan met: {len(targets)} of {len(targets)} targets"
+                _("plan not fully tested: {met} of {count} targets met").format(met=count - unknown, count=count)
+                + aside
             )
-        worst = missed[0]
+        said = _("plan NOT met: {missed} of {count} targets missed").format(missed=len(missed), count=count)
+        return f"{said}{aside}{_('; ')}{self._worst()}"
+
+    def _worst(self) -> str:
+        worst = self.missed[0]
         named = " ".join(part for part in (worst.id, worst.say or worst.kpi) if part)
         bound = f"{'≤' if worst.comparison == 'at_most' else '≥'} {shown(worst.target, worst.unit)}"
-        return (
-            f"plan NOT met: {len(missed)} of {len(targets)} targets missed{aside}; "
-            f"worst: {named}, {shown(worst.simulated, worst.unit)} ({bound})"
-        )
+        simulated = shown(worst.simulated, worst.unit)
+        return _("worst: {target}, {simulated} ({bound})").format(target=named, simulated=simulated, bound=bound)
 
     def to_json(self) -> dict[str, Any]:
-        """As in `scorecard.json`."""
+        """As in `scorecard.json`, in English whatever the language in use."""
+        with speaking("en"):
+            text = self.verdict()
         verdict = {
             "met": self.met,
             "targets": len(self.targets),
             "missed": [row.id for row in self.missed],
             "undefined": [row.id for row in self.targets if row.met is None],
-            "text": self.verdict(),
+            "text": text,
         }
         return {
             "scenario": self.scenario,
@@ -156,10 +162,15 @@ class Scorecard:
             "late_preparations": self.late_preparations,
             "vehicle_bands": self.vehicle_bands,
             "hints": self.hints,
-            "expectations": self.expectations,
+            "expectations": self._expectations(),
             "series": self.series,
             "assumptions": [line.to_json() for line in self.assumptions],
         }
+
+    def _expectations(self) -> list[dict[str, Any]]:
+        """In English, as all of `scorecard.json`."""
+        with speaking("en"):
+            return [one.to_json() for one in self.expectations]
 
 
 def number(value: float | None) -> float | int | None:
@@ -169,17 +180,13 @@ def number(value: float | None) -> float | int | None:
     return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(f"{value:.12g}")
 
 
-_UNIT: dict[str, str] = {
-    "station_h": "station·h",
-    "site_h": "site·h",
-    "user_h": "user·h",
-    "h_per_user": "h/user",
-    "h": "h",
-    "mm": "mm",
-    "cm": "cm",
-    "c": "°C",
-    "ms": "ms",
-}
+def _unit(unit: str) -> str:
+    """A unit as it stands behind a figure; empty for those that a figure goes without."""
+    words = {
+        "station_h": _("station·h"), "site_h": _("site·h"), "user_h": _("user·h"), "h_per_user": _("h/user"),
+        "h": _("h"), "mm": "mm", "cm": "cm", "c": "°C", "ms": "ms",
+    }  # fmt: skip
+    return words.get(unit, "")
 
 
 def shown(value: float | None, unit: str = "", *, with_unit: bool = True) -> str:
@@ -194,4 +201,4 @@ def shown(value: float | None, unit: str = "", *, with_unit: bool = True) -> str
         text = f"{value:,.0f}"
     else:
         text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}" if abs(value) >= 10 else f"{value:.2f}"
-    return f"{text} {_UNIT[unit]}" if with_unit and unit in _UNIT else text
+    return f"{text} {_unit(unit) if with_unit else ''}".rstrip()

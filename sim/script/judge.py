@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 from sim.inventory import Inventory
@@ -31,7 +33,7 @@ _GRAIN_H: Final = 1e-6
 class Judged:
     """A part of what a line expects, and what came of it; hours since the start, None where there are none.
 
-    `row` is the row of the log that did it, -1 where none did. `evidence` is a sentence in the language in use.
+    `row` is the row of the log that did it, -1 where none did.
     """
 
     line: ScriptLine
@@ -42,7 +44,12 @@ class Judged:
     due_h: float | None
     done_h: float | None
     row: int
-    evidence: str
+    words: Callable[[], str] = field(compare=False, repr=False)
+
+    @property
+    def evidence(self) -> str:
+        """What bears it out: a sentence in the language in use."""
+        return self.words()
 
     def to_json(self) -> dict[str, Any]:
         """As in `scorecard.json`."""
@@ -59,14 +66,14 @@ class _Found(NamedTuple):
     """A verdict with its reason, and the row and hour that bear it out."""
 
     verdict: Verdict
-    evidence: str
+    words: Callable[[], str]
     due_h: float | None = None
     done_h: float | None = None
     row: int = -1
 
 
 def judged(spec: ScenarioSpec, log: Columns, inventory: Inventory) -> list[Judged]:
-    """Every expectation of the script in the order of its lines; those without a time or unknown are `left`."""
+    """Every expectation of the script in the order of its lines; those that no log can judge are `left`."""
     stage = Stage(log, inventory)
     rows = fired(log, spec)
     found: list[Judged] = []
@@ -76,28 +83,28 @@ def judged(spec: ScenarioSpec, log: Columns, inventory: Inventory) -> list[Judge
         for say, want in expectations(spec.injects[at].expect, spec.plan):
             one = _one(want, Scene(stage, row, line.action, line.target) if row >= 0 else None, spec)
             within_h = None if want is None else want.within_h
-            found.append(Judged(line, say, one.verdict, fired_h, within_h, *one[2:], one.evidence))
+            found.append(Judged(line, say, one.verdict, fired_h, within_h, *one[2:], one.words))
     return found
 
 
 def _one(want: Want | None, scene: Scene | None, spec: ScenarioSpec) -> _Found:
     if scene is None:
-        return _Found("not_played", _("the inject was not played"))
+        return _Found("not_played", lambda: _("the inject was not played"))
     if want is None:
-        return _Found("left", _("not a sentence that the log can judge"))
+        return _Found("left", lambda: _("not a sentence that the log can judge"))
     where = look(want, scene)
     if where is None:
-        return _Found("left", _("the inject names no place where the log could show it"))
+        return _Found("left", lambda: _("the inject names nothing at which the log could show it"))
     fired_h = float(scene.stage.log.t_h[scene.fired])
     due_h = fired_h + want.within_h
     row = _first(where, scene)
     if row >= 0:
         done_h = float(scene.stage.log.t_h[row])
         verdict: Verdict = "met" if done_h <= due_h + _GRAIN_H else "late"
-        return _Found(verdict, _words(scene, spec, row, due_h), due_h, done_h, row)
+        return _Found(verdict, partial(_words, scene, spec, row, due_h), due_h, done_h, row)
     if due_h > spec.horizon_h + _GRAIN_H:
-        return _Found("not_due", _("the drill ends before it is due"), due_h)
-    return _Found("missed", _("not seen until the end of the drill"), due_h)
+        return _Found("not_due", lambda: _("the drill ends before it is due"), due_h)
+    return _Found("missed", lambda: _("not seen until the end of the drill"), due_h)
 
 
 def _first(where: Look, scene: Scene) -> int:

@@ -91,15 +91,23 @@ def _of_target(want: Want, scene: Scene) -> Look | None:
             lambda row: stage.subject(row).rpartition(".")[2] == want.detail and scene.traced(row),
         )
     if want.key == "serves" or (want.key == "restored" and scene.action in _PEOPLE):
-        return _serves(scene)
+        return _serves(scene, want.within_h)
     return _mended(want.key, scene)
 
 
-def _serves(scene: Scene) -> Look | None:
-    """The site serves again; not before it has gone out, if it has not yet."""
+def _serves(scene: Scene, within_h: float) -> Look | None:
+    """The site serves again; None where it is not out within that time."""
+    stage = scene.stage
     if scene.sort != "site":
         return None
-    return Look(("site.up",), lambda row: scene.stage.subject(row) == scene.name)
+    mine = [row for row in stage.rows("site.down", "site.up") if stage.subject(row) == scene.name]
+    before = [row for row in mine if row < scene.fired]
+    down_at_once = bool(before) and stage.kind(before[-1]) == "site.down"
+    due_h = float(stage.log.t_h[scene.fired]) + within_h
+    goes_out = any(row > scene.fired and stage.log.t_h[row] <= due_h for row in mine)
+    if not down_at_once and not goes_out:
+        return None
+    return Look(("site.up",), lambda row: stage.subject(row) == scene.name)
 
 
 def _mended(key: str, scene: Scene) -> Look | None:

@@ -69,7 +69,7 @@ export interface Bookmark {
   t_ms: number;
   /** Row of the log, -1 for none. */
   row: number;
-  sort: "inject" | "message" | "level" | "warning" | "first_outage" | "last_outage" | "peak" | "question" | "procedure";
+  sort: "inject" | "message" | "level" | "warning" | "first_outage" | "last_outage" | "peak" | "question" | "procedure" | "expected";
   say: Names;
 }
 

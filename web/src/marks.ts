@@ -4,7 +4,7 @@ import type { App } from "./app";
 import type { Bookmark } from "./format";
 
 /** Bookmarks that tell what was true, whoever knew it. */
-const TRUTHS = new Set<Bookmark["sort"]>(["first_outage", "last_outage", "peak"]);
+const TRUTHS = new Set<Bookmark["sort"]>(["first_outage", "last_outage", "peak", "expected"]);
 
 /** Bookmarks that may be stepped to: in trainer's mode none that gives away what nobody knew. */
 export function stopsOf(app: App): Bookmark[] {

@@ -12,6 +12,7 @@ const NIGHT = "#e9ecf3", FONT = "11px system-ui, 'Segoe UI', 'Noto Sans CJK SC',
 export const MARKS: Record<Bookmark["sort"], [shape: Shape, colour: string]> = {
   inject: ["triangle", VERMILLION], message: ["square", "#57606a"], level: ["diamond", ORANGE], warning: ["hexagon", ORANGE],
   first_outage: ["cross", VERMILLION], last_outage: ["disc", "#009e73"], peak: ["star", "#f0e442"], question: ["disc", "#cc79a7"], procedure: ["plus", BLUE],
+  expected: ["diamond", BLUE],
 };
 
 export interface Axes {
