@@ -35,7 +35,7 @@ def test_list_has_a_line_for_each_scenario(town, drill):
     (town.folder / "scenarios" / "b.yaml").write_text("format: 1\n")
     result = drill("list")
     assert (result.code, result.err) == (0, "")
-    assert result.out.splitlines() == ["a  小镇演练  Little town", "b"]
+    assert result.out.splitlines() == ["a  Little town", "b"]
 
 
 def test_list_goes_on_after_a_broken_file(town, drill):

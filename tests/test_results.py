@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
+from chinese import refused
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from little_runs import STORY, inventory, log_of, run_of
@@ -305,10 +306,10 @@ DAMAGE = {
 @pytest.mark.parametrize("name", DAMAGE)
 def test_a_damaged_directory_is_told_in_one_line(folder, name):
     DAMAGE[name](folder)
-    with pytest.raises(InputError) as caught:
-        open_run(folder)
-    assert str(caught.value).startswith(str(folder))
-    assert len(str(caught.value).splitlines()) == 1
+    (problem,) = refused(lambda: open_run(folder), named="hash digests rows log json parquet")
+    assert str(problem).startswith(str(folder))
+    assert len(str(problem).splitlines()) == 1
+    assert "Error" not in str(problem)
 
 
 def test_a_foreign_directory_is_told(tmp_path):
