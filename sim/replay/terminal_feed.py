@@ -53,8 +53,8 @@ def wanted(
     from_h = -np.inf if begin is None else moment_h(begin, start, "--from")
     to_h = np.inf if end is None else moment_h(end, start, "--to", max(from_h, 0.0))
     if from_h > run.horizon_h:
-        words = _("must lie within the {horizon_h:g} h of the drill (got {value})")
-        raise input_error(words.format(horizon_h=run.horizon_h, value=begin), file="--from")
+        said = _("must lie within the {horizon_h:g} h of the drill (got {value})")
+        raise input_error(said.format(horizon_h=run.horizon_h, value=begin), file="--from")
     if to_h < from_h:
         raise input_error(_("must not be before --from"), file="--to")
     stems = sorted({kind.partition(".")[0] for kind in KINDS})
