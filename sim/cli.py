@@ -55,7 +55,9 @@ _Set = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change a value by its path in the file; may be repeated."),
 ]
 
-_Force = Annotated[bool, typer.Option("--force", help="Replace DIR even if it holds edited files or others.")]
+_Force = Annotated[
+    bool, typer.Option("--force", help="Replace DIR even if it holds edited files, others, or another run.")
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -269,10 +271,12 @@ def run(  # noqa: PLR0917 (typer's options)
     _warn(scenario)
     from sim.folders import check_free
     from sim.results import simulate
-    from sim.results.folder import RUN
+    from sim.results.folder import RUN, check_same
 
     folder = out or Path("runs") / console.run_name(scenario, seed, policy)
     check_free(folder, RUN, force=force)
+    if not force:
+        check_same(folder, {"scenario": scenario.name, "seed": seed, "policy": policy or scenario.spec.policy})
     said = _("playing {name}, {hours} h, seed {seed}")
     console.progress(said.format(name=scenario.name, hours=f"{scenario.horizon_h:g}", seed=seed))
     played = simulate(scenario, seed=seed, policy=policy)

@@ -59,7 +59,7 @@ def injects(  # noqa: PLR0917 (typer's options)
             json.dumps([console.inject_json(inject, scenario) for inject in found], ensure_ascii=False, indent=1)
         )
     else:
-        rows = [console.INJECT_HEADS, *(console.inject_row(inject, scenario) for inject in found)]
+        rows = [console.inject_heads(), *(console.inject_row(inject, scenario) for inject in found)]
         console.out(console.table(rows))
 
 

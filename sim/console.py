@@ -15,7 +15,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.errors import InputError, input_error, listed, one_line, shown
-from sim.language import _
+from sim.language import _, chosen
 from sim.reasons import of_system
 from sim.textwidth import columns
 
@@ -206,19 +206,32 @@ def _topology_of(path: str) -> Topology:
 
 # The controllers' list
 
-INJECT_HEADS: Final = ("clock", "t_h", "action", "target", "value or message", "source")
+
+def inject_heads() -> tuple[str, ...]:
+    """Heads of the list; `t_h` are hours since the start."""
+    return _("clock"), "t_h", _("action"), chosen("target", "对象"), _("value or message"), chosen("source", "来源")
 
 
 def inject_row(inject: Inject, scenario: Scenario) -> list[str]:
     """A line of the list; instead of a clock, a conditional inject has its condition."""
     value = "" if isnan(inject.value) else f"{inject.value:g}"
-    people = (("to", inject.to), ("via", inject.via), ("expect:", inject.expect), ("for", inject.objective))
-    aside = ", ".join(f"{word} {text}" for word, text in people if text)
+    people = (
+        (_("to {who}"), inject.to), (_("via {what}"), inject.via), (_("expect: {what}"), inject.expect),
+        (_("for {objective}"), inject.objective),
+    )  # fmt: skip
+    aside = _(", ").join(say.format(who=text, what=text, objective=text) for say, text in people if text)
     what = "  ".join(part for part in (value, inject.message, f"({aside})" if aside else "") if part)
     if inject.when:
         words = {"at_least": ">=", "at_most": "<="}
         bounds = [f"{key} {words[word]} {n:g}" for key, b in inject.when.items() for word, n in b.items()]
-        return [f"when {' and '.join(bounds)}", "-", inject.action, inject.target, what, inject.source]
+        return [
+            _("when {bounds}").format(bounds=_(" and ").join(bounds)),
+            "-",
+            inject.action,
+            inject.target,
+            what,
+            inject.source,
+        ]
     return [_clock(inject, scenario), f"{inject.t_h:.3f}", inject.action, inject.target, what, inject.source]
 
 

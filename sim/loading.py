@@ -115,7 +115,8 @@ def levers_checked(scenario: Scenario, document: Document | None = None) -> tupl
     """
     if scenario.path is None:
         raise input_error(_("needs a scenario that was loaded from a file"), path="levers")
-    return check_levers(document or read_yaml(scenario.path), scenario, lambda changed: _like(changed, scenario))
+    written = document or document_of(scenario.path)
+    return check_levers(written, scenario, lambda changed: _like(changed, scenario))
 
 
 def _like(document: Document, known: Scenario) -> Scenario:
@@ -123,6 +124,11 @@ def _like(document: Document, known: Scenario) -> Scenario:
     spec = validate(ScenarioSpec, document)
     same = (spec.topology, spec.lists) == (known.spec.topology, known.spec.lists)
     return _joined(document, spec, known.topology, {}) if same else _scenario(document, {})
+
+
+def document_of(path: Path) -> Document:
+    """A scenario file as read, with its resource ledger in its place; raises `InputError`."""
+    return _with_ledger(read_yaml(path))[0]
 
 
 def _with_ledger(document: Document) -> tuple[Document, Ledger | None]:

@@ -162,7 +162,7 @@ class ScenarioSpec(Spec):
     """End of the drill: hours after the start, or a wall-clock moment."""
     topology: str
     lists: dict[str, str | list[str]] = {}
-    """Named lists of site ids: the ids, or a CSV file with a column `site`."""
+    """Named lists of site ids: the ids, or a CSV file or workbook (`a.xlsx!sheet`) with a column `site` (站址编码)."""
     hazards: list[Hazard] = []
     grid: Grid = Grid()
     roads: RoadSettings = RoadSettings()

@@ -31,6 +31,15 @@ def scenario_schema() -> dict[str, Any]:
 
 def _add_short_forms(tables: dict[str, dict[str, Any]]) -> None:
     """What validators take beside the full form, which pydantic cannot know."""
+    depots = tables["Resources"]["properties"]["depots"]
+    named = {"file": {"type": "string"}, "sheet": {"type": "string"}}
+    ledger: dict[str, Any] = {
+        "type": "object",
+        "properties": named,
+        "required": ["file"],
+        "additionalProperties": False,
+    }
+    depots["anyOf"] = [{"type": "object", "additionalProperties": depots.pop("additionalProperties")}, ledger]
     tables["Depot"]["patternProperties"] = {_GENERATOR_LINE: {"type": "integer", "minimum": 0}}
     for name, key in (("Level", "when"), ("Level", "when_any"), ("InjectSpec", "when")):
         bound = tables[name]["properties"][key]

@@ -167,7 +167,7 @@ WORDS: Final[dict[str, str]] = {
     "mains": "mains",
     "generator": "generator",
     "battery": "battery",
-    "none": "nothing",
+    "none": "no power",
     "down": "out of service",
     "link": "link",
     "feed": "feed",

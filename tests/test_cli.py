@@ -35,7 +35,7 @@ def test_list_has_a_line_for_each_scenario(town, drill):
     (town.folder / "scenarios" / "b.yaml").write_text("format: 1\n")
     result = drill("list")
     assert (result.code, result.err) == (0, "")
-    assert result.out.splitlines() == ["a  小镇演练  Little town", "b"]
+    assert result.out.splitlines() == ["a  Little town", "b"]
 
 
 def test_list_goes_on_after_a_broken_file(town, drill):
@@ -217,6 +217,23 @@ def test_a_run_with_a_file_of_the_users_own_is_replaced_by_force_only(town, dril
     assert town.everything() == before
     assert drill("run", "little.yaml", "--force").code == 0
     assert sorted(path.name for path in old.iterdir()) == ["run.json", "scorecard.json"]
+
+
+def test_another_run_is_replaced_by_force_only(town, drill, plays):
+    calls = plays()
+    place = town.folder / "runs/x"
+    place.mkdir(parents=True)
+    about = {"scenario": "little", "seed": 1, "policy": "class_then_deadline", "files": ["run.json"]}
+    (place / "run.json").write_text(json.dumps(about))
+    command = ["run", "little.yaml", "--out", "runs/x"]
+    message = (
+        r"runs/x: holds another run \(little, seed 1, policy class_then_deadline\); choose another --out, or --force"
+    )
+    is_refused(drill(*command, "--seed", "9"), message)
+    assert calls == []
+    assert drill(*command).code == 0, "the same run again"
+    (place / "run.json").write_text(json.dumps(about))
+    assert drill(*command, "--seed", "9", "--force").code == 0
 
 
 @pytest.mark.parametrize("command", [["run", "little.yaml"], ["topology", "generate", "town/ten_sites.yaml"]])

@@ -10,9 +10,15 @@ from sim.results import open_run
 RUN = ("run", "ten_sites", "--seed", "1")
 DATA = ("kpis.json", "scorecard.json", "scenario.json", "outages.parquet", "log.parquet")
 # What stays as it was written: names of the topology, and reasons that a scenario gives in one language.
-GIVEN = ("Ten Sites County", "the town is made up", "A made-up town of ten sites.")
+GIVEN = (
+    "Ten Sites County",
+    "the town is made up",
+    "what they would change and cost is made up",
+    "A made-up town of ten sites.",
+    "crew sent within",
+)
 _CODES = re.compile(r"\S*[_/.:=\d*]\S*")
-_ENGLISH = re.compile(r"(?:\b[A-Za-z][a-z']*\b[ ,;]+){2}\b[A-Za-z][a-z']+")
+_ENGLISH = re.compile(r"(?:\b[A-Za-z][A-Za-z']*\b[,;]? ){2}\b[A-Za-z][a-z']+")
 
 
 def english(text):

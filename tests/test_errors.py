@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
+from chinese import is_chinese
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.errors import InputError, Problem, input_error, one_line, shown
+from sim.errors import InputError, Problem, Refusal, did_you_mean, got, input_error, must_be, one_line, shown
+from sim.language import speaking
+from sim.reasons import of_system
 
 
 @pytest.mark.parametrize(
@@ -73,3 +79,20 @@ def test_input_error_makes_one_problem():
 def test_a_value_as_a_message_shows_it(value, text):
     assert shown(value) == text
     assert len(shown("y" * 999)) < 100
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EROFS, errno.ENAMETOOLONG])
+def test_what_the_system_says_is_told_in_both_languages(number):
+    error = OSError(number, os.strerror(number))
+    assert of_system(error) == os.strerror(number).lower()
+    with speaking("zh"):
+        assert is_chinese(f": {of_system(error)}")
+
+
+def test_a_refusal_keeps_what_was_found_apart():
+    error = must_be("a number", shown("x"))
+    assert (str(error), error.wanted, error.found) == ("must be a number (got 'x')", "a number", "'x'")
+    with speaking("zh"):
+        assert str(Refusal("应为数字", "'x'")) == "应为数字（实际为 'x'）"
+        assert (got("'x'", "y"), did_you_mean(None)) == ("（实际为 'x'；是否想写 'y'？）", "")
+        assert (shown(None), shown([1, 2]), shown({})) == ("空", "2 项的列表", "键值表")

@@ -160,3 +160,17 @@ def test_mistakes_in_a_list_are_told_by_cell(tmp_path, scenario, rows, told):
     found = told_by(scenario, "lists: {key_sites: key.xlsx}")
     assert len(found) == 1
     assert found[0].startswith(told)
+
+
+def test_a_ledger_of_items_makes_one_depot_of_each_place(drill, tmp_path):
+    (tmp_path / "台账.csv").write_text(
+        "物资名称,规格型号,数量,存放地点\n抢修队,,2支,ten\n汽油发电机,5kW,3台,ten\n", encoding="utf-8"
+    )
+    done = drill(
+        "topology", "import", tmp_path / "台账.csv", "--as", "depots", "--topology", "ten_sites",
+        "--out", tmp_path / "out", "--yes",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert load_topology(tmp_path / "out/topology.yaml", cache=None).depots.id.tolist() == ["ten"]
+    lines = read_yaml(tmp_path / "out/resources.yaml").data["resources"]["depots"]
+    assert lines == {"ten": {"crews": 2, "petrol_5kw": 3}}

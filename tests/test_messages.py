@@ -106,3 +106,25 @@ def test_every_message_is_marked_for_translation():
         if not name.startswith(tuple(BUGS_OF_CALLERS)):
             found += [f"{name}:{line}: {text!r}" for line, text in bare(file.read_text(encoding="utf-8"))]
     assert found == []
+
+
+def frozen(tree: ast.Module) -> list[int]:
+    """Lines of `_()` that are put into a language when the module is imported, and stay in it."""
+    late = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    found, waiting = [], [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Call) and called(node) == "_":
+            found.append(node.lineno)
+        below = ast.iter_child_nodes(node)
+        if isinstance(node, late):  # its body runs later; its defaults and decorators run now
+            below = [*node.args.defaults, *getattr(node, "decorator_list", [])]
+        waiting += below
+    return found
+
+
+def test_no_message_is_translated_when_a_module_is_imported():
+    assert frozen(ast.parse('A = _("a")\ndef f(b=_("b")):\n    return _("c")')) != []
+    assert frozen(ast.parse('def f():\n    return _("c")')) == []
+    found = {str(file): frozen(ast.parse(file.read_text(encoding="utf-8"))) for file in (ROOT / "sim").rglob("*.py")}
+    assert {file: lines for file, lines in found.items() if lines} == {}

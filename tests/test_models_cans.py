@@ -5,14 +5,21 @@ from math import fsum, isfinite
 from pathlib import Path
 
 import pytest
+from simpy import Environment
 from test_models_generators import SURE, town
 from validation.worlds import scenario, story
 
 import sim.run
+from sim.log import EventLog
 from sim.models.cans import Cans
 from sim.models.crews import DepotStock
 from sim.models.generators import Generator
+from sim.models.timer import Timer
+from sim.resources import GENERATOR_KINDS
 from sim.run import play
+from sim.settings import GeneratorSettings
+from sim.streams import Streams
+from sim.vocabulary import KINDS
 from sim.world import World
 
 SHIPPED = sorted(path.stem for path in (Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
@@ -178,11 +185,56 @@ def test_a_crew_beside_a_set_that_breaks_leaves():
     assert ends.t_h == pytest.approx(broke.t_h, abs=1e-6)
 
 
-def test_a_depot_that_is_empty_on_arrival_sends_the_order_back_for_fuel():
-    """Two crews with spent sets, fuel for one: the other gives its order back, and the log says why."""
-    told = town(
-        *TWO, crews=2, plan={"dispatch": [ROVE]}, crew={"fuel_l": 0},
-        depot={"petrol_5kw": 2, "diesel_8kw": 0, "fuel_l": 20},
-    )  # fmt: skip
-    assert not dry_starts(told)
-    assert len(told.of("generator.started")) >= 3
+def spilt(monkeypatch, at_h, **more):
+    """A crew on its way to a site: at an hour all that its cans and sets hold is spilt."""
+
+    def build(*given):
+        world = World(*given)
+
+        def spill():
+            for crew in world.roster.crews:
+                crew.fuel_l = 0.0
+                for generator in crew.carried:
+                    generator.tank.put(-generator.fuel_l, world.env.now)
+
+        Timer(world.env, spill).set(at_h)
+        return world
+
+    monkeypatch.setattr(sim.run, "World", build)
+    return town((5, "fail", "site:s3.mains"), **more)
+
+
+def test_a_crew_that_stands_there_without_fuel_gives_the_order_back(monkeypatch):
+    """It arrives, there is nothing to pour: back in the queue for want of fuel, nothing set down, nothing done.
+
+    Fails when the empty set is set down, or the visit counts as done or failed.
+    """
+    told = spilt(monkeypatch, 5.05, depot={"fuel_l": 0, "petrol_5kw": 1, "diesel_8kw": 0})
+    assert [row.object for row in told.of("job.returned")] == ["fuel"]
+    assert told.of("job.onsite")
+    assert not told.of("generator.placed", "generator.started", "job.done", "job.failed")
+    assert len(told.of("job.assigned")) == 1
+
+
+def test_it_then_fetches_fuel_where_there_is_some(monkeypatch):
+    """Back by its depot, the cans and the set filled, and the site is served. Fails when the order waits for ever."""
+    told = spilt(monkeypatch, 5.05, depot={"fuel_l": 500, "petrol_5kw": 1, "diesel_8kw": 0})
+    assert [row.object for row in told.of("job.returned")] == ["fuel"]
+    assert [row.value for row in told.of("generator.fuelled") if row.object == "ten"] == [25]
+    (placed, *_) = told.of("generator.placed")
+    assert placed.value == 25
+    assert told.of("generator.started")
+
+
+def test_an_attempt_at_an_empty_tank_fails_and_is_told():
+    """However sure its starts are, a dry set does not run. Its attempt is 0 in the log, and it is not broken by it."""
+    env, log = Environment(), EventLog(tuple(KINDS))
+    spec = GeneratorSettings(**SURE)
+    kind = GENERATOR_KINDS["petrol_5kw"]
+    one = Generator("g", "petrol_5kw", kind, "d", "", env, log, Streams(1), spec, lambda *_: None)
+    one.tank.put(-24.0, 0.0)
+    assert not one.attempt("s", 5.0, 1, -1)
+    assert [(row.kind, row.value) for row in log] == [("generator.unstarted", 0)]
+    assert not one.broken
+    one.fill(0.25)
+    assert one.attempt("s", 5.0, 1, -1)

@@ -61,6 +61,24 @@ def near(found, wanted):
     return isclose(found, wanted, rel_tol=1e-9, abs_tol=1e-12)
 
 
+# The trainer's answer sheet
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_question_stands_with_its_note_and_what_was_so(pages, rooms, language):
+    rows = Page(pages["rooms", language]).rows["questions"]
+    asked = rooms.spec.questions
+    assert len(rows) == len(asked) + 1
+    for row, one in zip(rows[1:], asked, strict=True):
+        assert row[1:3] == [getattr(one.ask, language), getattr(one.note, language)]
+        assert "k03.A" in row[3], "it is broken from the first question on"
+    assert [("iru_2" in row[3]) for row in rows[1:]] == [False, True, True]
+
+
+def test_without_questions_there_is_no_answer_sheet(pages):
+    assert "questions" not in Page(pages["ten", "en"]).sections
+
+
 # What the page says
 
 

@@ -17,9 +17,11 @@ from sim.ensemble import Variant, ensemble, open_ensemble
 from sim.errors import InputError
 from sim.language import LANGUAGES, speaking
 from sim.page.ensemble import ensemble_page
+from sim.page.ensemble_parts import _interval
 from sim.page.ensemble_runs import command
 from sim.page.ensemble_verdict import verdict
 from sim.page.many import Many
+from sim.vocabulary import KPIS
 
 HOSTILE = ("</script><script>alert(1)</script>", '"><img src=x onerror=alert(1)> \u202eright to left\u202c' + "x" * 200)
 POLICIES = ["class_then_deadline", "nearest"]
@@ -104,9 +106,49 @@ def test_share_of_seeds_in_which_the_plan_holds_is_recounted_from_the_rows(folde
     lines = duckdb.read_parquet(str(folder / "lines.parquet")).df()
     found = page(folder)
     for name in POLICIES:
-        mine = lines[(lines["variant"] == name) & (lines["line"] != "") & lines["met"].notna()]
-        share = float((mine.groupby("seed")["met"].min() == 1).mean())
-        assert [one.value for one in found.numbers if one.scope == f"{name} met"] == [share]
+        mine = lines[(lines["variant"] == name) & (lines["line"] != "")]
+        verdicts = []
+        for _seed, rows in mine.groupby("seed"):
+            met = [None if value != value or value is None else bool(value) for value in rows["met"].astype(object)]
+            verdicts.append(False if False in met else None if None in met else True)
+        told = [one for one in verdicts if one is not None]
+        assert [one.value for one in found.numbers if one.scope == f"{name} met"] == [sum(told) / len(told)]
+        assert len(told) < 5, "a seed in which a target is undefined is wanted here"
+        row = next(row for row in found.rows["targets"] if row[0] == "all targets together" and row[1] == name)
+        assert row[-1].startswith(str(len(told)))
+        assert f"{5 - len(told)} cannot tell" in found.text
+
+
+def test_a_plan_not_fully_tested_is_not_told_as_held(copied):
+    """As a single run's scorecard says: no target missed, but one undefined."""
+    width = len(np.frombuffer(_blob(copied, POLICIES[0], 1, "met")))
+    held, unsure = np.ones(width), np.ones(width)
+    unsure[0] = np.nan
+    for name in POLICIES:
+        change(
+            copied,
+            ("update runs set met=? where variant=?", held.tobytes(), name),
+            ("update runs set met=? where variant=? and seed > 3", unsure.tobytes(), name),
+        )
+    said, tone = told(copied)
+    assert said.startswith("The plan holds in 100 % of the 3 seeds that can tell")
+    assert "Not fully tested in 2 more" in said
+    assert tone == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("kpi", "low", "high", "text"),
+    [
+        ("restored_share", 0.817, 1.04, "81.7 – 100"),
+        ("townships_dark", -0.05, 0.15, "0 – 0.15"),
+        ("dispatch_lag_h", -0.5, 0.25, "−0.50 – 0.25"),
+        ("station_outage_h", 10.0, 20.0, "10 – 20"),
+    ],
+)
+def test_no_interval_goes_beyond_what_a_figure_can_be(kpi, low, high, text):
+    cell = _interval(kpi, KPIS[kpi].unit, low, high)
+    assert cell.text.replace(" %", "") == text
+    assert bool(cell.under) == (kpi in {"restored_share", "townships_dark"})
 
 
 def test_the_verdict_names_the_best_and_the_worst_variant(copied):

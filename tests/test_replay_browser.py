@@ -327,8 +327,8 @@ def test_the_hottest_inlet_is_that_of_the_figure(show, folder):
     kpis = json.loads((folder / "rooms" / "kpis.json").read_text(encoding="utf-8"))
     peak = next(row["value"] for row in kpis if row["name"] == "temperature_peak_c")
     tables = sim.open_run(folder / "rooms").tables
-    air = tables.rooms.warmest("r7")
-    at_h = float(air.start_h[air.level_c.argmax()])
+    air = tables.rooms.warmest("row_7")
+    at_h = float(air.start_h[air.level_c.argmax()]) + 1e-5
     page = show("rooms.html", f"#t={at_h}h")
     page.wait_for_function("c => document.querySelector('#timeline').innerText.includes(`${c} °C`)", arg=f"{peak:.1f}")
     assert f"{peak:.1f} °C" in page.inner_text(".temperatures")

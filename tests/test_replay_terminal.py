@@ -96,6 +96,8 @@ def test_filters_keep_what_they_say(asked, keep):
         ({"begin": "+9 h", "end": "+8 h"}, r"--to: must not be before --from"),
         ({"kinds": ["site.dwon"]}, r"--kind: must be a kind of the event log, .*site\.down.*"),
         ({"subjects": ["nobody"]}, r"--subject: is in no row of this log.*"),
+        ({"subjects": ["nonsense"]}, r"--subject: is in no row of this log \(got 'nonsense'\)"),
+        ({"begin": "+99 h"}, r"--from: must lie within the .* h of the drill \(got \+99 h\)"),
     ],
 )
 def test_filters_that_are_none(asked, message):

@@ -121,6 +121,8 @@ def _plain(field: dict[str, Any]) -> str:
     if sort == "array":
         return f"list of {kind(field['items'])}"
     if sort == "object":
+        if field["additionalProperties"] is False:
+            return f"table of {', '.join(f'`{name}`' for name in field['properties'])}"
         names = field.get("propertyNames", {}).get("enum")
         label = f"{', '.join(f'`{name}`' for name in names)}" if names else "name"
         below = field["additionalProperties"]

@@ -19,10 +19,10 @@ from sim.ensemble.variants import AS_WRITTEN
 from sim.errors import InputError, input_error, one_line
 from sim.language import _
 from sim.levers import clash, values_of
-from sim.loading import levers_checked, load
+from sim.loading import document_of, levers_checked, load
 from sim.parameters import hint, one_of
 from sim.scenario import Lever, Scenario
-from sim.yamlfile import Document, read_yaml
+from sim.yamlfile import Document
 
 ORDERS: Final = ("station_hours", "user_hours", "targets", "cost")
 """What levers may be ranked by."""
@@ -108,7 +108,7 @@ class _Book:
         if not self.scenario.spec.levers:
             raise input_error(_("has no levers to try (see levers: in the reference of scenario files)"), file=file)
         self.idle = [str(problem) for problem in levers_checked(self.scenario)]
-        self.document: Document = read_yaml(self.scenario.path)  # type: ignore[arg-type]  # it was checked
+        self.document: Document = document_of(self.scenario.path)  # type: ignore[arg-type]  # it was checked
         self.levers = {lever.name: lever for lever in self.scenario.spec.levers}
         self._resolved = self.scenario.resolved()
         self._columns: dict[frozenset[str], Columns] = {}

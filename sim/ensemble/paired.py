@@ -286,6 +286,15 @@ def together(columns: Sequence[Floats]) -> Floats:
     return np.where((rows == 0).any(axis=0), 0.0, np.where(np.isnan(rows).all(axis=0), np.nan, 1.0))
 
 
+def wholly(columns: Sequence[Floats]) -> Floats:
+    """What one run's scorecard would say of its plan: 1 where every target was met, 0 where one was missed, else NaN.
+
+    NaN too where none was missed and one is undefined: the plan was not fully tested.
+    """
+    rows = np.array(columns, dtype=np.float64)
+    return np.where((rows == 0).any(axis=0), 0.0, np.where((rows == 1).all(axis=0), 1.0, np.nan))
+
+
 def _rows(seeds: Sequence[int], common: Sequence[int]) -> list[int]:
     place = {seed: row for row, seed in enumerate(seeds)}
     return [place[seed] for seed in common]

@@ -17,6 +17,8 @@ _SHADE: Final = "F1F5F9"
 _WEIGHT: Final = 6.0
 """Characters for one weight of a column."""
 _WORD: Final = 16.0
+_BREAKS: Final = 1.25
+"""Room lost where lines break between words."""
 _LINE_POINTS: Final = 14.5
 _TALLEST_POINTS: Final = 409.0
 """No row of a spreadsheet is taller."""
@@ -93,7 +95,7 @@ def _tall(sheet: Any, row: int, columns: int) -> float:
     for across in range(1, columns + 1):
         wide = sheet.column_dimensions[get_column_letter(across)].width
         text = str(sheet.cell(row, across).value or "")
-        lines = max(lines, sum(max(1, ceil(_ems(line) / wide)) for line in text[:2000].split("\n")))
+        lines = max(lines, sum(max(1, ceil(_BREAKS * _ems(line) / wide)) for line in text[:2000].split("\n")))
     return min(_LINE_POINTS * lines + 3, _TALLEST_POINTS)
 
 

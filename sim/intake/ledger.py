@@ -83,6 +83,16 @@ def ledger_of(draft: Draft) -> Ledger:
     return Ledger(lines, places)
 
 
+def row_each(draft: Draft) -> None:
+    """Of a ledger with a row an item, keep the first row of each depot, once its lines were taken."""
+    if not {"item", "quantity"} <= draft.cells.keys():
+        return
+    ids = draft.column("id")
+    first = [row for row, one in enumerate(ids) if one and ids.index(one) == row]
+    draft.rows = [draft.rows[row] for row in first]
+    draft.cells = {name: [texts[row] for row in first] for name, texts in draft.cells.items()}
+
+
 def _cells(draft: Draft, row: int, *, by_item: bool) -> list[tuple[str, str]]:
     """Resources of a row with their texts."""
     found = [(name, texts[row]) for name, texts in draft.cells.items() if is_resource(name) and texts[row]]

@@ -14,7 +14,7 @@ from sim.intake.areas import feeders_by_area
 from sim.intake.datum import Spots, Verdict, judge
 from sim.intake.draft import Draft, read_draft
 from sim.intake.export import ABOUT_KEYS, MARK, tables_of
-from sim.intake.ledger import is_resource, ledger_of, resources_yaml
+from sim.intake.ledger import is_resource, ledger_of, resources_yaml, row_each
 from sim.intake.mapping import NONE, Mapping, OneTable, sketch_of
 from sim.intake.told import Tally, Told
 from sim.language import _
@@ -204,12 +204,12 @@ def import_spreadsheet(plan: Plan, folder: Path, out: Path, name: str = "", know
     notes = [*plan.notes, *_filled(drafts, mapping)]
     if not mapping.said_crs and not plan.about:
         notes.insert(0, _("the coordinates' system is not said, WGS-84 taken"))
-    sheets: dict[str, Sheet] = {table: draft.sheet() for table, draft in drafts.items() if table in _TABLES}
     verdict = Verdict([], [])
     if not mapping.convert and not plan.about:
         verdict = judge(drafts.values(), known)
     about = _described(plan, [*notes, *verdict.warnings], name)
     more = _beside(plan, drafts)
+    sheets: dict[str, Sheet] = {table: draft.sheet() for table, draft in drafts.items() if table in _TABLES}
     topology = replace(read_sheets(about, sheets, desk), facility=plan.facility)
     write_topology(topology, folder, more=more)
     return Told(
@@ -229,8 +229,9 @@ def _beside(plan: Plan, drafts: dict[str, Draft]) -> dict[str, bytes]:
     """Files for scenarios: what stands in the depots, and the list of key sites. Problems are on the desk."""
     found = {}
     depots = drafts.get("depots")
-    if depots is not None and any(map(is_resource, depots.cells)):
+    if depots is not None and any(is_resource(name) or name == "item" for name in depots.cells):
         found["resources.yaml"] = resources_yaml(ledger_of(depots), plan.paper.path.name).encode()
+        row_each(depots)
     if (keys := drafts.get("key_sites")) is not None:
         heads = ("site", "operator", "grade", "reason")
         rows = list(zip(*(keys.column(name) for name in heads), strict=True))

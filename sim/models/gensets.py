@@ -92,7 +92,7 @@ class Gensets:
         """Attempts to start, as steps of a process; True in the end if it carries the site (or mains are back)."""
         place = self._network.site_id(site)
         for attempt in (1, 2):
-            if self._network.mains_on(site):
+            if self._network.mains_on(site) or generator.running:
                 return True
             ease = _INSPECTED_EASE if generator.fixed and site in self.inspected else 1.0
             if generator.attempt(place, self._air(site).now_c(), attempt, row, ease):

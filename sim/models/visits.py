@@ -197,6 +197,8 @@ class Visits:
                 yield from self._cans.fill_up(crew, generator, site, row)
             if self._network.mains_on(site):
                 return "done"
+            if not generator.running and not generator.has_fuel():
+                return "fuel"
             if generator.site != site:
                 self._set_down(crew, generator, site, self._rules.watched_by if stay_h is None else crew.id, row)
             started = yield from self._gensets.start(generator, site, row)
@@ -328,6 +330,8 @@ class Visits:
             return self._none_to_set_down(crew, job.site)
         yield from self._work(crew, job, self._repair.place_h, row)
         yield from self._cans.fill_up(crew, generator, job.site, row)
+        if not generator.has_fuel():
+            return "fuel"
         watcher = "nobody" if self._rules.watched_by == "nobody" else "caretaker"
         self._set_down(crew, generator, job.site, watcher, row)
         return "done"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any, Final
 
 import numpy as np
@@ -43,12 +44,28 @@ def _figure_table(many: Many, names: Sequence[str]) -> Table:
 
 def _figure_row(kpi: str, name: str, spread: dict[str, Any]) -> list[Cell]:
     unit = spread["unit"]
-    interval = "–" if spread["low"] is None else f"{bare(spread['low'], unit)} – {bare(spread['high'], unit)}"
+    interval = Cell("–") if spread["low"] is None else _interval(kpi, unit, spread["low"], spread["high"])
     cells = [number_cell(spread[key], unit, kpi, f"{name} {key}") for key in ("p10", "p50", "p90")]
     return [
         Cell(kpi_name(kpi)), Cell(unit_word(unit)), named(name), number_cell(spread["mean"], unit, kpi, f"{name} mean"),
-        Cell(interval), *cells, Cell(f"{spread['n']:,}", value=float(spread["n"])),
+        interval, *cells, Cell(f"{spread['n']:,}", value=float(spread["n"])),
     ]  # fmt: skip
+
+
+def _bounds(kpi: str) -> tuple[float, float]:
+    """What a figure cannot be less or more than; lags and temperatures may lie below 0."""
+    unit = KPIS[kpi].unit
+    if unit == "c" or kpi.endswith("_lag_h"):
+        return -inf, inf
+    return 0.0, 1.0 if unit == "share" and kpi != "conversion_share" else inf
+
+
+def _interval(kpi: str, unit: str, low: float, high: float) -> Cell:
+    """The interval of a mean, cut at what the figure can be: Student's t knows no bounds."""
+    least, most = _bounds(kpi)
+    cut = low < least or high > most
+    text = f"{bare(max(low, least), unit)} – {bare(min(high, most), unit)}"
+    return Cell(text, under=_("cut at what is possible") if cut else "")
 
 
 def record(many: Many) -> Section | None:

@@ -30,9 +30,12 @@ def verdict(many: Many) -> tuple[str, Tone]:
     best = max(whole, key=lambda name: whole[name][0])
     worst = min(whole, key=lambda name: whole[name][0])
     share, low, high, of = whole[best]
-    said = _("The plan holds in {share} of {count} seeds (95 %: {low} to {high})").format(
-        share=percent(share), count=of, low=percent(low), high=percent(high)
+    message = (
+        _("The plan holds in {share} of the {count} seeds that can tell (95 %: {low} to {high})")
+        if many.untold(best)
+        else _("The plan holds in {share} of {count} seeds (95 %: {low} to {high})")
     )
+    said = message.format(share=percent(share), count=of, low=percent(low), high=percent(high))
     if len(whole) == 1:
         said += _(".") if len(many.variants) == 1 else _(" with {variant}.").format(variant=best)
     elif whole[worst] == whole[best]:
@@ -42,7 +45,17 @@ def verdict(many: Many) -> tuple[str, Tone]:
     else:
         said += _(" with {variant}, the best").format(variant=best)
         said += _("; in {share} with {variant}, the worst.").format(share=percent(whole[worst][0]), variant=worst)
-    return said + _hardest(many, best), "good" if share >= SURE else "bad"
+    tone: Tone = "bad" if share < SURE else "unknown" if many.untold(best) else "good"
+    return said + _untold(many, best) + _hardest(many, best), tone
+
+
+def _untold(many: Many, variant: str) -> str:
+    """The seeds in which the plan was not fully tested, told where there are some."""
+    count = many.untold(variant)
+    if not count:
+        return ""
+    told = _("Not fully tested in {count} more: no target was missed there, but one is undefined.").format(count=count)
+    return told if spoken() == "zh" else f" {told}"
 
 
 def _hardest(many: Many, variant: str) -> str:
@@ -78,8 +91,11 @@ def targets(many: Many) -> Section | None:
         Head(_("seeds"), number=True),
     )  # fmt: skip
     rows = [_target_row(many, name, line) for number in many.numbered("target") for name, line in many.lines(number)]
-    rows += [_whole_row(name, share) for name, share in many.whole.items()]
-    note = _("Seeds in which a target is undefined do not count for it. Intervals are Wilson's.")
+    rows += [_whole_row(name, share, many.untold(name)) for name, share in many.whole.items()]
+    note = _(
+        "Seeds in which a target is undefined do not count for it. All targets together hold in a seed where every one "
+        "is met; a seed in which none is missed and one is undefined cannot tell. Intervals are Wilson's."
+    )
     return Section("targets", _("Targets of the plan"), [Table(heads, rows, note=note, totals=len(many.variants))])
 
 
@@ -130,9 +146,10 @@ def _instant(many: Many, line: dict[str, Any]) -> str:
     return since[promise.since].format(hours=f"{after_h:g}")
 
 
-def _whole_row(name: str, share: tuple[float, float, float, int]) -> list[Cell]:
+def _whole_row(name: str, share: tuple[float, float, float, int], untold: int) -> list[Cell]:
     value, low, high, of = share
     known = value if isfinite(value) else None
     cells = [Cell(percent(value), value=known, scope=f"{name} met"), Cell(span(low, high, "share") if of else "–")]
-    label = _("all targets together")
-    return [Cell(label), named(name), Cell(""), *cells, Cell(""), Cell(""), Cell(f"{of:,}", value=float(of))]
+    label, aside = _("all targets together"), _("{count} cannot tell").format(count=untold) if untold else ""
+    seeds = Cell(f"{of:,}", value=float(of), under=aside)
+    return [Cell(label), named(name), Cell(""), *cells, Cell(""), Cell(""), seeds]

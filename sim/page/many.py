@@ -9,7 +9,10 @@ from functools import cached_property
 from math import isfinite, nan
 from typing import Any, Final
 
+import numpy as np
+
 from sim.ensemble import Ensemble
+from sim.ensemble.paired import wholly
 from sim.ensemble.summary import share_held
 from sim.language import _
 from sim.page.parts import Cell
@@ -41,13 +44,20 @@ class Many:
 
     @cached_property
     def whole(self) -> dict[str, tuple[float, float, float, int]]:
-        """Variant → share of seeds in which all targets held, its 95 % interval, and of how many seeds."""
+        """Variant → share of seeds in which all targets held, its 95 % interval, of how many seeds that can tell."""
         found = {}
+        numbers = self.numbered("target")
         for name in self.variants:
-            share = share_held(self.ensemble.held(name))
-            numbers = [nan if share[key] is None else float(share[key]) for key in ("share", "low", "high")]
-            found[name] = (numbers[0], numbers[1], numbers[2], int(share["of"]))
+            lines = [number for number in numbers if number < len(self.of(name)["lines"])]
+            met = [self.ensemble.line("met", name, number) for number in lines]
+            share = share_held(wholly(met) if met else np.zeros(0))
+            value, low, high = (nan if share[key] is None else float(share[key]) for key in ("share", "low", "high"))
+            found[name] = (value, low, high, int(share["of"]))
         return found
+
+    def untold(self, variant: str) -> int:
+        """In how many finished runs no target was missed and one was undefined."""
+        return self.finished(variant) - self.whole[variant][3]
 
     @property
     def has_targets(self) -> bool:

@@ -16,6 +16,7 @@ from sim.page import (
     drawings,
     figures,
     preparation,
+    questions,
     record,
     reproduce,
     rooms,
@@ -30,6 +31,7 @@ from sim.results import Run
 SECTIONS: Final[tuple[Callable[[Telling], Section | None], ...]] = (
     verdict.section,
     script.section,
+    questions.section,
     record.section,
     drawings.curve,
     drawings.situation,

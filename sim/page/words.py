@@ -69,7 +69,7 @@ def kpi_name(name: str) -> str:
 
 _PLACES: Final[dict[str, Callable[[], str]]] = {
     "core": lambda: _("core room"), "hub": lambda: _("hub"), "aggregation": lambda: _("aggregation"),
-    "access": lambda: _("access"), "outdoor": lambda: _("outdoor cabinet"), "room": lambda: _("equipment room"),
+    "access": lambda: _("access"), "outdoor": lambda: _("outdoors"), "room": lambda: _("in a room"),
 }  # fmt: skip
 """Values that are words of the program and no ids: roles and cabinets."""
 

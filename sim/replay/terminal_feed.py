@@ -52,6 +52,9 @@ def wanted(
     start = run.spec.start
     from_h = -np.inf if begin is None else moment_h(begin, start, "--from")
     to_h = np.inf if end is None else moment_h(end, start, "--to", max(from_h, 0.0))
+    if from_h > run.horizon_h:
+        said = _("must lie within the {horizon_h:g} h of the drill (got {value})")
+        raise input_error(said.format(horizon_h=run.horizon_h, value=begin), file="--from")
     if to_h < from_h:
         raise input_error(_("must not be before --from"), file="--to")
     stems = sorted({kind.partition(".")[0] for kind in KINDS})
@@ -64,7 +67,9 @@ def wanted(
     names = run.log.columns().names
     for subject in subjects:
         if subject not in names:
-            raise input_error(_("is in no row of this log{hint}").format(hint=hint(subject, names)), file="--subject")
+            known = {str(thing) for table in run.inventory.values() for thing in table["id"].tolist()}
+            near = hint(subject, [name for name in names if name in known])
+            raise input_error(_("is in no row of this log{hint}").format(hint=near), file="--subject")
     return Wanted(from_h, to_h, tuple(kinds), tuple(subjects))
 
 

@@ -16,7 +16,7 @@ from sim.scorecard import ScoreRow
 _READ_AS: Final = re.compile(r"(?:instant unstated, read as|at) (the end|\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)")
 _AFTER: Final = re.compile(r"([0-9.]+) h after the (onset|first outage)")
 _PEAK: Final = re.compile(
-    r"highest of the series, \d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)"
+    r"highest of the series, \d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?"
     r"(?:, simulated (?:(at the same time)|([0-9.]+) h (later|earlier)))?"
 )
 _RMSE: Final = re.compile(r"root mean square difference from the series at (\d+) moments")

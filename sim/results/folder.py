@@ -10,6 +10,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from sim.errors import input_error, one_line
 from sim.folders import RUN_MARK, Sort, check_free, strangers, whole
 from sim.inventory import Inventory
 from sim.language import _, marked
@@ -44,6 +45,22 @@ def _foreign(folder: Path) -> str:
 
 
 RUN: Final = Sort(marked("a run directory"), MARK, _foreign)
+
+
+def check_same(folder: Path, about: Mapping[str, Any]) -> None:
+    """That a run directory, where there is one, holds the same run played before: those keys of `run.json` are equal.
+
+    Raises `InputError` that names the run there. What cannot be read is no run that anybody would miss.
+    """
+    try:
+        there: Any = json.loads((folder / MARK).read_text(encoding="utf-8"))
+        if all(there[key] == value for key, value in about.items()):
+            return
+        told = {"scenario": there["scenario"], "seed": there["seed"], "policy": there["policy"]}
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return
+    words = _("holds another run ({scenario}, seed {seed}, policy {policy}); choose another --out, or --force")
+    raise input_error(words.format(**{key: one_line(str(value), 40) for key, value in told.items()}), file=folder)
 
 
 class Contents(NamedTuple):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Mapping
+from errno import EIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Self
@@ -16,6 +19,7 @@ from sim.log import Columns
 from sim.vocabulary import KINDS
 
 Frame = Mapping[str, NDArray[Any]]
+_ERRNO: Final = re.compile(r'"errno":"(\d+)"')
 _OPTIONS: Final = "(FORMAT parquet, COMPRESSION zstd)"
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": "false",
@@ -53,7 +57,7 @@ class Parquet:
                 self._database.register(f"part_{number}", {name: _plain(part) for name, part in frame.items()})
                 label = f"'{item}' AS item, " if item else ""
                 parts.append(f"SELECT {label}* FROM part_{number}")  # noqa: S608 (names of our own)
-            self._database.execute(f"COPY ({' UNION ALL BY NAME '.join(parts)}) TO {_sql(path)} {_OPTIONS}")
+            self._copy(f"({' UNION ALL BY NAME '.join(parts)})", path)
             for number in range(len(parts)):
                 self._database.unregister(f"part_{number}")
 
@@ -70,10 +74,19 @@ class Parquet:
                         self._database.execute(f"{into} SELECT * FROM part")  # noqa: S608 (names of our own)
                         self._database.unregister("part")
                 with held():
-                    self._database.execute(f"COPY spool.parts TO {_sql(path)} {_OPTIONS}")
+                    self._copy("spool.parts", path)
             finally:
                 with held():
                     self._database.execute("DETACH spool")
+
+    def _copy(self, what: str, path: Path) -> None:
+        """Raises `OSError` where the disk refuses, as Python's own files do."""
+        try:
+            self._database.execute(f"COPY {what} TO {_sql(path)} {_OPTIONS}")
+        except self.refused as error:
+            found = _ERRNO.search(str(error))
+            number = int(found[1]) if found else EIO
+            raise OSError(number, os.strerror(number)) from error
 
     def read(self, path: Path, columns: str = "*", where: str = "") -> dict[str, NDArray[Any]]:
         """Columns of a file: null numbers as NaN, null texts as empty, null truths as false."""

@@ -30,7 +30,8 @@ class ScriptLine:
     clock: datetime | None
     drill_clock: str
     exercise_min: float | None
-    condition: str
+    when: Mapping[StateKey, Bound]
+    """What the line waits for; empty where it has a time."""
     action: str
     target: str
     sender: str
@@ -41,6 +42,11 @@ class ScriptLine:
     objective: str
     optional: bool
     source: str
+
+    @property
+    def condition(self) -> str:
+        """What it waits for in the language in use, such as `jobs waiting ≥ 200`; empty where it has a time."""
+        return _("; ").join(_bounds(self.when))
 
 
 class Written(NamedTuple):
@@ -80,7 +86,7 @@ def numbered(spec: ScenarioSpec) -> list[Written]:
 def _line(inject: InjectSpec, spec: ScenarioSpec) -> ScriptLine:
     t_h = None if inject.at is None else inject.at.to_h(spec.start)
     return ScriptLine(
-        0, *_times(t_h, spec), _condition(inject), inject.do, inject.what or inject.colour or "", inject.from_,
+        0, *_times(t_h, spec), inject.when, inject.do, inject.what or inject.colour or "", inject.from_,
         inject.to, inject.via, inject.message, inject.expected, inject.for_, inject.optional, "scenario",
     )  # fmt: skip
 
@@ -90,11 +96,6 @@ def _times(t_h: float | None, spec: ScenarioSpec) -> tuple[float | None, datetim
         return None, None, "", None
     clock = spec.start.replace(tzinfo=None) + timedelta(seconds=round(t_h * 3600))
     return t_h, clock, drill_clock(t_h), spec.drill.clock.exercise_min(t_h)
-
-
-def _condition(inject: InjectSpec) -> str:
-    """The condition in the language in use, such as `jobs waiting ≥ 200`; empty where there is none."""
-    return (_("; ")).join(_bounds(inject.when))
 
 
 def _bounds(when: Mapping[StateKey, Bound]) -> Iterator[str]:
@@ -114,7 +115,7 @@ def _drawn(scenario: Scenario, seed: int) -> list[ScriptLine]:
 
 def _of_draw(inject: Inject, spec: ScenarioSpec) -> ScriptLine:
     return ScriptLine(
-        0, *_times(inject.t_h, spec), "", inject.action, inject.target, inject.sender, inject.to, inject.via,
+        0, *_times(inject.t_h, spec), {}, inject.action, inject.target, inject.sender, inject.to, inject.via,
         inject.message, inject.expect, inject.objective, inject.optional, inject.source,
     )  # fmt: skip
 

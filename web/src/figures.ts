@@ -150,7 +150,8 @@ function line(app: App, figure: Figure): Line {
   element.dataset.id = figure.id;
   const draw = (): void => {
     const t_ms = app.clock.now_ms, mine = valueAt(app, 0, figure, t_ms);
-    fillWith(now, el("span", "of-now", shown(app, mine.value, alone)), mine.final && t_ms >= app.clock.end_ms && figure.at_ms === null && el("small", "", ` ${app._("at the end")}`));
+    const ended = !two && mine.final && t_ms >= app.clock.end_ms && figure.at_ms === null;
+    fillWith(now, el("span", "of-now", shown(app, mine.value, alone)), ended && el("small", "", ` ${app._("at the end")}`));
     now.dataset.value = String(mine.value ?? "");
     const of = verdict(figure, mine.value, mine.final);
     let its = of, apartB = "";
@@ -164,11 +165,12 @@ function line(app: App, figure: Figure): Line {
       apartB = other ? margin(app, other, theirs.value, alone) : "";
     }
     const apartA = margin(app, figure, mine.value, alone);
-    fillWith(apart, ...(apartB && apartB !== apartA ? [`A\u00a0${apartA || "–"}`, el("br"), `B\u00a0${apartB}`] : [apartA]));
+    fillWith(apart, ...(two && apartB !== apartA ? [`A\u00a0${apartA || "–"}`, el("br"), `B\u00a0${apartB || "–"}`] : [apartA]));
     element.classList.remove("met", "missed", "within", "beyond", "none");
     element.classList.add(of);
+    const either = (one: Verdict): Child[] => (one === "none" ? [el("span", "word", ` ${app._("undefined")}`)] : verdictNodes(app, one));
     const waits = figure.at_ms !== null && figure.at_ms > t_ms ? fill(app._("in {time}"), { time: lasting(app, figure.at_ms - t_ms) }) : "";
-    fillWith(state, ...(its === of ? verdictNodes(app, of) : ["A", ...verdictNodes(app, of), " · B", ...verdictNodes(app, its)]), waits && el("small", "", ` ${waits}`));
+    fillWith(state, ...(its === of ? verdictNodes(app, of) : ["A", ...either(of), " · B", ...either(its)]), waits && el("small", "", ` ${waits}`));
     chart.dispatchEvent(new Event("now"));
   };
   return { element, draw };

@@ -10,7 +10,7 @@ export function helpKeys(app: App): [keys: string[], does: string][] {
     [["Shift ←", "Shift →"], app._("ten minutes back or on")],
     [["Ctrl ←", "Ctrl →"], app._("an hour back or on")],
     [["[", "]"], app._("previous or next bookmark")],
-    [["Home", "End"], app._("beginning or end of the drill")],
+    [["Home", "End"], app._("beginning or end of the drill (no end in trainer's mode)")],
     [[",", "."], app._("slower or faster")],
     [["G"], app._("go to a moment: clock time or T+ hours")],
     [["+", "−", "0"], app._("map: nearer, farther, whole area")],

@@ -29,7 +29,6 @@ export function mountSearch(app: App, element: HTMLElement): void {
   const pick = (name: number): void => {
     field.value = "";
     list.hidden = true;
-    field.blur();
     (document.activeElement as HTMLElement | null)?.blur();
     app.choose({ run: run(), name, row: -1 });
   };
