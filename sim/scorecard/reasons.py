@@ -1,4 +1,4 @@
-"""Why defaults and constants were guessed, told in the language in use; `scorecard.json` keeps the English."""
+"""Why defaults, constants and parts of a network were guessed, told in the language in use; data keep the English."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache
 from sim.language import _, spoken
 from sim.scenario import ScenarioSpec
 from sim.scorecard.register import guessed_constants, setting_reasons
+from sim.topology.notes import note_told
 
 
 def messages() -> Iterator[str]:
@@ -17,7 +18,10 @@ def messages() -> Iterator[str]:
 
 def why_told(why: str) -> str:
     """The reason of an assumption; as it is where it is a scenario's own, or of another version."""
-    return why if spoken() == "en" else "".join(map(_, _reasons().get(why, (why,))))
+    if spoken() == "en":
+        return why
+    remarks = _reasons().get(why)
+    return "".join(map(_, remarks)) if remarks else note_told(why)
 
 
 @cache
