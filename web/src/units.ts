@@ -19,7 +19,8 @@ export function shown(app: App, value: number | null, unit: string): string {
   if (value === null || !Number.isFinite(value)) return "–";
   if (unit === "share" || unit.endsWith("_share") || unit === "state_of_charge") return `${percent(value)}\u202f%`;
   if (unit === "level") return ROMAN[Math.round(value)] || digits(value);
-  const word = unit === "" ? "" : app._(app.packed.units?.[unit] ?? unit);
+  const one = value === 1 && app.language === "en" ? app.packed.one?.[unit] : undefined;
+  const word = one ?? (unit === "" ? "" : app._(app.packed.units?.[unit] ?? unit));
   return word ? `${digits(value)} ${word}` : digits(value);
 }
 
