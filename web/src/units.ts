@@ -3,13 +3,13 @@
 import type { App } from "./app";
 import { fill } from "./element";
 
-/** A number in as many digits as matter; whole numbers whole, from 10,000 with thin spaces by thousands. */
+/** A number in as many digits as matter; whole numbers whole, thousands apart by commas. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   const decimals = Number.isInteger(value) || size >= 1000 ? 0 : size >= 100 ? 1 : 2;
   const text = value.toFixed(decimals).replace("-", "\u2212");
-  return size >= 1e4 ? text.replace(/\B(?=(\d{3})+$)/g, "\u2009") : text;
+  return size >= 1000 ? text.replace(/\B(?=(\d{3})+$)/g, ",") : text;
 }
 
 const ROMAN = ["", "I", "II", "III", "IV"];
