@@ -111,6 +111,15 @@ def chosen(en: str, zh: str) -> str:
     return (zh or en) if _now.get() == "zh" else (en or zh)
 
 
+def readable(en: str, zh: str) -> str:
+    """The name of a thing that a reader of the language in use can read: in English none in Chinese letters.
+
+    Empty where there is none, so that the id stands for it.
+    """
+    name = chosen(en, zh)
+    return "" if _now.get() == "en" and _CHINESE.search(name) else name
+
+
 @cache
 def translations(language: Language, room: str = "*") -> dict[str, str]:
     """All messages of the compiled catalogues of a language, English → translation; `room` names one catalogue."""

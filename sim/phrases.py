@@ -8,7 +8,7 @@ from math import isnan
 from typing import Final
 
 from sim.inventory import Inventory, text
-from sim.language import _, chosen, spoken
+from sim.language import _, readable, spoken
 from sim.log import Row
 from sim.vocabulary import KINDS, KPIS
 from sim.wordlist import FACTS, GROUPS, PHRASES, UNITS, WORDS
@@ -87,7 +87,9 @@ def thing(code: str, name: Callable[[str], str] = str) -> str:
     begun, dot, step = code.partition(".")
     if dot and "#" in begun:
         step_id = f"{begun.partition('#')[0]}.{step}"
-        return f"{begun} {name(step_id)}" if name(step_id) != step_id else code
+        procedure, _number, number = begun.partition("#")
+        title = f"{word(procedure).replace('_', ' ')} #{number}"
+        return f"{name(step_id)} ({title})" if name(step_id) != step_id else code
     return word(code)
 
 
@@ -97,7 +99,7 @@ def names_of(inventory: Inventory) -> Callable[[str], str]:
     for table in (inventory[item] for item in sorted(inventory, key=lambda item: item not in _AREAS)):
         ids, zh, en = (text(table, column).tolist() for column in ("id", "name", "name_en"))
         both |= {str(i): (str(e), str(z)) for i, z, e in zip(ids, zh, en, strict=True) if z or e}
-    return lambda name: chosen(*both[name]) if name in both else name
+    return lambda name: readable(*both[name]) or name if name in both else name
 
 
 def value_told(kind: str, value: float) -> str:

@@ -345,6 +345,32 @@ UNITS: Final[dict[str, str]] = {
     "visits": "visits",
     "levels": "levels",
 }
+
+ONE: Final[dict[str, str]] = {
+    "devices": "device",
+    "generators": "generator",
+    "loaders": "loader",
+    "outages": "outage",
+    "parties": "party",
+    "people": "person",
+    "places": "place",
+    "routers": "router",
+    "runs": "run",
+    "sets": "set",
+    "sites": "site",
+    "stations": "station",
+    "steps": "step",
+    "teams": "team",
+    "times": "time",
+    "townships": "township",
+    "trips": "trip",
+    "turnouts": "turnout",
+    "users": "user",
+    "vehicles": "vehicle",
+    "visits": "visit",
+    "levels": "level",
+}
+"""Units of counts behind a one, in English; Chinese has one form only."""
 """Units of KPIs → how they are written, where not as they are."""
 
 FACTS: Final[dict[str, str]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ import numpy as np
 from sim.ensemble.analysis import Effort, Sensitivity, analyse
 from sim.ensemble.factors import factors, settings
 from sim.ensemble.fill import ensemble
-from sim.ensemble.paired import Cell, Comparison, Floats, compare_cells, together
+from sim.ensemble.paired import Cell, Comparison, Floats, compare_cells, together, untold
 from sim.ensemble.sizing import Sizing, overrides, places, sizing
 from sim.ensemble.variants import Variant, called
 from sim.errors import input_error
@@ -112,9 +112,13 @@ def size(
     def held(number: int) -> Floats:
         cell = f"{resource}={number}{'' if how.policy is None else f', {called(how.policy)}'}"
         many = play_variants(scenario, [(cell, overrides(present, number))], how)
-        return together([many.held(cell, target) for target in wanted])[rows_asked(many, how)]
+        columns = [many.held(cell, target)[rows_asked(many, how)] for target in wanted]
+        doubtful.append(untold(columns))
+        return together(columns)
 
-    return sizing(held, span, probability, resource, wanted)
+    doubtful: list[int] = []
+    found = sizing(held, span, probability, resource, wanted)
+    return replace(found, untold=max(doubtful))
 
 
 def _targets(scenario: Scenario, asked: Sequence[str]) -> list[str]:

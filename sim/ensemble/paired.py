@@ -213,6 +213,8 @@ class Comparison:
     promises: tuple[Promise, ...]
     left_out: tuple[tuple[str, int, int], ...] = ()
     """Variants with seeds that not all have: name, how many are left out, of how many."""
+    untold: tuple[tuple[str, int, int], ...] = ()
+    """Variants with seeds in which no target was missed but one is undefined: name, how many, of how many."""
     differ: bool = False
     """Whether the scenarios differ in more than the variants."""
 
@@ -221,6 +223,10 @@ class Comparison:
         """What to bear in mind, a sentence each."""
         said = _("{variant}: {left} of its {count} seeds left out, which not all variants have")
         notes = [said.format(variant=name, left=left, count=count) for name, left, count in self.left_out]
+        unknown = _(
+            "{variant}: in {few} of {count} seeds no target is missed but one is undefined; these count as held"
+        )
+        notes += [unknown.format(variant=name, few=few, count=count) for name, few, count in self.untold]
         more = _("the scenarios differ, in more than the variants: what differs is more than what the names say")
         return [*notes, more] if self.differ else notes
 
@@ -272,8 +278,10 @@ def compare_cells(cells: Sequence[Cell], kpis: Sequence[str], against: str = "")
     ]
     left = {cell.name: (len(cell.seeds) - len(common), len(cell.seeds)) for cell in cells}
     short = tuple((name, few, count) for name, (few, count) in left.items() if few)
+    held = {cell.name: [cell.held(target)[rows[cell.name]] for target in cell.targets] for cell in cells}
+    doubtful = tuple((name, few, len(common)) for name, of in held.items() if (few := untold(of)))
     differ = len({cell.scenario_hash for cell in cells if cell.scenario_hash}) > 1
-    return Comparison(base.name, tuple(common), tuple(names), tuple(found), tuple(kept), short, differ)
+    return Comparison(base.name, tuple(common), tuple(names), tuple(found), tuple(kept), short, doubtful, differ)
 
 
 def together(columns: Sequence[Floats]) -> Floats:
@@ -284,6 +292,12 @@ def together(columns: Sequence[Floats]) -> Floats:
     """
     rows = np.array(columns, dtype=np.float64)
     return np.where((rows == 0).any(axis=0), 0.0, np.where(np.isnan(rows).all(axis=0), np.nan, 1.0))
+
+
+def untold(columns: Sequence[Floats]) -> int:
+    """In how many runs `together` says 1 although a target is undefined there."""
+    rows = np.array(columns, dtype=np.float64)
+    return int(((together(columns) == 1) & np.isnan(rows).any(axis=0)).sum()) if len(rows) else 0
 
 
 def wholly(columns: Sequence[Floats]) -> Floats:

@@ -51,7 +51,8 @@ class Sizing:
     """The answer, None where even the last number is not enough; and every point of the curve, by number.
 
     `below_fails`: the number one below was tried and is not enough; None where the answer is the first number or
-    there is no answer. `contradictions`: pairs of tried numbers where the greater one holds less often.
+    there is no answer. `contradictions`: pairs of tried numbers where the greater one holds less often. `untold`: seeds
+    that count as held at a number although one of several targets is undefined there, at most.
     """
 
     resource: str
@@ -61,6 +62,7 @@ class Sizing:
     below_fails: bool | None
     points: tuple[Tried, ...]
     contradictions: tuple[tuple[int, int], ...]
+    untold: int = 0
 
     def sentences(self) -> list[str]:
         """What a planner reads."""
@@ -71,6 +73,9 @@ class Sizing:
         if left := max(point.undefined for point in self.points):
             said = _("In up to {count} of the seeds a target is undefined, and these are left out")
             told.append(said.format(count=left))
+        if self.untold:
+            said = _("In up to {count} of the seeds no target is missed but one is undefined, and these count as held")
+            told.append(said.format(count=self.untold))
         said = _(
             "Not monotone: {more} hold less often than {fewer}; the smallest number found may not be the only border"
         )

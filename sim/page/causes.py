@@ -19,6 +19,7 @@ _DARK: Final = ("township_dark_h", "townships_dark")
 _POWERED: Final = ("generation_timeliness_share",)
 _AT_AN_INSTANT: Final = frozenset({"stations_out", "sites_out", "users_out", "restored_share", "broken_site_rate"})
 _HUBS: Final = {"core_room_outages": ("core",), "hub_outages": ("core", "hub", "aggregation")}
+_TROUBLES: Final = ("feeder.failed", "link.cut", "equipment.failed", "mains.lost", "transmission.off", "radio.off")
 _ROOM_ROWS: Final = (
     "service.down", "device.down", "power.failed", "cooler.failed", "supply.failed", "device.failed", "row.limit",
 )  # fmt: skip
@@ -162,6 +163,21 @@ def outage_chain(telling: Telling, outage: int) -> Chain:
     )
     known = telling.chain(begin)
     after = telling.steps(end, known) if end >= 0 else []
-    return Chain(
-        telling.name(str(telling.tables.ground.site_ids[spell.who[outage]])), facts, telling.steps(begin), after
-    )
+    site = str(telling.tables.ground.site_ids[spell.who[outage]])
+    return Chain(telling.name(site), facts, telling.steps(begin), after, _turned(telling, begin, end) if after else "")
+
+
+def _turned(telling: Telling, begin: int, end: int) -> str:
+    """What held a site out at the end of its outage, where that was not what took it out; empty otherwise."""
+    log = telling.tables.log
+    rows = rows_with(log, "site.held")
+    held = rows[(rows > begin) & (rows < end) & (log.subject[rows] == log.subject[begin])].tolist()[-1:]
+    known = {*telling.chain(begin)}
+    later = [row for of in (*held, end) for row in telling.chain(of) if row not in known]
+    trouble = next((row for row in later if telling.run.log.row(row).kind in _TROUBLES), -1)
+    if trouble < 0 and not held:
+        return ""
+    cause = cause_name(telling.run.log.row(held[0]).object) if held else ""
+    since = telling.clock(telling.run.log.row(held[0] if held else trouble).t_h)
+    what = _(": ").join(part for part in (cause, telling.step(trouble).text if trouble >= 0 else "") if part)
+    return _("By then it was held out by another trouble, since {since}: {what}").format(since=since, what=what)

@@ -48,9 +48,11 @@ def page_of(many: Many) -> Page:
         runs(many), of_lines(assumed(spec)) if spec is not None else None, reproduce(many),
     )  # fmt: skip
     host = " · ".join(part for part in (spec.drill.host, spec.drill.basis) if part) if spec is not None else ""
-    drawn_ = _("scenario {name}, {seeds} seeds, {variants} variants").format(
-        name=asked.scenario, seeds=len(asked.seeds), variants=len(many.variants)
-    )
+    drawn_ = (
+        _("scenario {name}, {seeds} seeds, 1 variant")
+        if len(many.variants) == 1
+        else _("scenario {name}, {seeds} seeds, {variants} variants")
+    ).format(name=asked.scenario, seeds=len(asked.seeds), variants=len(many.variants))
     return Page(
         title=chosen(spec.title.en, spec.title.zh) or asked.scenario if spec is not None else asked.scenario,
         lines=[line for line in (spec.description if spec is not None else "", host, drawn_, state(many)) if line],

@@ -127,12 +127,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Chain:
-    """Something that happened, and what led to it, the first cause first; `after` is how it ended."""
+    """Something that happened, and what led to it, the first cause first; `after` is how it ended.
+
+    `turned` says what held it by then, where that was not what had begun it.
+    """
 
     title: str
     facts: str
     steps: Sequence[Step]
     after: Sequence[Step] = ()
+    turned: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,15 +10,16 @@ from math import isnan
 from typing import Final
 
 from sim.inventory import text
-from sim.language import _, chosen
+from sim.language import _, chosen, readable
 from sim.metrics import Tables
 from sim.page.parts import Step
-from sim.phrases import told
+from sim.phrases import told, word
 from sim.report.series import Story
 from sim.results import Run
 from sim.scorecard import Scorecard
 
 _NAMED: Final = ("county", "township", "site", "depot", "row", "service", "team")
+_STEP: Final = re.compile(r"(\w+)#(\d+)(?:\.(\w+))?", re.ASCII)
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -78,10 +80,12 @@ class Telling:
 
     def bare(self, key: str) -> str:
         """The name of a thing alone; its id where it has none."""
-        return chosen(*self._names.get(key, ("", ""))) or key
+        return readable(*self._names.get(key, ("", ""))) or key
 
     def name(self, key: str) -> str:
         """A thing as a sentence names it: its name and its id, the ends of a link."""
+        if begun := _STEP.fullmatch(key):
+            return self._of_procedure(key, *begun.groups())
         item, _colon, rest = key.partition(":")
         if rest and " " not in item:
             return self.name(rest)
@@ -90,6 +94,24 @@ class Telling:
             return f"{key} ({a} – {b})"
         known = self.bare(key)
         return key if known == key else f"{known} ({key})"
+
+    def _of_procedure(self, key: str, procedure: str, number: str, step: str | None) -> str:
+        """A try of a procedure, or a step of it: `Notice (PDU fault #1)`."""
+        plan = self.run.spec.plan.procedures.get(procedure)
+        words = chosen(plan.title.en, plan.title.zh) if plan is not None else ""
+        title = f"{words or word(procedure).replace('_', ' ')} #{number}"
+        if step is None:
+            return title
+        said = self._steps.get(f"{procedure}.{step}", "")
+        return f"{said} ({title})" if said else key
+
+    @cached_property
+    def _steps(self) -> dict[str, str]:
+        """Step of a procedure → its name."""
+        table = self.run.inventory["procedure_step"]
+        columns = (text(table, "id"), text(table, "name_en"), text(table, "name"))
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return {str(key): chosen(str(en), str(zh)) for key, en, zh in rows}
 
     def step(self, number: int) -> Step:
         """A row of the log as a sentence with its clock."""

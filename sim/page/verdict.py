@@ -28,6 +28,10 @@ _ROOM_STRIP: Final = (
 )  # fmt: skip
 
 
+_AT_THE_END: Final = ("restored_share",)
+"""Figures of one instant; a card has that of the last one, a target may have that of another."""
+
+
 def verdict_words(card: Scorecard) -> str:
     """The verdict in one line."""
     targets, missed = card.targets, card.missed
@@ -79,8 +83,11 @@ def kpi_cards(telling: Telling) -> list[Card]:
 
 def _card(name: str, value: float) -> Card:
     unit = KPIS[name].unit
-    text, _space, word = figure(value, unit).partition(" ") if unit == "h" else (bare(value, unit), "", unit_word(unit))
-    return Card(kpi_name(name), Cell(text, value=value, kpi=name), word)
+    text, _space, word = (
+        figure(value, unit).partition(" ") if unit == "h" else (bare(value, unit), "", unit_word(unit, value))
+    )
+    when = _("at the end of the drill") if name in _AT_THE_END else ""
+    return Card(kpi_name(name), Cell(text, value=value, kpi=name), " ".join(part for part in (word, when) if part))
 
 
 def section(telling: Telling) -> Section | None:

@@ -6,21 +6,24 @@ from collections.abc import Callable
 from math import isnan
 from typing import Final
 
-from sim.language import _, chosen
+from sim.language import _, chosen, spoken
 from sim.page.parts import Cell
 from sim.plan import DispatchRule
 from sim.report.readings import where_keys
 from sim.scorecard import shown
 from sim.spec import Where
 from sim.vocabulary import KPIS
+from sim.wordlist import ONE
 
 _ENDINGS: Final = ("_h", "_c", "_mm", "_cm", "_ms", "_km", "_share")
 _MINUTE_H: Final = 1 / 60
 _SHORT: Final = {"saifi", "saidi", "caidi", "mtta_h", "mttr_h"}
 
 
-def unit_word(unit: str) -> str:
+def unit_word(unit: str, value: float | None = None) -> str:
     """A unit of the catalogue as it stands behind a number; empty for shares and levels, which carry their own."""
+    if value == 1 and spoken() == "en" and unit in ONE:
+        return ONE[unit]
     words = {
         "station_h": _("station·h"), "site_h": _("site·h"), "user_h": _("user·h"), "h_per_user": _("h per user"),
         "outages_per_user": _("outages per user"), "h": _("h"), "mm": "mm", "cm": "cm", "c": "°C", "ms": "ms",

@@ -12,7 +12,7 @@ from sim.replay.columns import Columns
 from sim.report.series import Story
 from sim.results import Run
 from sim.vocabulary import KINDS
-from sim.wordlist import UNITS, WORDS
+from sim.wordlist import ONE, UNITS, WORDS
 
 _UNIT_OF_VALUE: Final = {
     "_h": "h", "_kw": "kW", "_l": "L", "_cm": "cm", "_mm": "mm", "_c": "°C", "_kmh": "km/h", "_ms": "ms",
@@ -39,6 +39,7 @@ def packed(runs: Sequence[Run], language: Language, progress: Progress | None = 
         "words": {**translations("zh", "words"), **translations("zh", "replay")},
         "word": WORDS,
         "units": UNITS,
+        "one": ONE,
         "kinds": [_kind(kind) for kind in KINDS],
         "groups": list(GROUPS),
         "sorts": list(items.SORTS),

@@ -23,6 +23,8 @@ from sim.units import parse_moment
 from sim.vocabulary import KINDS
 
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?", re.ASCII)
+_SINCE: Final = re.compile(r"^[Tt]\s*\+\s*(?=[\d.])")
+"""`T+35`, as the page writes hours since the start."""
 _DAY_H: Final = 24.0
 _NAME_CHARS: Final = 60
 _LINE_CHARS: Final = 400
@@ -85,7 +87,7 @@ def moment_h(text: str, start: datetime, what: str, after_h: float = 0.0) -> flo
         t_h = (clock_h - began_h) % _DAY_H
         return t_h + _DAY_H * max(0, int(np.ceil((after_h - t_h) / _DAY_H - 1e-9)))
     try:
-        return parse_moment(text.strip()).to_h(start)
+        return parse_moment(_SINCE.sub("+", text.strip())).to_h(start)
     except ValueError as error:
         raise input_error(str(error), file=what) from None
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from sim.language import _, bilingual, spoken
+from sim.language import _, bilingual
 from sim.phrases import title_of, unit_of
 from sim.report import clock, style
 from sim.report.series import Floats
@@ -129,8 +129,8 @@ def fan(ensemble: EnsembleLike, spec: ScenarioSpec) -> Figure | None:
 
 def _fan_panel(axes: Axes, spec: ScenarioSpec, colour: str, t_h: Floats, rows: Floats) -> None:
     low, middle, high = np.nanpercentile(rows, (10, 50, 90), axis=0)
-    axes.fill_between(t_h, low, high, color=colour, alpha=0.25, linewidth=0, label="P10–P90", zorder=2)
-    axes.plot(t_h, middle, color=colour, linewidth=1.7, label=bilingual("median 中位数"), zorder=3)
+    axes.fill_between(t_h, low, high, color=colour, alpha=0.25, linewidth=0, step="post", label="P10–P90", zorder=2)
+    axes.step(t_h, middle, where="post", color=colour, linewidth=1.7, label=bilingual("median 中位数"), zorder=3)
     axes.set_xlim(0, spec.horizon_h)
     ticks = clock.ticks(spec.start, spec.horizon_h, 9)
     axes.set_xticks([at for at, _, _ in ticks], [label for _, label, _ in ticks])
@@ -209,18 +209,23 @@ def _target_panel(axes: Axes, target: Target, columns: Mapping[str, Floats], spe
     every = np.concatenate([*columns.values(), [bound or 0.0]])
     low, high = float(every.min()), float(every.max())
     room = 0.06 * (high - low) or 0.5
+    left, right = low - room, high + room
+    if low >= 0 and left < 0:  # nothing lies below zero, or above the whole: the axis ends just beyond
+        left = -0.02 * (right - low)
+    if kpi.unit == "share":
+        right = min(right, 1.02)
     for number, values in enumerate(columns.values()):
-        x, y = np.concatenate([[low - room], values, [high + room]]), np.arange(len(values) + 1) / max(len(values), 1)
+        x, y = np.concatenate([[left], values, [right]]), np.arange(len(values) + 1) / max(len(values), 1)
         axes.step(x, [*y, 1.0] if len(values) else np.full(2, np.nan), where="post", color=COLOURS[number],
                   linestyle=DASHES[number], linewidth=1.6, zorder=3)  # fmt: skip
     if bound is not None:
-        good = (low - room, bound) if comparison == "at_most" else (bound, high + room)
+        good = (left, bound) if comparison == "at_most" else (bound, right)
         axes.axvspan(*good, color=style.GREEN, alpha=0.10, linewidth=0, zorder=0)
         axes.axvline(bound, color=style.INK, linewidth=1.2, zorder=4)
     for line in spec.record.rows:
         if line.kpi == target.kpi and not isinstance(line.value, str) and target.of is None:
             axes.axvline(float(line.value), color=style.INK, linewidth=1.0, linestyle=":", zorder=4)
-    axes.set_xlim(low - room, high + room)
+    axes.set_xlim(left, right)
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     if kpi.unit == "share":
@@ -229,7 +234,7 @@ def _target_panel(axes: Axes, target: Target, columns: Mapping[str, Floats], spe
     axes.grid(color=style.GRID, linewidth=0.5)
     axes.set_axisbelow(True)
     said = f"{bound:.4g}" if kpi.unit != "share" or bound is None else f"{bound:.4%}".replace(".0000", "")
-    figure, unit = (target.kpi, kpi.unit) if spoken() == "en" else (title_of(target.kpi), unit_of(kpi.unit))
+    figure, unit = title_of(target.kpi), unit_of(kpi.unit)
     axes.set_title(f"{style.plain(target.id, 12)} {style.plain(target.say or kpi.zh, 22)}\n"
                    f"{figure} {_SIGN[comparison]} {said}", loc="left", fontsize=9)  # fmt: skip
     axes.set_xlabel("" if kpi.unit == "share" else unit, fontsize=8, labelpad=1)

@@ -5,6 +5,7 @@ import { el, fill, fillWith, named, typing } from "./element";
 import { mountFilters } from "./feed_filters";
 import { filtersOf } from "./filters";
 import { badge, groupName } from "./looks";
+import { digits } from "./units";
 
 const ROW_PX = 30;
 const SPARE = 4;
@@ -94,7 +95,9 @@ class Feed {
     if (reading) list.scrollTop = Math.max(list.scrollTop + added * ROW_PX, 0);
     this.shown = count;
     const hidden = this.app.trainer;
-    this.count.textContent = fill(hidden ? this.app._("{count} known so far") : this.app._("{count} of {all}"), { count, all });
+    this.count.textContent = fill(hidden ? this.app._("{count} known so far") : this.app._("{count} of {all}"), { count: digits(count), all: digits(all) });
+    const { readings, kind } = filtersOf(this.app).now;
+    this.count.title = readings || kind >= 0 ? "" : this.app._("Readings (levels, temperatures, depths of snow, stretches driven) are left out until they are asked for under Filters");
     this.more.textContent = this.app._("Back to the newest ↑");
     this.more.hidden = !reading;
     list.classList.toggle("empty", count === 0);

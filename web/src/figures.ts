@@ -141,10 +141,10 @@ function line(app: App, figure: Figure): Line {
   const other = twin(app, figure), two = app.runs.length > 1;
   const now = el("td", "number now"), second = el("td", "number now"), difference = el("td", "number"), apart = el("span", "margin"), state = el("span", "verdict");
   const chart = sparkline(app, figure, other);
-  const unit = two && figure.unit !== "share" ? shown(app, 0, figure.unit).replace(/^0\s*/, "") : "", said = app.name(figure.say) || figure.kpi, alone = two && unit !== "" ? "" : figure.unit;
+  const unit = two && figure.unit !== "share" ? shown(app, 0, figure.unit).replace(/^0\s*/, "") : "", said = app.name(figure.say) || figure.kpi, alone = two && unit !== "" ? "" : figure.unit, limit = /^(share|h|level|c|mm|cm|ms|km)$/.test(figure.unit) ? alone : "";
   const name = el("td", "what", figure.id && el("b", "id", figure.id), said, unit && !said.toLowerCase().endsWith(unit.toLowerCase()) && el("small", "", ` ${unit}`), figure.of && el("small", "", ` ${ofWords(app, figure.of)}`), state, two && chart);
   name.title = `${figure.kpi}${figure.of ? `, ${figure.of}` : ""}`;
-  const element = el("tr", figure.bound !== null ? "target" : "", name, now, ...(two ? [second, difference] : []), el("td", "number", bound(app, figure, alone), apart), !two && el("td", "curve", chart));
+  const element = el("tr", figure.bound !== null ? "target" : "", name, now, ...(two ? [second, difference] : []), el("td", "number", bound(app, figure, limit), apart), !two && el("td", "curve", chart));
   element.dataset.kpi = figure.kpi;
   element.dataset.of = figure.of;
   element.dataset.id = figure.id;
@@ -162,9 +162,9 @@ function line(app: App, figure: Figure): Line {
       const by = mine.value !== null && theirs.value !== null ? theirs.value - mine.value : null;
       difference.textContent = by === null ? "" : `${by > 0 ? "+" : ""}${shown(app, by, alone === "level" ? "" : alone)}`;
       its = other ? verdict(other, theirs.value, theirs.final) : "none";
-      apartB = other ? margin(app, other, theirs.value, alone) : "";
+      apartB = other ? margin(app, other, theirs.value, limit) : "";
     }
-    const apartA = margin(app, figure, mine.value, alone);
+    const apartA = margin(app, figure, mine.value, limit);
     fillWith(apart, ...(two && apartB !== apartA ? [`A\u00a0${apartA || "–"}`, el("br"), `B\u00a0${apartB || "–"}`] : [apartA]));
     element.classList.remove("met", "missed", "within", "beyond", "none");
     element.classList.add(of);

@@ -179,6 +179,8 @@ export interface Packed {
   word: Record<string, string>;
   /** Unit of a figure → English, where it is not written as it is; its Chinese is in `words`. */
   units: Record<string, string>;
+  /** Units of counts behind a one, in English. */
+  one: Record<string, string>;
   kinds: {
     kind: string;
     /** A sentence with {subject}, {object} and {value}, English; its Chinese is in `words`. */

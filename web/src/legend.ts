@@ -101,7 +101,8 @@ export class Legend {
       states.forEach((state, index) => {
         if (plainly(state, app.trainer) !== state || !this.panes.some((pane) => of(pane).ways.state.includes(index))) return;
         const counted = Uint8Array.from(states, (one) => Number(plainly(one, app.trainer) === state));
-        this.line(sign(shape, colours[state] ?? BLUE, 5), app._(state), (pane) => of(pane).state.reduce((sum, one) => sum + counted[one], 0));
+        const words = shape === "generator" && state === "standing by" ? app._("at a site, fixed or set down, not running") : app._(state);
+        this.line(sign(shape, colours[state] ?? BLUE, 5), words, (pane) => of(pane).state.reduce((sum, one) => sum + counted[one], 0));
       });
     }
   }

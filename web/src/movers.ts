@@ -34,6 +34,7 @@ export class Movers {
   readonly generators: WaysCursor;
   /** Where each was last drawn, those on top last. */
   drawn: Drawn[] = [];
+  private numbers: { x: number; y: number; left: boolean; size: number; count: number }[] = [];
 
   constructor(
     private readonly scene: Scene,
@@ -57,9 +58,11 @@ export class Movers {
     pen.clearRect(0, 0, frame.width, frame.height);
     this.drawn = [];
     if (chosen) this.drawRoute(pen, frame, t_ms, chosen, hide);
+    this.numbers = [];
     this.drawSort(pen, frame, "generator", this.generators, hide);
     this.drawSort(pen, frame, "loader", this.loaders, hide);
     this.drawSort(pen, frame, "crew", this.crews, hide);
+    this.drawNumbers(pen);
     if (chosen) this.drawChosen(pen, frame, chosen);
   }
 
@@ -92,15 +95,27 @@ export class Movers {
     const size = sort === "generator" ? SIZE - 1 : SIZE, picture = pictureOf(sort, size, colour), side = (picture.width / OVER) * near;
     pen.drawImage(picture, x - side / 2, y - side / 2, side, side);
     if (count < 2) return;
+    this.numbers.push({ x, y, left: sort === "generator", size, count });
+  }
+
+  /** How many stand at each sign: beside it, else above or below, where no other number is; the greater ones first. */
+  private drawNumbers(pen: Pen): void {
     pen.font = "700 10px system-ui, sans-serif";
     pen.textAlign = "left";
     pen.textBaseline = "middle";
     pen.lineWidth = 3;
     pen.strokeStyle = PAPER;
-    const at = x + (sort === "generator" ? -size - 3 - 6 * String(count).length : size + 3);
-    pen.strokeText(String(count), at, y);
     pen.fillStyle = INK;
-    pen.fillText(String(count), at, y);
+    const taken: [left: number, top: number, right: number, bottom: number][] = [];
+    for (const { x, y, left, size, count } of this.numbers.sort((one, other) => other.count - one.count)) {
+      const text = String(count), wide = 6 * text.length, right = x + size + 3, before = x - size - 3 - wide, under = x - wide / 2;
+      const spots: [number, number][] = [[left ? before : right, y], [under, y + (left ? 11 : -11)], [left ? right : before, y], [under, y + (left ? -11 : 11)]];
+      const spot = spots.find(([at, on]) => taken.every((one) => at > one[2] || at + wide < one[0] || on - 5 > one[3] || on + 5 < one[1]));
+      if (!spot) continue;
+      taken.push([spot[0], spot[1] - 5, spot[0] + wide, spot[1] + 5]);
+      pen.strokeText(text, ...spot);
+      pen.fillText(text, ...spot);
+    }
   }
 
   /** Where a target is, pixels; null for what has no place. */

@@ -5,7 +5,7 @@ import { Player } from "./clock";
 import { RunData, type Unpacked } from "./data";
 import type { Packed } from "./format";
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000, HOUR_MS = 3_600_000;
 
 export class Page implements App {
   readonly packed: Packed;
@@ -62,23 +62,24 @@ export class Page implements App {
   }
 
   wall(t_ms: number): string {
-    const told = new Date(this.start_ms + t_ms);
+    const told = new Date(Math.round((this.start_ms + t_ms) / MINUTE_MS) * MINUTE_MS);
     return Number.isNaN(told.getTime()) ? this.since(t_ms) : told.toISOString().slice(5, 16).replace("T", " ");
   }
 
   since(t_ms: number): string {
-    const minutes = Math.floor(t_ms / 60_000);
+    const minutes = Math.round(t_ms / MINUTE_MS);
     return `T+${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
   }
 
-  /** A moment that somebody typed: `11-06 17:00`, `2023-11-06 17:00`, `17:00` (the next one), `T+35`, `T+35:30`, `35.5h`; null where it is none. */
+  /** A moment that somebody typed: `11-06 17:00`, `2023-11-06 17:00`, `17:00` (the next one), `T+35`, `+35`, `T+35:30`, `35.5h`; null where it is none. */
   moment(text: string): number | null {
     const typed = text.trim().replace("：", ":").toUpperCase();
-    const since = /^(?:T\s*\+?\s*)?(\d+(?:\.\d+)?)\s*H?$/.exec(typed) ?? /^T\s*\+?\s*(\d+):(\d{1,2})$/.exec(typed);
+    const since = /^(?:T\s*\+?\s*|\+\s*)?(\d+(?:\.\d+)?)\s*H?$/.exec(typed) ?? /^(?:T\s*\+?|\+)\s*(\d+):([0-5]?\d)$/.exec(typed);
     if (since) return within((Number(since[1]) + Number(since[2] ?? 0) / 60) * HOUR_MS, this.clock.end_ms);
     const wall = /^(?:(\d{4})[-/.])?(\d{1,2})[-/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2}))?$/.exec(typed);
     if (wall) {
       const [year, month, day, hour, minute] = wall.slice(1).map((part) => Number(part ?? 0));
+      if (hour > 23 || minute > 59) return null;
       const first = new Date(this.start_ms).getUTCFullYear();
       for (const one of year ? [year] : [first, first + 1]) {
         const t_ms = within(Date.UTC(one, month - 1, day, hour, minute) - this.start_ms, this.clock.end_ms);
@@ -87,7 +88,7 @@ export class Page implements App {
       return null;
     }
     const short = /^(\d{1,3}):(\d{2})$/.exec(typed);
-    if (!short) return null;
+    if (!short || Number(short[2]) > 59) return null;
     const of_day_ms = (Number(short[1]) * 60 + Number(short[2])) * 60_000, day_ms = 24 * HOUR_MS;
     if (of_day_ms >= day_ms) return within(of_day_ms, this.clock.end_ms);
     const first_ms = (of_day_ms - (this.start_ms % day_ms) + day_ms) % day_ms;

@@ -80,7 +80,7 @@ export class Story {
     const sort = this.sort(name);
     if (sort && sort !== "job") {
       const zh = String(this.cell(name, "name")), en = String(this.cell(name, "name_en"));
-      return (this.app.language === "zh" ? zh || en : en) || id;
+      return (this.app.language === "zh" ? zh || en : en || (/[\u4e00-\u9fff]/.test(zh) ? "" : zh)) || id;
     }
     return id;
   }

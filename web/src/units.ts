@@ -3,13 +3,13 @@
 import type { App } from "./app";
 import { fill } from "./element";
 
-/** A number in as many digits as matter; whole numbers whole, from 10,000 with thin spaces by thousands. */
+/** A number in as many digits as matter; whole numbers whole, thousands apart by commas. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   const decimals = Number.isInteger(value) || size >= 1000 ? 0 : size >= 100 ? 1 : 2;
   const text = value.toFixed(decimals).replace("-", "\u2212");
-  return size >= 1e4 ? text.replace(/\B(?=(\d{3})+$)/g, "\u2009") : text;
+  return size >= 1000 ? text.replace(/\B(?=(\d{3})+$)/g, ",") : text;
 }
 
 const ROMAN = ["", "I", "II", "III", "IV"];
@@ -19,7 +19,8 @@ export function shown(app: App, value: number | null, unit: string): string {
   if (value === null || !Number.isFinite(value)) return "–";
   if (unit === "share" || unit.endsWith("_share") || unit === "state_of_charge") return `${percent(value)}\u202f%`;
   if (unit === "level") return ROMAN[Math.round(value)] || digits(value);
-  const word = unit === "" ? "" : app._(app.packed.units?.[unit] ?? unit);
+  const one = value === 1 && app.language === "en" ? app.packed.one?.[unit] : undefined;
+  const word = one ?? (unit === "" ? "" : app._(app.packed.units?.[unit] ?? unit));
   return word ? `${digits(value)} ${word}` : digits(value);
 }
 
