@@ -465,7 +465,7 @@ def exercise():
     ("language", "words"),
     [
         ("en", ['id="script"', "left to the evaluator", "min after the inject", "T+04:00", "not played"]),
-        ("zh", ["演练脚本", "待评估人员评定", "注入后", "未触发", "实际记录曲线峰值", "均方根差"]),
+        ("zh", ["演练脚本", "待评估人员评定", "注入后", "未触发", "记录序列的最高值", "均方根差"]),
     ],
 )
 def test_the_page_tells_it(exercise, language, words):

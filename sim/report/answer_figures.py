@@ -178,5 +178,5 @@ def draw_ensemble(ensemble: Any, spec: ScenarioSpec, folder: Path) -> list[Path]
     """Writes an ensemble's pictures into a folder: fan, targets, and differences where it has several variants."""
     paths = draw_runs(ensemble, spec, folder)
     if len(ensemble.variants) > 1:
-        paths += save_answers(compare([ensemble]), folder)
+        paths += save_answers(compare([ensemble], broken=True), folder)
     return paths
