@@ -19,6 +19,7 @@ from sim.page.words import figure
 from sim.report.reasons import reasons
 from sim.results import Run
 from sim.scorecard import number
+from sim.vocabulary import KPIS
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -111,17 +112,25 @@ def test_every_figure_is_that_of_the_files(pages, ten, rooms, tmp_path, name, la
 
 def test_text_of_a_number_is_its_value(pages):
     """The words beside an exact number say the same number, whatever their rounding."""
-    checked = 0
+    checked, shares = 0, 0
     for one in Page(pages["ten", "en"]).numbers:
         match = re.fullmatch(r"[≤≥+ ]*(−?[\d,]+(?:\.\d+)?)( %| min| .*)?", one.text)
         if not match:
+            assert not re.search(r"\d", one.text), one
             continue
         shown, unit = float(match[1].replace(",", "").replace("−", "-")), (match[2] or "").strip()
-        times = {"%": (100,), "min": (60,), "": (1, 60)}.get(unit, (1,))  # a card has its minutes beside the number
-        grain = 0.51 if "." not in match[1] and unit != "%" else 0.51 / 10 ** len(match[1].partition(".")[2])
-        assert any(abs(shown - one.value * factor) <= grain for factor in times), one
+        of = KPIS[one.kpi].unit if one.kpi in KPIS else ""
+        if of == "share":
+            assert unit == "%", one
+            shares += 1
+        factors = {"%": (100,), "min": (60,)}.get(unit, (1,))
+        if of == "h" and not unit:
+            factors = (1, 60)  # a card has its hours or minutes beside the number
+        grain = 0.51 / 10 ** len(match[1].partition(".")[2])
+        assert any(abs(shown - one.value * factor) <= grain for factor in factors), one
         checked += 1
     assert checked > 80
+    assert shares > 5
 
 
 def test_verdict_comes_first_and_says_met_or_missed():

@@ -14,7 +14,7 @@ import sim
 from sim.inventory import text
 from sim.language import speaking, translations
 from sim.log import Row
-from sim.phrases import figure, messages, names_of, thing, title_of, told, unit_of, value_told, word
+from sim.phrases import messages, names_of, thing, title_of, told, unit_of, value_told, word
 from sim.plan import StateKey
 from sim.procedure import AlarmWord
 from sim.vocabulary import KINDS, KPIS, Cause, JobKind
@@ -167,13 +167,3 @@ def test_titles_and_units_of_kpis():
         with speaking("zh"):
             assert CHINESE.search(title_of(kpi)) or kpi in ABBREVIATIONS
             assert not re.search(r"[a-z]{3}", unit_of(KPIS[kpi].unit))
-
-
-def test_figures_as_they_are_written():
-    assert figure(None, "h") == "–"
-    assert figure(nan, "share") == "–"
-    assert figure(0.8, "share") == "80.0 %"
-    assert figure(2, "level") == "II"
-    assert figure(12345.6, "station_h") == "12,346 station-hours"
-    with speaking("zh"):
-        assert figure(12345.6, "station_h") == "12,346 站·小时"
