@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.forms.aliases import Aliases
 from sim.inventory import Inventory
-from sim.language import _
+from sim.language import LANGUAGES, _
 from sim.log import EventLog
 from sim.results import Run
 from sim.scenario import ScenarioSpec
@@ -118,6 +118,8 @@ def _spec(spec: ScenarioSpec, aliases: Aliases) -> dict[str, Any]:
 
 def _changed(value: Any, key: str, aliases: Aliases) -> Any:
     """A part of the scenario under aliases; `key` is what it stands under."""
+    if key in _GONE and isinstance(value, dict) and set(value) == set(LANGUAGES):
+        return ""
     if isinstance(value, dict):
         return {
             aliases.id(name) if key in _KEYED else name: _changed(one, name, aliases) for name, one in value.items()
