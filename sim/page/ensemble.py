@@ -78,7 +78,8 @@ def _drawings(many: Many) -> Section | None:
         words = _("Stations out over time: median, and the span that holds four fifths of the seeds.")
         found += drawn("fan", fan, words)
         found += drawn("targets", spread, _("How the figures of the targets spread over the seeds."))
-    compared = compare([many.ensemble], against=many.variants[0]) if len(many.variants) > 1 and many.played else None
+    comparable = len(many.variants) > 1 and all(many.finished(name) for name in many.variants)
+    compared = compare([many.ensemble], against=many.variants[0]) if comparable else None
     if compared is not None and any(one.pairs for one in compared.differences):
         words = _("Differences of the variants, paired by seed, with 95 % intervals.")
         found += drawn("differences", lambda: answer_figures.differences(compared), words)

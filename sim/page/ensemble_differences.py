@@ -17,7 +17,7 @@ from sim.vocabulary import KPIS
 
 def differences(many: Many) -> Section | None:
     """Every variant less the first, seed by seed: in sentences, the figures asked for most, and more of them folded."""
-    if len(many.variants) < 2 or not many.played:
+    if len(many.variants) < 2 or not all(many.finished(name) for name in many.variants):
         return None
     first = many.variants[0]
     asked = compare([many.ensemble], against=first).differences
