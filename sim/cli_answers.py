@@ -111,14 +111,14 @@ def compared_text(found: Comparison) -> str:
             _("target"),
             _("variant"),
             _("held in"),
-            chosen("95 % from", "95% 区间下限"),
-            chosen("to", "上限"),
-            chosen("runs", "推演次数"),
+            _("95 % from"),
+            _("95 % to"),
+            _("runs played"),
         ]
     ]
     for kept in found.promises:
         shares = [_or_dash(share, ".1%") for share in (kept.share, kept.low, kept.high)]
-        held.append([kept.target or chosen("all", "全部目标"), kept.variant, *shares, str(kept.runs)])
+        held.append([kept.target or _("all targets"), kept.variant, *shares, str(kept.runs)])
     said = _("Against {variant}, {count} common seeds").format(variant=found.against, count=len(found.seeds))
     parts = [said, console.table(rows)]
     parts += ["\n".join(found.sentences())]
@@ -133,7 +133,7 @@ def _notes(notes: Sequence[str]) -> list[str]:
 
 def _sure() -> tuple[str, str]:
     """Heads of the two ends of a 95 % interval."""
-    return chosen("95 % from", "95% 区间下限"), chosen("to", "上限")
+    return _("95 % from"), _("95 % to")
 
 
 def _or_dash(value: float, form: str) -> str:
@@ -175,11 +175,11 @@ def size(  # noqa: PLR0917 (typer's options)
         return
     rows = [
         [
-            chosen("number", "数量"),
+            _("number tried"),
             _("held in"),
-            chosen("95 % from", "95% 区间下限"),
-            chosen("to", "上限"),
-            chosen("runs", "推演次数"),
+            _("95 % from"),
+            _("95 % to"),
+            _("runs played"),
             _("undefined"),
         ]
     ]

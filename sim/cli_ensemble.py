@@ -134,6 +134,8 @@ def _duration(seconds: float) -> str:
 
 def _tell(found: Ensemble, *, as_json: bool) -> None:
     """The table, what failed, and where everything is."""
+    from sim.policies.words import policy_told
+
     summary = found.summary
     failed = {name: found.failures(name) for name in found.variants}
     if as_json:
@@ -142,6 +144,8 @@ def _tell(found: Ensemble, *, as_json: bool) -> None:
         console.out(console.table(_rows(summary)))
         one, many = _("{count} seed of {scenario}. {written}"), _("{count} seeds of {scenario}. {written}")
         said, written = one if len(found.seeds) == 1 else many, console.written_to(found.folder)
+        policies = dict.fromkeys(policy_told(cell.policy) for cell in found.asked.cells)
+        console.out(_("Policies: {names}").format(names=_(", ").join(policies)))
         console.out(said.format(count=len(found.seeds), scenario=found.asked.scenario, written=written))
     for line in failures_of(found):
         console.err(line)

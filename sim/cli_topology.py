@@ -105,6 +105,7 @@ def topology_import(  # noqa: PLR0917 (typer's options)
     from sim.intake.mapping import mapping_yaml
     from sim.loading import find_file
     from sim.topology import TOPOLOGY
+    from sim.topology.notes import note_told
 
     wishes = Wishes(
         mapping, convert_gcj02, name, as_ or "", None if network is None else find_file(network, "topologies"),
@@ -122,7 +123,7 @@ def topology_import(  # noqa: PLR0917 (typer's options)
     with whole(out) as folder:
         told = import_file(file, folder, out, wishes)
     for warning in told.warnings:
-        console.err(_("warning: {text}").format(text=warning))
+        console.err(_("warning: {text}").format(text=note_told(warning)))
     console.out(_text(told.to_json()) if as_json else "\n".join(told.lines()))
 
 

@@ -15,7 +15,7 @@ from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sim.errors import InputError, input_error, listed, one_line, shown
-from sim.language import _, chosen
+from sim.language import _
 from sim.reasons import of_system
 from sim.textwidth import columns
 
@@ -209,7 +209,7 @@ def _topology_of(path: str) -> Topology:
 
 def inject_heads() -> tuple[str, ...]:
     """Heads of the list; `t_h` are hours since the start."""
-    return _("clock"), "t_h", _("action"), chosen("target", "对象"), _("value or message"), chosen("source", "来源")
+    return _("clock"), "t_h", _("action"), _("aimed at"), _("value or message"), _("origin")
 
 
 def inject_row(inject: Inject, scenario: Scenario) -> list[str]:

@@ -28,6 +28,8 @@ LONGEST_CELL: Final = 32_767
 """Characters that a cell of .xlsx holds."""
 LONGEST_TITLE: Final = 31
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_RUNS: Final = re.compile(r"'*[=+\-@\t\r]")
+"""What a spreadsheet may run; apostrophes before it get one more, so that none is lost on the way back."""
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\s?%?")
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_TITLES: Final = re.compile(r"[\[\]:*?/\\]")
@@ -53,7 +55,12 @@ def plain(text: str) -> str:
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula when it reads it from CSV; numbers stay numbers."""
     kept = plain(text)
-    return f"'{kept}" if kept.startswith(_FORMULA) and not _NUMBER.fullmatch(kept) else kept
+    return f"'{kept}" if _RUNS.match(kept) and kept != "-" and not _NUMBER.fullmatch(kept) else kept
+
+
+def meant(cell: str) -> str:
+    """The text that a cell of CSV means: without the apostrophe by which `harmless` kept it from running."""
+    return cell[1:] if cell.startswith("'") and _RUNS.match(cell) else cell
 
 
 def csv_bytes(table: Table) -> bytes:

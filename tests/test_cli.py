@@ -61,7 +61,7 @@ def test_injects_are_in_time_order_with_the_conditional_ones_last(town, drill):
     result = drill("injects", "little.yaml", "--seed", "2")
     assert (result.code, result.err) == (0, "")
     head, *lines = result.out.splitlines()
-    assert head.split() == ["clock", "t_h", "action", "target", "value", "or", "message", "source"]
+    assert head.split() == ["clock", "t_h", "action", "aimed", "at", "value", "or", "message", "origin"]
     times = [float(line.split()[1]) for line in lines[:-1]]
     assert times == sorted(times)
     assert any("fail    site:s3.rectifier" in line and "for O2" in line for line in lines)

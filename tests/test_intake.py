@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from chinese import CHINESE, english_in
 from sheet_files import HEADS, ROWS, changed, messy, sites, workbook
 
 from sim.topology import assumptions, load_topology
@@ -290,6 +291,30 @@ def test_gaps_filled_are_on_every_scorecard(tmp_path, take, drill):
     card = simulate(load(tmp_path / "s.yaml")).scorecard_data.to_json()
     listed = [line["why"] for line in card["assumptions"] if line["set"] == "topology"]
     assert listed == told["guesses"]
+
+
+def test_a_network_does_not_follow_the_language_and_its_guesses_are_told_in_it(tmp_path, drill):
+    heads = [
+        {"经度": "经度(GCJ02)", "电池容量(Ah)": "电池容量(kWh)"}.get(head, head)
+        for head in (*HEADS, "投产日期", "进站难度")
+    ]
+    rows = [(*row, "2019-06-01", "较难") for row in changed(ROWS, 1, "所属10kV线路", "无")]
+    depots = [("驻点", "区县", "抢修队数"), ("开鲁驻点", "开鲁县", 2)]
+    file = workbook(tmp_path / "a.xlsx", {"站址": [heads, *rows], "驻点": depots})
+    told, written = {}, {}
+    for language in ("en", "zh"):
+        out = tmp_path / language / "out"
+        done = drill("topology", "import", file, "--out", out, "--yes", "--lang", language)
+        assert done.code == 0, done.err
+        told[language] = (done.out + done.err).replace(str(out), "OUT").splitlines()
+        written[language] = {one.name: one.read_bytes() for one in sorted(out.rglob("*")) if one.is_file()}
+    assert written["zh"] == written["en"]
+    for said in ("the coordinates' system is not said", "state of health from", "put at the county's seat"):
+        assert any(said in line for line in told["en"]), said
+        assert said.encode() in written["zh"]["topology.yaml"], said
+    assert [
+        line for line in told["zh"] if not CHINESE.search(line) or english_in(f": {line}", "OUT GCJ kWh Ah a xlsx")
+    ] == []
 
 
 def test_hubs_by_name_become_ids_and_hubs(tmp_path, take, made):

@@ -248,3 +248,15 @@ def test_any_json_is_read_or_refused(tmp_path_factory, value):
     file.write_text(json.dumps(value), encoding="utf-8", errors="surrogatepass")
     with suppress(InputError):
         points.paper_of(points.read_geojson(file))
+
+
+def test_tables_of_an_import_run_nothing_in_a_spreadsheet_and_mean_the_same(imported, tmp_path):
+    names = ["=cmd|' /C calc'!A0", "+SUM(1)", "@x", "'=1"]
+    found, _ = imported(
+        "p.geojson", collection(*(feature(122 + n / 10, 42, id=f"s{n}", name=one) for n, one in enumerate(names)))
+    )
+    assert found.sites.name.tolist() == names
+    raw = (tmp_path / "out" / "sites.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    cells = [line.split(",")[1] for line in raw.decode("utf-8-sig").splitlines()[1:]]
+    assert all(cell.startswith("'") for cell in cells)

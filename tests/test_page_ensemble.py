@@ -216,7 +216,13 @@ def test_runs_still_to_be_played_are_told(copied):
     change(copied, ("delete from runs where variant='nearest' and seed > 3",))
     found = page(copied)
     assert "8 runs finished, 2 still to be played" in found.text
-    assert any(row[:4] == ["nearest", "nearest", "3", "0"] and row[4].endswith("2") for row in found.rows["runs"])
+    assert any(
+        row[0] == "nearest"
+        and row[1].startswith("nearest (nearest job first)")
+        and row[2:4] == ["3", "0"]
+        and row[4].endswith("2")
+        for row in found.rows["runs"]
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,6 +1,7 @@
 """Who goes where next: orders of the queue, and the view a deciding policy gets."""
 
 import os
+import re
 import subprocess
 import sys
 from itertools import permutations
@@ -13,7 +14,9 @@ from validation.worlds import scenario, story
 
 from sim import policies
 from sim.errors import InputError
+from sim.language import speaking
 from sim.policies import POLICIES, Policy, as_policy
+from sim.policies.words import policy_does, policy_told
 from sim.results import simulate
 from sim.vocabulary import Job, Order
 
@@ -249,3 +252,14 @@ def test_the_view_shows_what_the_desk_knows_and_no_more():
     assert max(crews for crews, _ in seen) > 1
     assert max(waiting for _, waiting in seen) > 3
     assert told.of("job.done")
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_every_policy_has_a_name_and_a_line_in_both_languages(name):
+    english = policy_told(name), policy_does(name)
+    assert english[0].startswith(f"{name} (")
+    assert english[1].endswith(".")
+    with speaking("zh"):
+        assert re.fullmatch(rf"{name}（[一-鿿]+）", policy_told(name))
+        assert re.search("[一-鿿]", policy_does(name))
+    assert (policy_told("mine"), policy_does("mine")) == ("mine", "")

@@ -6,8 +6,10 @@ import pytest
 from little_runs import STORY, data_of, spec_of
 from rich.cells import cell_len
 
+from sim.language import speaking, translations
 from sim.report.terminal import scorecard_text
-from sim.scorecard import scorecard
+from sim.scorecard import scorecard, why_told
+from sim.scorecard.reasons import messages
 
 RULES = {"dispatch": [
     {"class": "B", "power_before": "first_disconnect", "skip_if": "battery_outlasts_told_restore"},
@@ -181,3 +183,32 @@ def test_a_piped_card_takes_the_columns_it_is_told(monkeypatch):
     assert console.width() == 140
     monkeypatch.setenv("COLUMNS", "wide")
     assert console.width() == 100
+
+
+# ---------------------------------------------------------------- reasons in Chinese
+
+
+def test_reasons_of_guesses_are_told_in_chinese_and_kept_in_english():
+    card = card_of()
+    guesses = [line for line in card.assumptions if line.origin != "scenario"]
+    assert {line.origin for line in guesses} == {"default", "code"}
+    with speaking("zh"):
+        told = {line.set: why_told(line.why) for line in guesses}
+        kept = [line.to_json() for line in card_of().assumptions]
+    assert [place for place, why in told.items() if not re.search("[一-鿿]", why) or "ssumed" in why] == []
+    assert kept == [line.to_json() for line in card.assumptions]
+    assert [why_told(line.why) for line in guesses] == [line.why for line in guesses]
+
+
+def test_a_reason_of_two_remarks_is_told_from_both():
+    why = next(line.why for line in card_of().assumptions if line.set == "roads.drift_factor")
+    with speaking("zh"):
+        assert (
+            why_told(why)
+            == "吹雪堆积到顶时的雪深与开阔地雪深之比。雪地车速。高速公路数值来源：FHWA Road Weather；其余为假定。"
+        )
+        assert why_told("the town is ours") == "the town is ours"
+
+
+def test_every_remark_that_says_assumed_has_chinese():
+    assert [one for one in messages() if not translations("zh").get(one)] == []

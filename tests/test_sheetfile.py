@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from sim.sheetfile import LONGEST_CELL, Table, csv_bytes, harmless, sheet_title, xlsx_bytes
+from sim.sheetfile import LONGEST_CELL, Table, csv_bytes, harmless, meant, sheet_title, xlsx_bytes
 
 HOSTILE = ["=1+1", '=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1"]
 
@@ -21,6 +21,11 @@ def test_no_text_becomes_a_formula(text):
     assert row == [f"'{text}"]
     cell = load_workbook(io.BytesIO(xlsx_bytes([table])))["t"]["A2"]
     assert (cell.data_type, cell.value) == ("s", text.replace("\r", "\r"))
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "'=1", "''=1", "'quoted'", "'", "-", "-3", "通辽"])
+def test_a_text_is_the_same_after_the_way_through_csv(text):
+    assert meant(harmless(text)) == text
 
 
 @pytest.mark.parametrize("text", ["-3", "+4.5", "-5 %", "1e-3", "通辽", "", "a=b"])

@@ -39,6 +39,7 @@ WORDS = {
     "sim.phrases:messages": "words",
     "sim.reasons:messages": "checks",
     "sim.topology.notes:messages": "checks",
+    "sim.scorecard.reasons:messages": "checks",
     "sim.replay.pack:messages": "replay",
     "sim.cli:help_texts": "command",
     "sim.cli_usage:messages": "command",

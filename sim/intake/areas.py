@@ -6,7 +6,6 @@ import math
 from typing import Final
 
 from sim.intake.draft import Draft
-from sim.language import _
 
 SITES_A_FEEDER: Final = 12
 """Assumed: sites on one 10 kV feeder, at most; the generated networks have 7 to 12."""
@@ -31,7 +30,7 @@ def feeders_by_area(draft: Draft) -> list[str]:
             for row in piece:
                 names[row] = f"f{count:04d}"
     draft.cells["feeder"] = names
-    told = _("no feeder is known: {count} made by cutting each county in halves until at most {most} sites are on one")
+    told = "no feeder is known: {count} made by cutting each county in halves until at most {most} sites are on one"
     return [told.format(count=count, most=SITES_A_FEEDER)]
 
 

@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.intake.draft import Draft
-from sim.language import _
 from sim.sheets import cells as plain
 from sim.topology.geo import gcj02_from_wgs84
 from sim.topology.tables import Topology
@@ -54,10 +53,10 @@ def judge(drafts: Iterable[Draft], known: Spots | None) -> Verdict:
     """What can be told of the coordinates of these tables, which are taken for WGS-84."""
     tables = [draft for draft in drafts if {"lon", "lat"} <= draft.place.keys()]
     warnings = [line for draft in tables for line in _declared(draft)]
-    checked = [] if warnings else [_("coordinates: no heading names another system than WGS-84")]
+    checked = [] if warnings else ["coordinates: no heading names another system than WGS-84"]
     pairs = [pair for draft in tables for pair in _pairs(draft, known or {})]
     if len(pairs) < _ENOUGH:
-        told = _("coordinates: fewer than {n} places to compare with (--known), so GCJ-02 cannot be ruled out")
+        told = "coordinates: fewer than {n} places to compare with (--known), so GCJ-02 cannot be ruled out"
         return Verdict(warnings, [*checked, told.format(n=_ENOUGH)])
     told, suspicious = _compared(pairs)
     return Verdict([*warnings, told], checked) if suspicious else Verdict(warnings, [*checked, told])
@@ -80,9 +79,9 @@ def _declared(draft: Draft) -> list[str]:
 
 def _system_told(heading: str, system: str) -> str:
     if system == "GCJ-02":
-        told = _("'{heading}' says GCJ-02, but the positions are taken as WGS-84; --convert-gcj02 converts them")
+        told = "'{heading}' says GCJ-02, but the positions are taken as WGS-84; --convert-gcj02 converts them"
     else:
-        told = _("'{heading}' says BD-09, but the positions are taken as WGS-84; convert them before")
+        told = "'{heading}' says BD-09, but the positions are taken as WGS-84; convert them before"
     return told.format(heading=heading)
 
 
@@ -112,12 +111,12 @@ def _compared(pairs: list[tuple[float, float, float, float]]) -> tuple[str, bool
     doubt = float(np.hypot(*away.std(axis=0))) / len(pairs) ** 0.5
     told = {"n": len(pairs), "away": f"{float(np.hypot(*mean)):.0f}", "shift": f"{size:.0f}"}
     if not size or doubt > _SURE * size:
-        text = _("coordinates: {n} known places are off by {away} m on average, too unevenly to tell ({shift} m)")
+        text = "coordinates: {n} known places are off by {away} m on average, too unevenly to tell ({shift} m)"
         return text.format(**told), False
     if float(np.hypot(*(mean - shift))) < _CLOSE * size:
-        text = _(
+        text = (
             "{n} known places are off by {away} m on average, as GCJ-02 would be ({shift} m): the positions are taken "
             "as WGS-84; --convert-gcj02 converts them"
         )
         return text.format(**told), True
-    return _("coordinates: {n} known places are off by {away} m on average, not as GCJ-02").format(**told), False
+    return "coordinates: {n} known places are off by {away} m on average, not as GCJ-02".format(**told), False

@@ -44,7 +44,7 @@ def derive_sites(draft: Draft, as_of: date | None) -> list[str]:
 def note(notes: list[str], count: int, total: int, items: str, what: str) -> None:
     """A guess with how often it was made, if it was."""
     if count:
-        notes.append(_("{count} of {total} {items}: {what}").format(count=count, total=total, items=items, what=what))
+        notes.append(f"{count} of {total} {items}: {what}")
 
 
 def _number(draft: Draft, name: str, row: int, text: str) -> float | None:
@@ -83,8 +83,8 @@ def _batteries(draft: Draft, notes: list[str]) -> None:
             from_kwh += 1
             nominal += volts[row] is None
     draft.cells["battery_ah"] = capacity
-    told = _("battery voltage empty, 51.2 V (lead-acid 48 V) taken to turn kWh into Ah")
-    note(notes, nominal, len(draft), _("sites"), told)
+    told = "battery voltage empty, 51.2 V (lead-acid 48 V) taken to turn kWh into Ah"
+    note(notes, nominal, len(draft), "sites", told)
 
 
 def _is_number(text: str) -> bool:
@@ -129,8 +129,8 @@ def _ages(draft: Draft, as_of: date | None, notes: list[str]) -> None:
         health[row] = f"{max(LEAST_HEALTH, 1 - fade * years):.2f}"
         aged += 1
     draft.cells["soh"] = health
-    told = _("state of health from the battery's age on {day}: 2 % a year (lead-acid 3.5 %), 0.4 at least")
-    note(notes, aged, len(draft), _("sites"), told.format(day=today))
+    told = "state of health from the battery's age on {day}: 2 % a year (lead-acid 3.5 %), 0.4 at least"
+    note(notes, aged, len(draft), "sites", told.format(day=today))
 
 
 def _access(draft: Draft, notes: list[str]) -> None:
@@ -152,8 +152,8 @@ def _access(draft: Draft, notes: list[str]) -> None:
         guessed += plain.key(text) in known
     draft.place.setdefault("walk_km", draft.place["access"])
     draft.cells["walk_km"] = walk
-    told = _("walk_km by how hard the site is to reach: 易 and 一般 0, 较难 0.5, 难 1, 极难 2 km")
-    note(notes, guessed, len(draft), _("sites"), told)
+    told = "walk_km by how hard the site is to reach: 易 and 一般 0, 较难 0.5, 难 1, 极难 2 km"
+    note(notes, guessed, len(draft), "sites", told)
 
 
 def _generators(draft: Draft, notes: list[str]) -> None:
@@ -166,7 +166,7 @@ def _generators(draft: Draft, notes: list[str]) -> None:
         for row in draft.rows
         if at < len(draft.grid.rows[row])
     )
-    note(notes, there, len(draft), _("sites"), _("fixed generator of unknown size, 20 kW taken"))
+    note(notes, there, len(draft), "sites", "fixed generator of unknown size, 20 kW taken")
 
 
 # Between rows and tables
@@ -182,7 +182,7 @@ def fill_missing(draft: Draft, missing: dict[str, Fill]) -> list[str]:
         made = plain.day(value, set()) if column == "battery_since" else None
         texts = draft.column(column)
         draft.cells[column] = [text or (made.isoformat() if made else value) for text in texts]
-        told = _("{column} empty, {value} taken").format(column=column, value=value)
+        told = f"{column} empty, {value} taken"
         note(notes, texts.count(""), len(draft), draft.table, told)
     return notes
 
@@ -197,7 +197,7 @@ def roles_by_hubs(draft: Draft) -> list[str]:
     if rows:
         draft.cells["role"] = roles
     notes: list[str] = []
-    note(notes, len(rows), len(draft), _("sites"), _("role empty, hub taken: other sites name it as theirs"))
+    note(notes, len(rows), len(draft), "sites", "role empty, hub taken: other sites name it as theirs")
     return notes
 
 
@@ -229,7 +229,7 @@ def townships_apart(draft: Draft) -> list[str]:
     draft.cells["township"] = [
         f"{county}·{name}" if name in shared else name for name, county in zip(townships, counties, strict=True)
     ]
-    return [_("{count} township names in several counties, told apart by county").format(count=len(shared))]
+    return [f"{len(shared)} township names in several counties, told apart by county"]
 
 
 def place_depots(draft: Draft, counties: Draft | None, sites: Draft) -> list[str]:
@@ -249,7 +249,7 @@ def place_depots(draft: Draft, counties: Draft | None, sites: Draft) -> list[str
             placed += 1
     draft.cells |= {"county": home, "lon": lon, "lat": lat}
     notes: list[str] = []
-    note(notes, placed, len(draft), _("depots"), _("position empty, put at the county's seat or amid its sites"))
+    note(notes, placed, len(draft), "depots", "position empty, put at the county's seat or amid its sites")
     return notes
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sim.errors import InputError, input_error, shown
 from sim.intake.draft import Draft, read_draft
 from sim.intake.told import Tally
-from sim.language import _
+from sim.language import LANGUAGES, _, speaking
 from sim.sheets.grid import Paper, open_paper
 from sim.sheets.headings import find_heads, guess, heading_of, meaning, table_of
 from sim.topology.csvfile import Desk
@@ -139,8 +139,12 @@ def _number(draft: Draft, row: int, column: str, text: str, *, whole: bool, most
 
 
 def resources_yaml(ledger: Ledger, source: str) -> str:
-    """A chapter of a scenario file: `resources.depots`."""
-    lines = [f"# {_('From {file}; put it into a scenario.').format(file=source)}", "resources:", "  depots:"]
+    """A chapter of a scenario file, `resources.depots`; the same in either language."""
+    said = []
+    for language in LANGUAGES:
+        with speaking(language):
+            said.append(_("From {file}; put it into a scenario.").format(file=source))
+    lines = [f"# {' '.join(said)}", "resources:", "  depots:"]
     for depot, line in ledger.lines.items():
         told = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in line.items())
         lines.append(f"    {json.dumps(depot, ensure_ascii=False)}: {{{told}}}")

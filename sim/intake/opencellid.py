@@ -87,7 +87,7 @@ def read_cells(path: Path) -> Cells:
         raise input_error(_("has no cells"), file=path)
     lacking = [name for name in HEADS[:6] if name not in place and name != "unit"]
     if lacking:
-        notes.append(_("columns {names} are not there").format(names=", ".join(lacking)))
+        notes.append("columns {names} are not there".format(names=", ".join(lacking)))
     return Cells(path, cells, nets, notes)
 
 
@@ -169,12 +169,11 @@ def paper_of(found: Cells) -> tuple[Paper, list[str]]:
     if not sites:
         raise input_error(_("has no cells of a known operator"), file=found.path)
     notes.append(
-        _("{cells} cells made {stations} base stations by their codes, {sites} sites by squares of about 200 m").format(
-            cells=len(found.cells) - left, stations=len(stations), sites=len(sites)
-        )
+        f"{len(found.cells) - left} cells made {len(stations)} base stations by their codes, "
+        f"{len(sites)} sites by squares of about 200 m"
     )
     if left:
-        notes.append(_("{count} cells of other networks left out").format(count=left))
+        notes.append(f"{left} cells of other networks left out")
     heads = ["id", "lon", "lat", "operators"]
     rows = list(_rows(sites))
     paper, more = completed(found.path, heads, rows, list(range(1, len(rows) + 1)))
@@ -197,5 +196,5 @@ def _operators(nets: Counter[tuple[int, int]], notes: list[str]) -> dict[tuple[i
         return china
     standing = dict(zip(others, _OPERATORS, strict=False))
     told = ", ".join(f"{mcc}-{net:02d}: {name}" for (mcc, net), name in standing.items())
-    notes.append(_("networks of another country stand under our names: {names}").format(names=told))
+    notes.append(f"networks of another country stand under our names: {told}")
     return standing

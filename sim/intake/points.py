@@ -196,7 +196,7 @@ def warnings(found: Points) -> Iterator[str]:
     """What makes the coordinates suspicious."""
     names = {key.casefold() for _lon, _lat, properties, _line in found.rows for key in properties}
     if hints := sorted(names & _OF_WEB_MAPS):
-        told = _("properties {names} are those of a Chinese web map: the positions are likely GCJ-02 (--convert-gcj02)")
+        told = "properties {names} are those of a Chinese web map: the positions are likely GCJ-02 (--convert-gcj02)"
         yield told.format(names=", ".join(hints))
 
 
@@ -222,12 +222,12 @@ def completed(
     """A sheet of sites with the three columns that a network needs: id, county and class."""
     notes: list[str] = []
     if others:
-        notes.append(_("{count} shapes that are no points left out").format(count=others))
+        notes.append(f"{others} shapes that are no points left out")
     known = _known(path, heads, rows, lines)
     for column, told in (
-        ("id", _("ids made up in the order of the file")),
-        ("county", _("no county is named, one taken for all")),
-        ("class", _("no class is named, C taken for all")),
+        ("id", "ids made up in the order of the file"),
+        ("county", "no county is named, one taken for all"),
+        ("class", "no class is named, C taken for all"),
     ):
         if column not in known:
             heads = [*heads, column]

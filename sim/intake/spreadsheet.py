@@ -203,7 +203,7 @@ def import_spreadsheet(plan: Plan, folder: Path, out: Path, name: str = "", know
         raise input_error(_("has no table of sites; a network needs one"), file=plan.paper.path)
     notes = [*plan.notes, *_filled(drafts, mapping)]
     if not mapping.said_crs and not plan.about:
-        notes.insert(0, _("the coordinates' system is not said, WGS-84 taken"))
+        notes.insert(0, "the coordinates' system is not said, WGS-84 taken")
     verdict = Verdict([], [])
     if not mapping.convert and not plan.about:
         verdict = judge(drafts.values(), known)
@@ -246,7 +246,7 @@ def _beside(plan: Plan, drafts: dict[str, Draft]) -> dict[str, bytes]:
 
 def _described(plan: Plan, notes: list[str], name: str) -> About:
     told = plan.about
-    origin = told.get("origin", [""])[0] or _("Imported from {file}.").format(file=plan.paper.path.name)
+    origin = told.get("origin", [""])[0] or f"Imported from {plan.paper.path.name}."
     made = name or told.get("name", [""])[0] or slug(plan.paper.path.stem)
     if not _NAME.fullmatch(made):
         wanted = _("must be of small letters, digits and _, a letter first, at most 40 (got {value})")

@@ -97,6 +97,6 @@ class Told:
         found += [_("guessed: {guess}").format(guess=note_told(guess)) for guess in self.guesses]
         if self.unused:
             found.append(_("not used: {headings}").format(headings=", ".join(self.unused)))
-        found += [_("checked: {line}").format(line=line) for line in self.checked]
+        found += [_("checked: {line}").format(line=note_told(line)) for line in self.checked]
         found += [_("also written: {file}").format(file=name) for name in self.written]
         return found

@@ -10,7 +10,7 @@ from sim.language import _
 from sim.page.parts import Cell, Folded, Head, Part, Section, Table, Tone
 from sim.page.telling import Telling
 from sim.page.words import figure
-from sim.scorecard import Assumed
+from sim.scorecard import Assumed, why_told
 
 _CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?")
 
@@ -39,13 +39,15 @@ def _own(lines: Sequence[Assumed]) -> Table:
     """The scenario's lines; what they were tuned to only where any was."""
     tuned = any(line.tuned_to for line in lines)
     heads = [Head(_("setting")), Head(_("value")), Head(_("range")), Head(_("why"))]
-    rows = [[*_head_cells(line), Cell(line.why), *([Cell(line.tuned_to)] if tuned else [])] for line in lines]
+    rows = [[*_head_cells(line), Cell(why_told(line.why)), *([Cell(line.tuned_to)] if tuned else [])] for line in lines]
     return Table([*heads, *([Head(_("tuned to"))] if tuned else [])], rows)
 
 
 def _others(lines: Sequence[Assumed]) -> Table:
     heads = (Head(_("setting")), Head(_("value")), Head(_("why")))
-    return Table(heads, [[Cell(line.set, code=True), Cell(plain(line.value)), Cell(line.why)] for line in lines])
+    return Table(
+        heads, [[Cell(line.set, code=True), Cell(plain(line.value)), Cell(why_told(line.why))] for line in lines]
+    )
 
 
 def _head_cells(line: Assumed) -> list[Cell]:

@@ -11,6 +11,7 @@ from sim.ensemble.variants import AS_WRITTEN
 from sim.language import _
 from sim.page.many import Many, named
 from sim.page.parts import Cell, Fact, Facts, Folded, Head, Part, Section, Table, Words
+from sim.policies.words import policy_does, policy_told
 
 _DIGESTS: Final = 5
 
@@ -27,7 +28,8 @@ def runs(many: Many) -> Section:
         changes = ", ".join(f"{key}={value}" for key, value in {**cell.overrides, **cell.topology}.items())
         failed, missing = many.failed(name), many.missing(name)
         rows.append([
-            named(name), Cell(cell.policy), Cell(f"{many.finished(name):,}", value=float(many.finished(name))),
+            named(name), Cell(policy_told(cell.policy), under=policy_does(cell.policy)),
+            Cell(f"{many.finished(name):,}", value=float(many.finished(name))),
             Cell(f"{failed:,}", "bad" if failed else "", value=float(failed)),
             Cell(f"{missing:,}", "unknown" if missing else "", value=float(missing)), Cell(changes, code=bool(changes)),
         ])  # fmt: skip

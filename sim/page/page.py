@@ -26,6 +26,7 @@ from sim.page import (
 from sim.page.parts import Page, Section
 from sim.page.shell import html_of
 from sim.page.telling import Telling
+from sim.policies.words import policy_does, policy_told
 from sim.results import Run
 
 SECTIONS: Final[tuple[Callable[[Telling], Section | None], ...]] = (
@@ -69,12 +70,12 @@ def page_of(telling: Telling) -> Page:
         hours=f"{run.horizon_h:g}",
     )  # fmt: skip
     drawn = _("scenario {name}, seed {seed}, policy {policy}").format(
-        name=run.scenario, seed=run.seed, policy=run.policy
+        name=run.scenario, seed=run.seed, policy=policy_told(run.policy)
     )
     sections = [made for make in SECTIONS if (made := make(telling)) is not None]
     return Page(
         title=chosen(spec.title.en, spec.title.zh) or spec.name,
-        lines=[line for line in (spec.description, host, span, drawn) if line],
+        lines=[line for line in (spec.description, host, span, drawn, policy_does(run.policy)) if line],
         verdict=verdict.verdict_words(telling.card),
         tone=verdict.verdict_tone(telling.card),
         sections=sections,

@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from sim.language import _, chosen
+from sim.policies.words import policy_told
 from sim.report.terminal_notes import assumptions, hints, late_preparations
 from sim.report.terminal_script import expectations
 from sim.report.terminal_tables import NARROW, comma, dispatch, figures, record, rules, targets, vehicle_bands
@@ -58,5 +59,5 @@ def _everything(card: Scorecard, width: int) -> Group:
 
 def _head(card: Scorecard) -> str:
     title = chosen(card.title.get("en", ""), card.title.get("zh", ""))
-    seed, policy = _("seed {seed}").format(seed=card.seed), _("policy {policy}").format(policy=card.policy)
+    seed, policy = _("seed {seed}").format(seed=card.seed), _("policy {policy}").format(policy=policy_told(card.policy))
     return reduce(comma, (part for part in (card.scenario, title, seed, policy) if part))

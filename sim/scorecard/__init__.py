@@ -11,13 +11,14 @@ from sim.scorecard.assumptions import Assumed, assumed
 from sim.scorecard.card import Scorecard, ScoreRow, number, shown
 from sim.scorecard.dispatch import dispatch_rows, dispatch_rules
 from sim.scorecard.preparation import hints, late_preparations
+from sim.scorecard.reasons import why_told
 from sim.scorecard.rows import Source, general_rows, record_rows, target_rows
 from sim.scorecard.series import series_lines, series_rows
 from sim.scorecard.vehicles import vehicle_lines
 from sim.script import judged
 
 _ROWS: Final = (target_rows, record_rows, series_rows, dispatch_rows, general_rows)
-__all__ = ["Assumed", "ScoreRow", "Scorecard", "number", "scorecard", "shown"]
+__all__ = ["Assumed", "ScoreRow", "Scorecard", "number", "scorecard", "shown", "why_told"]
 
 
 def scorecard(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from pydantic import BaseModel
 
@@ -69,9 +69,36 @@ def _has_remarks(kind: type[BaseModel]) -> bool:
 
 
 def _why(own: Mapping[str, str], name: str) -> str:
+    """The remarks that say why, as one text."""
+    return " ".join(_remarks_on(own, name))
+
+
+def _remarks_on(own: Mapping[str, str], name: str) -> tuple[str, ...]:
     """The setting's remark, and that of its class where the setting's own does not say it is a guess."""
     remark = own.get(name, "")
-    return _one_line(remark if WORD in remark else f"{remark} {own['']}")
+    return tuple(_one_line(part) for part in ((remark,) if WORD in remark else (remark, own[""])) if part)
+
+
+def setting_reasons(kind: type[BaseModel]) -> dict[str, tuple[str, ...]]:
+    """Every reason that a guessed setting of the model or of one within it can have → the remarks it is made of."""
+    found: dict[str, tuple[str, ...]] = {}
+    waiting, seen = [kind], {kind}
+    for model in waiting:
+        own = _remarks(model.__module__).get(model.__name__, {})
+        found |= {_why(own, name): _remarks_on(own, name) for name in model.model_fields if _guessed(own, name)}
+        for info in model.model_fields.values():
+            inner = [part for part in dict.fromkeys(_models_in(info.annotation)) if part not in seen]
+            waiting += inner
+            seen |= set(inner)
+    return found
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type names, such as those of a list or a union."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
 
 
 def _guessed(own: Mapping[str, str], name: str) -> bool:

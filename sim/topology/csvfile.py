@@ -19,6 +19,7 @@ import numpy as np
 from sim.errors import Problem, got, listed, shown
 from sim.language import _
 from sim.reasons import of_reader, of_system
+from sim.sheetfile import meant
 from sim.topology.columns import REFUSED, Column
 from sim.topology.spec import CsvFile
 from sim.topology.tables import Bools, Floats, Ints, Texts
@@ -136,7 +137,7 @@ def read_sheet(source: str | CsvFile, columns: tuple[Column, ...], desk: Desk) -
                 continue
         sheet.lines.append(line)
         for name, at in place.items():
-            sheet.cells[name].append(cells[at].strip())
+            sheet.cells[name].append(meant(cells[at].strip()))
     return sheet
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sim.folders import Sort, strangers
 from sim.language import _, marked
+from sim.sheetfile import harmless
 from sim.topology.columns import COLUMNS, Column
 from sim.topology.csvfile import NONE
 from sim.topology.tables import Topology
@@ -102,8 +103,8 @@ def _csv_bytes(topology: Topology, name: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.name for column in columns])
-    writer.writerows(zip(*cells, strict=True))
-    return text.getvalue().encode()
+    writer.writerows([harmless(cell) for cell in row] for row in zip(*cells, strict=True))
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _cells(topology: Topology, values: Any, column: Column) -> list[str]:
