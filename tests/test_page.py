@@ -2,7 +2,7 @@
 
 import json
 import re
-from math import isclose, isnan
+from math import isclose, isnan, nan
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from pages import Page
 import sim
 from sim.language import LANGUAGES, speaking, translations
 from sim.metrics import WHY_UNDEFINED
-from sim.page import costliest, crews, placements, verdict
+from sim.page import causes, costliest, crews, placements, verdict
 from sim.page.page import run_page
 from sim.page.telling import Telling
 from sim.page.words import figure
@@ -172,7 +172,7 @@ def test_why_the_worst_target_was_missed_is_read_from_the_log(ten):
     assert words.startswith("Why O3 generation timeliness was missed: ")
     assert f"before a generator was there: {len(waits)}, " in words
     assert f"of them without any generator coming: {never}." in words
-    assert f"({rows[worst].subject})" in chain.title
+    assert rows[worst].subject in chain.title
     assert [step.when for step in chain.steps] == [telling.clock(row.t_h) for row in reversed(ten.log.why(worst))]
 
 
@@ -472,3 +472,27 @@ def test_the_command_plays_the_run_again(ten, drill, tmp_path):
 def test_numbers_of_json_and_page_share_one_rounding(ten):
     """The scorecard's twelve digits do not move a figure by more than a billionth."""
     assert near(number(ten.kpi_values["user_outage_h"]), ten.kpi_values["user_outage_h"])
+
+
+def test_what_held_a_site_out_at_the_end_is_told():
+    """Taken out by a cut cable, held by its lost mains, back with them."""
+    log = [
+        (1.0, "link.cut", "l1", "snowstorm", -1),
+        (1.0, "site.down", "s1", "transport", 0),
+        (2.0, "feeder.failed", "f1", "c1", -1),
+        (3.0, "link.mended", "l1", "", -1),
+        (3.0, "site.held", "s1", "power", 2),
+        (5.0, "feeder.restored", "f1", "repair", -1),
+        (5.0, "site.up", "s1", "", 5),
+    ]
+
+    def ended(rows):
+        return causes.outage_chain(
+            Telling(run_of(*[(t_h, kind, of, to, nan, by) for t_h, kind, of, to, by in rows])), 0
+        )
+
+    chain = ended(log)
+    assert chain.turned.startswith("By then it was held out by another trouble, since ")
+    assert "loss of power at the site: feeder f1 goes dead" in chain.turned
+    alone = [(1.0, *log[0][1:]), log[1], (3.0, "link.mended", "l1", "", 0), (3.0, "site.up", "s1", "", 2)]
+    assert ended(alone).turned == ""
