@@ -248,3 +248,14 @@ def test_any_json_is_read_or_refused(tmp_path_factory, value):
     file.write_text(json.dumps(value), encoding="utf-8", errors="surrogatepass")
     with suppress(InputError):
         points.paper_of(points.read_geojson(file))
+
+
+@pytest.mark.parametrize(("deep", "told"), [(40, "must be GeoJSON"), (41, "must be JSON, at most 40 deep")])
+def test_how_deep_geojson_may_be(written, deep, told):
+    with pytest.raises(InputError, match=told):
+        points.read_geojson(written("a.json", "[" * deep + "1" + "]" * deep))
+
+
+def test_numbers_of_thousands_of_digits(written):
+    with pytest.raises(InputError, match="must be JSON: a number has thousands of digits"):
+        points.read_geojson(written("a.json", "9" * 5000))
