@@ -10,6 +10,7 @@ from typing import Final
 
 from sim.errors import InputError, Problem, input_error, one_line
 from sim.language import _
+from sim.reasons import of_reader, of_system
 
 SHIPPED: Final = Path(__file__).parent / "templates"
 LARGEST: Final = 20_000_000
@@ -119,5 +120,5 @@ def _open(name: str, found: bytes) -> None:
 
 
 def _unreadable(file: Path, error: Exception) -> Exception:
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return input_error(_("cannot be read as a template: {why}").format(why=one_line(str(reason), 120)), file=file)
+    reason = of_system(error) if isinstance(error, OSError) else of_reader(str(error) or type(error).__name__)
+    return input_error(_("cannot be read as a template: {why}").format(why=one_line(reason, 120)), file=file)
