@@ -240,7 +240,9 @@ def inject_json(inject: Inject, scenario: Scenario) -> dict[str, Any]:
     """The same as JSON values; clock and t_h are null for a conditional inject."""
     timed = {} if inject.when else {"clock": _clock(inject, scenario), "t_h": inject.t_h}
     value = None if isnan(inject.value) else inject.value
-    return {"clock": None, **asdict(inject), "t_h": None, "value": value, **timed}
+    told = asdict(inject)
+    del told["place"]
+    return {"clock": None, **told, "t_h": None, "value": value, **timed}
 
 
 def _clock(inject: Inject, scenario: Scenario) -> str:
