@@ -68,7 +68,6 @@ STOREYS = (
         "errors",
         "exact",
         "yamlfile",
-        "textfile",
         "checking",
         "spec",
         "folders",
