@@ -53,6 +53,8 @@ def plain(text: str) -> str:
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula when it reads it from CSV; numbers stay numbers."""
     kept = plain(text)
+    if kept.startswith("'") and kept.lstrip("'").startswith(_FORMULA):
+        return f"'{kept}"  # its own apostrophe comes back when it is read
     return f"'{kept}" if kept.startswith(_FORMULA) and not _NUMBER.fullmatch(kept) else kept
 
 

@@ -146,7 +146,7 @@ def _delimiter(text: str) -> str:
 
 def _unquoted(cell: str, counts: dict[str, int]) -> str:
     """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    if cell.startswith("'") and cell[1:].startswith(_FORMULA):
+    if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA):
         counts["apostrophe"] = counts.get("apostrophe", 0) + 1
         return cell[1:]
     return cell
