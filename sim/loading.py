@@ -103,6 +103,8 @@ def load(
     except InputError as error:
         problems = changed.blame(error.problems, lambda: _problems(document))
         raise InputError([_at_cell(problem, ledger) for problem in problems]) from None
+    if ledger is not None:
+        found = replace(found, warnings=found.warnings + ledger.warnings)
     if values or patch or not found.spec.levers:
         return found
     return replace(found, warnings=found.warnings + levers_checked(found, document))

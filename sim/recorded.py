@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from datetime import datetime
 from math import inf, nan
@@ -12,14 +11,16 @@ from typing import Final
 from sim.errors import InputError, Problem, Refusal, got, input_error, one_line, shown
 from sim.language import _
 from sim.plan import RecordSeries
-from sim.reasons import of_reader
 from sim.scenario import ScenarioSpec
-from sim.textfile import text_of
+from sim.sheets.cells import text_of
+from sim.sheets.grid import Grid, open_paper
 from sim.units import Moment, parse_moment, parse_share
 from sim.vocabulary import KPIS
 
 _MOST_PROBLEMS: Final = 20
 _MOST_POINTS: Final = 20_000
+_FIRST_ROWS: Final = 30
+"""A heading further down is not looked for."""
 _DATE: Final = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T\s]*(\d{1,2})(?:[:：时](\d{1,2}))?(?:[:：分](\d{0,2}))?分?时?"
 )
@@ -41,25 +42,27 @@ def series_of(series: RecordSeries, spec: ScenarioSpec, file: Path | None) -> Re
 
 
 def _read(series: RecordSeries, spec: ScenarioSpec, file: Path) -> list[tuple[float, float]]:
-    rows = csv.reader(text_of(file).splitlines(keepends=True))
+    paper = open_paper(file)
+    grid = paper.grid(paper.titles[0])
+    first, time, value = _columns(series, grid)
+    width = len(grid.rows[first])
     problems: list[Problem] = []
     found: dict[float, float] = {}
-    try:
-        heads = [head.strip() for head in next(rows, [])]
-        time, value = _columns(series, heads, file)
-        for row in rows:
-            when, figure = (row[at].strip() if at < len(row) else "" for at in (time, value))
-            if figure.casefold() in _NO_REPORT:
-                continue
-            t_h, number, told = _point(series, spec, when, figure)
-            if not told and t_h in found:
-                told = [(series.time, _("must be there once (got {value} twice)").format(value=shown(when)))]
-            problems += [Problem(str(file), rows.line_num, column, message) for column, message in told]
-            found[t_h] = number
-    except csv.Error as error:
-        problems.append(
-            Problem(str(file), rows.line_num, "", _("is not valid CSV: {reason}").format(reason=of_reader(error)))
-        )
+    for at in range(first + 1, len(grid.rows)):
+        row = [text_of(cell).strip() for cell in grid.rows[at]]
+        if any(row[width:]):
+            told = _("has more cells than there are headings ({n} for {heads}); a number with a comma needs quotes")
+            problems.append(grid.problem(at, 0, "", told.format(n=len(row), heads=width)))
+            continue
+        when, figure = (row[column] if column < len(row) else "" for column in (time, value))
+        if figure.casefold() in _NO_REPORT:
+            continue
+        t_h, number, wrong = _point(series, spec, when, figure)
+        if not wrong and t_h in found:
+            wrong = [(series.time, _("must be there once (got {value} twice)").format(value=shown(when)))]
+        places = {series.time: time, series.value: value}
+        problems += [grid.problem(at, places[column], column, message) for column, message in wrong]
+        found[t_h] = number
     if problems:
         raise InputError(_few(problems))
     if not found:
@@ -94,22 +97,31 @@ def _point(
     return t_h, number, told
 
 
-def _columns(series: RecordSeries, heads: list[str], file: Path) -> tuple[int, int]:
+def _columns(series: RecordSeries, grid: Grid) -> tuple[int, int, int]:
+    """The row of the headings, below titles where there are some, and the columns of time and figure."""
+    rows = [[text_of(cell).strip() for cell in row] for row in grid.rows[:_FIRST_ROWS]]
+    names = (series.time, series.value)
+    best = max(range(len(rows)), key=lambda row: sum(name in rows[row] for name in names), default=0)
+    heads = rows[best] if rows else []
     problems = []
-    for name in (series.time, series.value):
+    for name in names:
         if name not in heads:
-            message = _("must have a column {column}").format(column=shown(name))
-            problems.append(Problem(str(file), 1, "", message + got(one_line(", ".join(heads)) or _("nothing"))))
+            message = _("must have a column {column}").format(column=shown(name)) + got(
+                one_line(", ".join(heads)) or _("nothing")
+            )
+            problems.append(grid.problem(best, 0, "", message) if rows else Problem(grid.name, 1, "", message))
     if problems:
         raise InputError(problems)
-    return heads.index(series.time), heads.index(series.value)
+    return best, heads.index(series.time), heads.index(series.value)
 
 
 def _time_h(text: str, start: datetime) -> float:
-    """Hours since the start: a date and time as it is written in tables, or a number of hours."""
+    """Hours since the start: a date and time as it is written in tables (24:00 is the day's end), or hours."""
     if match := _DATE.fullmatch(text):
         year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-        text = f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
+        whole_day = (hour, minute, second) == (24, 0, 0)
+        text = f"{year:04d}-{month:02d}-{day:02d}T{0 if whole_day else hour:02d}:{minute:02d}:{second:02d}"
+        return parse_moment(text).to_h(start) + (24.0 if whole_day else 0.0)
     return parse_moment(text).to_h(start)
 
 

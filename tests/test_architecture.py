@@ -69,7 +69,6 @@ STOREYS = (
         "errors",
         "exact",
         "yamlfile",
-        "textfile",
         "checking",
         "spec",
         "folders",

@@ -174,3 +174,45 @@ def test_a_ledger_of_items_makes_one_depot_of_each_place(drill, tmp_path):
     assert load_topology(tmp_path / "out/topology.yaml", cache=None).depots.id.tolist() == ["ten"]
     lines = read_yaml(tmp_path / "out/resources.yaml").data["resources"]["depots"]
     assert lines == {"ten": {"crews": 2, "petrol_5kw": 3}}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("物资名称,数量,存放地点\n柴油发电机,2,ten\n", "台账.csv:2: item must say kind and size of its generators"),
+        ("物资名称,规格型号,数量,存放地点\n发电机组,,2,ten\n", "台账.csv:2: item must say kind and size of its"),
+        (
+            "驻点,抢修队,柴油发电机\nten,1,2台\n",
+            "台账.csv:2: resources.depots must say kind and size of its generators",
+        ),
+        ("驻点,抢修队,发电车(辆)\nten,1,1\n", "台账.csv:2: resources.depots must say kind and size of its generators"),
+    ],
+)
+def test_generators_without_a_size_are_refused(tmp_path, scenario, text, told):
+    (tmp_path / "台账.csv").write_text(text, encoding="utf-8")
+    (found,) = told_by(scenario, "resources: {depots: {file: 台账.csv}}")
+    assert found.startswith(told)
+
+
+def test_generators_without_a_size_are_told_by_their_cell(tmp_path, scenario):
+    workbook(tmp_path / "台账.xlsx", {"台账": [("驻点", "抢修队", "柴油发电机"), ("ten", 1, 0), ("ten_2", 1, 2)]})
+    (found,) = told_by(scenario, "resources: {depots: {file: 台账.xlsx}}")
+    assert found.startswith("台账.xlsx!台账!C3: resources.depots must say kind and size of its generators, such as 5kW")
+
+
+def test_a_generator_vehicle_has_a_size(tmp_path, scenario):
+    (tmp_path / "台账.csv").write_text("驻点,50kW发电车\nten,2\n", encoding="utf-8")
+    assert scenario("resources: {depots: {file: 台账.csv}}").spec.resources.depots["ten"].generators == {
+        "truck_50kw": 2
+    }
+
+
+def test_what_no_drill_knows_of_a_ledger_is_a_warning(tmp_path, scenario):
+    (tmp_path / "台账.csv").write_text("驻点,抢修队,卫星电话,备注\nten,1,3,x\n", encoding="utf-8")
+    assert [str(one) for one in scenario("resources: {depots: {file: 台账.csv}}").warnings] == [
+        "台账.csv:1: resources.depots has headings that nothing is made of: 卫星电话"
+    ]
+    (tmp_path / "台账.csv").write_text("物资名称,数量,存放地点\n照明灯,3,ten\n抢修队,1,ten\n", encoding="utf-8")
+    assert [str(one) for one in scenario("resources: {depots: {file: 台账.csv}}").warnings] == [
+        "台账.csv: resources.depots has rows with items of a sort that no drill knows, left out: 照明灯 (1)"
+    ]

@@ -46,6 +46,32 @@ def test_the_order_of_the_rows_is_of_no_matter(report):
     assert points(load(report("\n".join([head, *reversed(rows)])))) == POINTS
 
 
+def test_a_title_and_semicolons(report):
+    rows = TABLE.replace('"1,200"', "1200").replace(",", ";")
+    assert points(load(report(f"通辽市退服日报;;\n\n{rows}"))) == POINTS
+
+
+def test_the_end_of_a_day_is_the_next_day(report):
+    assert points(load(report("时间,退服\n2024/1/10 24:00,3\n2024年1月11日24时,4\n"))) == [(12.0, 3.0), (36.0, 4.0)]
+
+
+def test_a_row_longer_than_the_headings_is_refused(report):
+    """Of 1,200 without quotes only the 1 would be read."""
+    with pytest.raises(InputError, match="has more cells than there are headings \\(3 for 2\\)") as refused:
+        load(report("时间,退服\n2024/1/10 20:00,3\n2024/1/11 08：00,1,200\n2024/1/11 09:00,1,\n"))
+    assert [one.line for one in refused.value.problems] == [3]
+
+
+def test_a_workbook_of_daily_reports(report, town):
+    from sheet_files import workbook
+
+    town.change("日报.csv", "日报.xlsx")
+    report()
+    workbook(town.folder / "日报.xlsx", {"表": [("时间", "退服"), ("2024/1/10 20:00", 3), ("昨天", 4)]})
+    with pytest.raises(InputError, match=r"日报.xlsx!表!A3: 时间 must be"):
+        load(town.file)
+
+
 def test_every_finding_has_its_line(report):
     rows = "时间,退服\n昨天,3\n2024/1/10 12:00,-1\n2024/1/10 13:00,许多\n2024/1/10 14:00,1\n2024/1/10 14:00,2\n2024/13/1 1:00,3\n"
     with pytest.raises(InputError) as refused:

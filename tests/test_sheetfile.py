@@ -66,3 +66,11 @@ def test_titles_of_sheets_are_allowed_and_unlike():
 def test_numbers_that_are_none_leave_an_empty_cell():
     sheet = load_workbook(io.BytesIO(xlsx_bytes([Table("t", ["a", "b"], [[float("nan"), float("inf")]])])))["t"]
     assert [cell.value for cell in sheet[2]] == [None, None]
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "''=1", "'-", "-5", "'-5", "'x", "+a", "'", "@x"])
+def test_a_text_comes_back_from_csv_as_it_was(tmp_path, text):
+    from sim.sheets.grid import open_paper
+
+    (tmp_path / "a.csv").write_bytes(csv_bytes(Table("a", ("x", "y"), [(text, "1")])))
+    assert open_paper(tmp_path / "a.csv").grid("").rows[1] == [text, "1"]

@@ -68,7 +68,7 @@ def _numbers(draft: Draft, name: str) -> list[float | None]:
 
 
 def _batteries(draft: Draft, notes: list[str]) -> None:
-    """Ampere-hours of all strings: the total, else those of one times the strings, else kilowatt-hours over the voltage."""
+    """Ampere-hours of all strings: the total, else one times the strings, else kilowatt-hours over the voltage."""
     if not {"battery_total_ah", "battery_strings", "battery_kwh"} & draft.cells.keys():
         _one_string(draft, draft.column("battery_ah"), notes)
         return

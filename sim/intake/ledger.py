@@ -6,15 +6,17 @@ A ledger has a row a depot with a column a resource, or a row an item with its q
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from sim.errors import InputError, input_error, shown
+from sim.errors import InputError, Problem, input_error, listed, shown
 from sim.intake.draft import Draft, read_draft
 from sim.intake.told import Tally
 from sim.language import LANGUAGES, _, speaking
+from sim.sheets.cells import key, text_of
 from sim.sheets.grid import Paper, open_paper
 from sim.sheets.headings import find_heads, guess, heading_of, meaning, table_of
 from sim.topology.csvfile import Desk
@@ -23,6 +25,9 @@ _SKILLS: Final = ("power", "transmission", "wireless", "climb", "lineman")
 _WHOLE: Final = ("crews", "all_terrain", "loaders", *_SKILLS)
 _REAL: Final = ("fuel_l", "ready_h")
 _GENERATORS: Final = ("petrol_", "diesel_", "trailer_", "truck_", "generator_")
+_A_GENERATOR: Final = re.compile(r"(?:发电机|发电机组|油机|发电车|电源车|generators?)(?:\([^()]*\))?$")
+_REMARKS: Final = frozenset({"", "序号", "备注", "说明", "联系人", "联系电话", "电话", "负责人"})
+"""Headings that are for people."""
 _MOST: Final = {"fuel_l": 1e9, "ready_h": 1e4}
 
 
@@ -32,6 +37,8 @@ class Ledger:
 
     lines: Mapping[str, dict[str, Any]]
     places: Mapping[tuple[str, str], tuple[str, int | None]] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+    """What stands in the ledger and no drill makes anything of."""
 
 
 def read_ledger(path: Path, sheet: str | None = None) -> Ledger:
@@ -44,10 +51,47 @@ def read_ledger(path: Path, sheet: str | None = None) -> Ledger:
         usual = heading_of("depots", "id")
         raise input_error(_("has no column for the depot, such as {heading}").format(heading=usual), file=grid.name)
     desk = Desk(path.parent)
-    found = ledger_of(read_draft(Draft("depots", grid, heads, place, desk, Tally())))
+    tally = Tally()
+    draft = read_draft(Draft("depots", grid, heads, place, desk, tally))
+    found = ledger_of(draft)
     if desk.problems:
         raise InputError(desk.sorted())
-    return found
+    return replace(found, warnings=tuple(_left_out(draft)))
+
+
+def _left_out(draft: Draft) -> Iterator[Problem]:
+    """Headings, and items of the rows, that nothing is made of."""
+    grid, heads, used = draft.grid, draft.heads, set(draft.place.values())
+    unused = [text for at, text in enumerate(heads.texts) if at not in used and key(text) not in _REMARKS]
+    if unused := [text for text in unused if text]:
+        told = _("has headings that nothing is made of: {headings}").format(headings=listed(unused))
+        yield grid.problem(heads.first - 1, 0, "resources.depots", told)
+    items = [f"{item} ({count})" for (_of, item, kind), count in draft.tally.counts.items() if kind == "item"]
+    if items:
+        told = _("has rows with items of a sort that no drill knows, left out: {items}").format(items=listed(items))
+        yield Problem(grid.name, None, "resources.depots", told)
+
+
+def _check_sizes(draft: Draft) -> None:
+    """Generators in columns whose heading does not say how large they are."""
+    used = set(draft.place.values())
+    for at, heading in enumerate(draft.heads.texts):
+        if at in used or not _A_GENERATOR.search(key(heading)):
+            continue
+        for grid_row in draft.rows:
+            cells = draft.grid.rows[grid_row]
+            if at < len(cells) and text_of(cells[at]).strip() not in ("", "0", "无", "/", "-", "—"):
+                problem = draft.grid.problem(grid_row, at, "resources.depots", _without_size(heading))
+                draft.desk.report(Path(problem.file), problem.line, problem.path, problem.message, _cell(problem))
+
+
+def _cell(problem: Problem) -> str:
+    return "" if problem.line is not None else problem.file
+
+
+def _without_size(text: str) -> str:
+    told = _("must say kind and size of its generators, such as 5kW汽油发电机 or 50kW发电车 (got {value})")
+    return told.format(value=shown(text))
 
 
 def _title(paper: Paper, sheet: str | None) -> str:
@@ -69,6 +113,7 @@ def ledger_of(draft: Draft) -> Ledger:
     lines: dict[str, dict[str, Any]] = {}
     places: dict[tuple[str, str], tuple[str, int | None]] = {}
     by_item = {"item", "quantity"} <= draft.cells.keys()
+    _check_sizes(draft)
     for row, depot in enumerate(draft.column("id")):
         if not depot:
             draft.report(row, "id", _("is missing"))
@@ -88,7 +133,10 @@ def row_each(draft: Draft) -> None:
     if not {"item", "quantity"} <= draft.cells.keys():
         return
     ids = draft.column("id")
-    first = [row for row, one in enumerate(ids) if one and ids.index(one) == row]
+    seen: dict[str, int] = {}
+    for row, one in enumerate(ids):
+        seen.setdefault(one, row)
+    first = [row for one, row in seen.items() if one]
     draft.rows = [draft.rows[row] for row in first]
     draft.cells = {name: [texts[row] for row in first] for name, texts in draft.cells.items()}
 
@@ -103,6 +151,9 @@ def _cells(draft: Draft, row: int, *, by_item: bool) -> list[tuple[str, str]]:
     meant = next(
         (one for text in (f"{model}{item}", item) if (one := meaning("depots", text)) and is_resource(one)), None
     )
+    if meant is None and _A_GENERATOR.search(key(item)):
+        draft.report(row, "item", _without_size(f"{item} {model}".strip()))
+        return found
     if meant is None:
         draft.tally.add(draft.table, item, "item")
         return found
@@ -146,7 +197,7 @@ def resources_yaml(ledger: Ledger, source: str) -> str:
             said.append(_("From {file}; put it into a scenario.").format(file=source))
     lines = [f"# {' '.join(said)}", "resources:", "  depots:"]
     for depot, line in ledger.lines.items():
-        told = ", ".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in line.items())
+        told = ", ".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in line.items())
         lines.append(f"    {json.dumps(depot, ensure_ascii=False)}: {{{told}}}")
     return "\n".join(lines) + "\n"
 
@@ -164,9 +215,9 @@ def with_ids(ledger: Ledger, topology: Path) -> Ledger:
     names: dict[str, str] = {}
     homes = [str(counties.name[row]) if row >= 0 else "" for row in depots.county.tolist()]
     for one, name, name_en, home in zip(ids, depots.name.tolist(), depots.name_en.tolist(), homes, strict=True):
-        for key in (name, name_en, home if homes.count(home) == 1 else ""):
-            if key and key not in ids:
-                names.setdefault(key, one)
+        for word in (name, name_en, home if homes.count(home) == 1 else ""):
+            if word and word not in ids:
+                names.setdefault(word, one)
     lines = {names.get(depot, depot): line for depot, line in ledger.lines.items()}
     places = {(names.get(depot, depot), column): place for (depot, column), place in ledger.places.items()}
-    return Ledger(lines, places)
+    return replace(ledger, lines=lines, places=places)

@@ -258,7 +258,7 @@ def completed(
 
 
 def _grid(path: Path, heads: list[str], rows: list[list[Any]], lines: list[int]) -> Grid:
-    return Grid(path, "", [[*heads], *rows], [1, *lines], encoding="utf-8")
+    return Grid(path, "", [[*heads], *rows], [1, *lines])
 
 
 def _known(path: Path, heads: list[str], rows: list[list[Any]], lines: list[int]) -> dict[str, int]:

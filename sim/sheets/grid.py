@@ -32,7 +32,6 @@ class Grid:
     rows: list[list[Raw]]
     lines: list[int]
     counts: dict[str, int] = field(default_factory=dict)
-    encoding: str = ""
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
     """What is wrong with cells by row of the grid and column, where it is known from the file alone."""
 
@@ -73,7 +72,7 @@ class Paper:
         if self.book is not None:
             return _sheet(self.book, title)
         path = self.path / f"{title}.csv" if title else self.path
-        return _csv(path, *decoded(path, self.texts[title]))
+        return _csv(path, decoded(path, self.texts[title]))
 
 
 def is_archive(raw: bytes) -> bool:
@@ -106,8 +105,8 @@ def _folder(path: Path) -> Paper:
 # CSV
 
 
-def decoded(path: Path, raw: bytes) -> tuple[str, str]:
-    """The text of a file and its encoding: UTF-8 with or without a mark, UTF-16 with one, else GB18030 (GBK in it)."""
+def decoded(path: Path, raw: bytes) -> str:
+    """The text of a file: UTF-8 with or without a mark, UTF-16 with one, else GB18030 (GBK in it)."""
     tries = ["utf-16"] if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
     for encoding in tries:
         try:
@@ -115,12 +114,12 @@ def decoded(path: Path, raw: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            return text, encoding.removesuffix("-sig")
+            return text
     raise input_error(_("is not a text file in UTF-8 or GB18030"), file=path)
 
 
-def _csv(path: Path, text: str, encoding: str) -> Grid:
-    found = Grid(path, "", [], [], encoding=encoding)
+def _csv(path: Path, text: str) -> Grid:
+    found = Grid(path, "", [], [])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     before = cells = 0
     try:
@@ -146,7 +145,7 @@ def _delimiter(text: str) -> str:
 
 def _unquoted(cell: str, counts: dict[str, int]) -> str:
     """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    if cell.startswith("'") and cell[1:].startswith(_FORMULA):
+    if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA):
         counts["apostrophe"] = counts.get("apostrophe", 0) + 1
         return cell[1:]
     return cell

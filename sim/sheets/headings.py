@@ -20,10 +20,11 @@ _FIRST_ROWS: Final = 30
 """A heading further down is not looked for."""
 _BRACKET: Final = re.compile(r"\(([^()]*)\)$")
 _GENERATOR: Final = re.compile(
-    r"(\d+)(?:\.\d+)?(?:kw|千瓦)(汽油|柴油|拖车|移动|车载)|(汽油|柴油|拖车|车载)[^\d]*(\d+)(?:\.\d+)?(?:kw|千瓦)"
+    r"(\d+)(?:\.\d+)?(?:kw|千瓦)(汽油|柴油|拖车|移动|车载|发电车|电源车)|(汽油|柴油|拖车|车载|发电车|电源车)[^\d]*(\d+)(?:\.\d+)?(?:kw|千瓦)"
 )
 _GENERATOR_WORDS: Final = {
     "汽油": "petrol", "柴油": "diesel", "拖车": "trailer", "移动": "trailer", "车载": "truck",
+    "发电车": "truck", "电源车": "truck",
 }  # fmt: skip
 
 
