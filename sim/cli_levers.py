@@ -12,6 +12,7 @@ from sim import console
 from sim.cli_ensemble import Counter, check_policy
 from sim.errors import input_error
 from sim.language import _, chosen
+from sim.pagefile import check_new
 
 if TYPE_CHECKING:
     from sim.ensemble.gains import Ranking
@@ -24,8 +25,15 @@ def register(app: typer.Typer) -> None:
 
 def levers(  # noqa: PLR0917 (typer's options)
     path: Annotated[str, typer.Argument(metavar="PATH", help="A scenario file, or the name of a shipped one.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where runs and answer go; what it holds is kept.")],
     seeds: Annotated[int, typer.Option("-n", min=1, max=1_000_000, metavar="N", help="Seeds 1 to N.")] = 20,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Where runs and answer go; what it holds is kept.  [default: runs/NAME-levers, and more if changed]",
+        ),
+    ] = None,
     pairs: Annotated[bool, typer.Option("--pairs", help="Try all pairs of levers as well.")] = False,
     budget: Annotated[
         float | None, typer.Option("--budget", metavar="B", help="What to buy for so much, one after the other.")
@@ -43,6 +51,7 @@ def levers(  # noqa: PLR0917 (typer's options)
     ] = None,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the ranked list as CSV.")] = None,
     xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="Write all lists as .xlsx.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print levers.json.")] = False,
 ) -> None:
     """Try each lever of a scenario on the same seeds and rank what it gains and costs."""
@@ -51,36 +60,35 @@ def levers(  # noqa: PLR0917 (typer's options)
     from sim.loading import load
     from sim.parameters import pairs as pairs_of
 
-    for file in (csv, xlsx):
-        _check_sheet(file)
+    files = [file for file in (csv, xlsx) if file is not None]
+    if force and not files:
+        raise input_error(_("goes with --csv or --xlsx"), file="--force")
+    for file in files:
+        _check_sheet(file, force=force)
     scenario = load(path, pairs_of(set_ or []))
     check_policy(policy)
+    folder = out or Path("runs") / console.run_name(scenario, "levers", policy)
     with Counter() as counter:
-        how = Playing(seeds, policy, workers, out, counter)
+        how = Playing(seeds, policy, workers, folder, counter)
         found = answer(scenario, how, pairs=pairs, budget=budget, by=by)
     for line in dict.fromkeys(how.failures):
         console.err(f"drill: {line}")
-    _write(found, out, csv, xlsx)
+    _write(found, folder, csv, xlsx)
     from sim.report.lever_figures import save_levers
     from sim.report.lever_words import told
 
     title = scenario.spec.title
-    save_levers(found, out / "figures", chosen(title.en, title.zh) or scenario.name)
+    save_levers(found, folder / "figures", chosen(title.en, title.zh) or scenario.name)
     if as_json:
         console.out(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
         return
-    written = _("Written to {folder}").format(folder=out)
+    written = _("Written to {folder}").format(folder=folder)
     console.out(f"{told(found, console.table)}\n\n{written}")
 
 
-def _check_sheet(file: Path | None) -> None:
-    """Whether a sheet may be written there: it is new, or an older file of its sort. Raises `InputError`."""
-    if file is None:
-        return
-    if file.is_dir():
-        raise input_error(_("is a directory; name a file"), file=file)
-    if not file.parent.is_dir():
-        raise input_error(_("cannot be written: there is no directory {folder}").format(folder=file.parent), file=file)
+def _check_sheet(file: Path, *, force: bool) -> None:
+    """Whether a sheet may be written there. Raises `InputError`."""
+    check_new(file, force=force)
     if file.suffix.lower() == ".xlsx":
         from sim.sheetfile import check_office
 

@@ -11,6 +11,7 @@ import typer
 from sim import console
 from sim.errors import input_error
 from sim.language import _
+from sim.pagefile import check_new
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -46,7 +47,7 @@ def injects(  # noqa: PLR0917 (typer's options)
     if not files and (every or force):
         raise input_error(_("goes with --csv or --xlsx"), file="--all" if every else "--force")
     for file in files:
-        _check_free(file, force=force)
+        check_new(file, force=force)
     scenario = load(path, pairs(set_ or []))
     if files:
         _write(scenario, seed, csv, xlsx, every=every)
@@ -61,15 +62,6 @@ def injects(  # noqa: PLR0917 (typer's options)
     else:
         rows = [console.inject_heads(), *(console.inject_row(inject, scenario) for inject in found)]
         console.out(console.table(rows))
-
-
-def _check_free(file: Path, *, force: bool) -> None:
-    if file.is_dir():
-        raise input_error(_("is a directory; name a file"), file=file)
-    if file.exists() and not force:
-        raise input_error(_("exists; choose another name, or --force"), file=file)
-    if not file.parent.is_dir():
-        raise input_error(_("cannot be written: there is no directory {folder}").format(folder=file.parent), file=file)
 
 
 def _write(scenario: Scenario, seed: int, csv: _File, xlsx: _File, *, every: bool) -> None:

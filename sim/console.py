@@ -154,8 +154,8 @@ def facts(values: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def run_name(scenario: Scenario, seed: int, policy: str | None) -> str:
-    """Folder of a run nobody named: `NAME-SEED`, with the policy and a digest of the overrides where given."""
+def run_name(scenario: Scenario, seed: int | str, policy: str | None) -> str:
+    """Folder of a run nobody named: `NAME-SEED` or `NAME-WORD`, with the policy and a digest of the overrides."""
     from hashlib import sha256
 
     parts = [scenario.name, str(seed), *([policy] if policy else [])]

@@ -19,10 +19,14 @@ from sim.scenario import Lever, Scenario, ScenarioSpec
 from sim.yamlfile import Document, Loc, dotted
 
 NOT_OURS: Final = (
-    "format", "name", "title", "description", "drill", "start", "horizon_h", "lists", "hazards", "questions", "record",
-    "assumptions", "levers", "plan.targets",
+    "format", "name", "title", "description", "drill", "start", "horizon_h", "lists", "hazards", "injects", "questions",
+    "record", "assumptions", "levers", "plan.targets", "grid.told", "roads.public_ploughs",
+    "sites.equipment_failures_per_year", "sites.rectifier_failures_per_year",
 )  # fmt: skip
-"""Places that are no decision of a planner who asks for means: what goes wrong, what is promised, what is only told."""
+"""Places that are no decision of a planner who asks for means: what goes wrong, what is promised, what is only told.
+
+When others plough, and how well the power company knows its own repairs, is theirs; how fast it repairs can be asked
+for, as with a second gang."""
 _DIGITS: Final = 12
 
 
@@ -141,11 +145,15 @@ def _not_ours(document: Document, index: int, lever: Lever) -> Iterator[Problem]
     """Keys that are no decision of a planner."""
     for table, keys in (("set", lever.set), ("add", lever.add)):
         for key in keys:
-            taken = next((p for p in NOT_OURS if key == p or key.startswith((f"{p}.", f"{p}["))), None)
-            taken = "plan.targets" if key == "plan" else taken
+            taken = next((place for place in NOT_OURS if _within(key, place) or _within(place, key)), None)
             if taken is not None:
                 message = _("must be something to ask for: {place} is what goes wrong, is promised or is only told")
                 yield _at(document, ("levers", index, table, key), message.format(place=taken))
+
+
+def _within(key: str, place: str) -> bool:
+    """Whether a place is another one, or a part of it."""
+    return key == place or key.startswith((f"{place}.", f"{place}["))
 
 
 def _idle(scenario: Scenario, pulled: Scenario) -> Iterator[str]:

@@ -61,3 +61,13 @@ def write_whole(file: Path, content: bytes) -> None:
 
 def _unwritable(file: Path, error: OSError | ValueError) -> InputError:
     return input_error(_("cannot be written: {reason}").format(reason=of_system(error)), file=file)
+
+
+def check_new(file: Path, *, force: bool) -> None:
+    """Whether a file may be written: it is new, or `force`, and its folder is there. Raises `InputError`."""
+    if file.is_dir():
+        raise input_error(_("is a directory; name a file"), file=file)
+    if file.exists() and not force:
+        raise input_error(_("exists; choose another name, or --force"), file=file)
+    if not file.parent.is_dir():
+        raise input_error(_("cannot be written: there is no directory {folder}").format(folder=file.parent), file=file)

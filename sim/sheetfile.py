@@ -32,6 +32,8 @@ _RUNS: Final = re.compile(r"'*[=+\-@\t\r]")
 """What a spreadsheet may run; apostrophes before it get one more, so that none is lost on the way back."""
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\s?%?")
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_RESERVED: Final = "history"
+"""A title that Excel keeps for itself."""
 _NOT_IN_TITLES: Final = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -107,6 +109,8 @@ def xlsx_bytes(tables: Iterable[Table]) -> bytes:
 def sheet_title(title: str, taken: set[str]) -> str:
     """A title that .xlsx allows and that no other sheet has yet; it is added to `taken`."""
     short = _NOT_IN_TITLES.sub(" ", plain(title)).strip("' ")[:LONGEST_TITLE] or "1"
+    if short.casefold() == _RESERVED:
+        short = f"{short} 1"
     found, number = short, 1
     while found.casefold() in taken:
         number += 1

@@ -17,12 +17,12 @@ from sim.language import _
 from sim.reasons import of_reader, of_system
 
 MOST_BYTES: Final = 20_000_000
-MOST_ELEMENTS: Final = 2_000_000
+MOST_ELEMENTS: Final = 400_000
 MOST_DEPTH: Final = 200
 _ENCODINGS: Final = ("utf-8", "us-ascii", "ascii", "iso-8859-1")
 
 
-@dataclass
+@dataclass(slots=True)
 class Element:
     """An element: its name without namespace, the namespace, its text, its attributes, its line, and what is inside."""
 

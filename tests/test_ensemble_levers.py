@@ -1,5 +1,6 @@
 """Levers found again by brute force: ranking, pairs and what a budget buys; on a toy with a known answer and on runs."""
 
+import re
 from itertools import combinations
 from math import isfinite
 
@@ -14,7 +15,9 @@ from sim.ensemble.answers import Playing
 from sim.ensemble.gains import gain, per_hour
 from sim.ensemble.levers import levers
 from sim.errors import InputError
+from sim.language import speaking
 from sim.loading import load
+from sim.report.lever_words import notes
 from sim.results import simulate
 
 SEEDS = 24
@@ -137,6 +140,26 @@ def test_levers_that_set_the_same_place_are_not_pulled_together(tmp_path):
     assert ("other", "whole") not in pairs  # one sets a part of what the other sets whole
     assert ("crews", "other") in pairs  # what is added goes on top of what is set
     assert any("cannot be pulled together" in line and "resources.depots.ten.crews" in line for line in found.left_out)
+
+
+def test_what_is_left_out_is_data_in_english_and_told_in_the_language_in_use(tmp_path):
+    file = tmp_path / "t.yaml"
+    file.write_text(
+        town(tmp_path, {"crews": TOY["crews"]}).read_text(encoding="utf-8")
+        + "  - {id: other, say: {en: other, zh: 另一项}, set: {resources.depots.ten.crews: 3}, cost: 1}\n"
+        + "  - {id: same, say: same, set: {resources.depots.ten.crews: 2}, cost: 5}\n",
+        encoding="utf-8",
+    )
+    told = {}
+    for language in ("en", "zh"):
+        with speaking(language):
+            told[language] = levers(load(file), Playing(3, play=Toy), pairs=True)
+    assert told["zh"].to_json() == told["en"].to_json()
+    assert len(told["en"].left_out) == len(told["en"].idle) == 1
+    assert told["en"].remarks == (*told["en"].idle, *told["en"].left_out)
+    assert len(told["zh"].remarks) == 2
+    assert all(re.search("[\u4e00-\u9fff]", line) for line in told["zh"].remarks)
+    assert set(told["zh"].remarks) <= set(notes(told["zh"]))
 
 
 def test_levers_whose_cost_is_not_known_are_not_bought(tmp_path):

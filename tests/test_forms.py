@@ -131,7 +131,7 @@ def test_expectations_carry_the_verdict_of_the_log_and_boxes(ten, english):
     judged = ten.scorecard_data.expectations
     written = table_with(english["03_evaluation_form.docx"], "No.", "recipient")
     assert len(written) == len(judged) == 1
-    words = {"met": "in time", "late": "late", "missed": "missed", "left": "for the evaluator"}
+    words = {"met": "met", "late": "too late", "missed": "missed", "left": "evaluator's"}
     assert written[0][6] == words[judged[0].verdict]
     assert written[0][7] == judged[0].evidence
     assert written[0][8:] == ["☐ P  ☐ S  ☐ M  ☐ U", ""]

@@ -41,6 +41,12 @@ def with_levers(town, *lines):
         ("{say: a, set: {hazards.snowstorm.depth_cm: 2}}", "set.hazards.snowstorm.depth_cm", "must be something to ask for"),
         ("{say: a, add: {plan.targets.O2.at_least: -0.5}}", "add.plan.targets.O2.at_least", "must be something to ask"),
         ("{say: a, set: {plan: {}}}", "set.plan", "must be something to ask for: plan.targets"),
+        ("{say: a, set: {'injects[0].off': true}}", "set.injects[0].off", "must be something to ask for: injects is what"),
+        ("{say: a, set: {injects: []}}", "set.injects", "must be something to ask for: injects is what"),
+        ("{say: a, set: {grid.told.restore_time_error: 0}}", "set.grid.told.restore_time_error", "something to ask for: grid.told"),
+        ("{say: a, set: {grid: {}}}", "set.grid", "must be something to ask for: grid.told"),
+        ("{say: a, set: {roads.public_ploughs.county: '+1 h'}}", "set.roads.public_ploughs.county", "ask for: roads.public_ploughs"),
+        ("{say: a, set: {sites.rectifier_failures_per_year: 0}}", "set.sites.rectifier_failures_per_year", "must be something to ask"),
         ("{say: a, set: {horizon_h: 12 h}}", "set.horizon_h", "must be something to ask for"),
         ("{say: a, set: {topology: town/nowhere.yaml}}", "set.topology", "does not exist"),
         ("{say: a, add: {resources.depots.ten.crews: '2'}}", "add.resources.depots.ten.crews", "must be a number"),
@@ -144,12 +150,16 @@ def test_values_from_the_command_line_are_no_reason_to_refuse_a_lever(town):
         ("--policy nearst", "--policy: must be"),
         ("--csv DIR", "is a directory; name a file"),
         ("--csv DIR/no/list.csv", "there is no directory"),
+        ("--csv DIR/town.csv", "town.csv: exists; choose another name, or --force"),
+        ("--xlsx DIR/town.csv", "town.csv: exists; choose another name, or --force"),
+        ("--force", "--force: goes with --csv or --xlsx"),
         ("--set resources.depots.ten.crew=1", "--set resources.depots.ten.crew: unknown key"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(words, told, town, tmp_path, capsys):
     with_levers(town, "{say: a, add: {resources.depots.ten.crews: 2}}")
     out = tmp_path / "out"
+    (tmp_path / "town.csv").write_text("kept", encoding="utf-8")
     given = words.replace("DIR", str(tmp_path)).split()
     assert cli.main(["levers", str(town.file), *given, "--out", str(out)]) == cli.BAD_INPUT
     printed = capsys.readouterr()
@@ -157,3 +167,18 @@ def test_bad_input_is_one_line_and_leaves_nothing(words, told, town, tmp_path, c
     assert told in printed.err
     assert len(printed.err.splitlines()) == 1
     assert not out.exists()
+    assert (tmp_path / "town.csv").read_text(encoding="utf-8") == "kept"
+
+
+def test_without_out_the_answer_goes_to_a_folder_of_its_own(town, tmp_path, capsys, monkeypatch):
+    """And an older sheet gives way only when asked to."""
+    with_levers(town, "{say: a, add: {resources.depots.ten.crews: 2}}")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list.csv").write_text("older", encoding="utf-8")
+    given = ["levers", str(town.file), "-n", "1", "--workers", "1", "--csv", "list.csv", "--force"]
+    assert cli.main(given) == 0
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert folder.name == f"{load(town.file).name}-levers"
+    assert (folder / "levers.json").is_file()
+    assert f"runs/{folder.name}" in capsys.readouterr().out
+    assert (tmp_path / "list.csv").read_text(encoding="utf-8-sig") != "older"

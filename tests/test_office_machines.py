@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path, PureWindowsPath
 
 import pytest
@@ -191,6 +192,45 @@ def test_every_package_of_the_archive_is_pinned_with_its_digest():
         for name in offline.needed([], offline.EXTRAS, machine):
             assert name in locked, name
             assert "--hash=sha256:" in locked[name], name
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--python", "3.99"], "--python 3.99 needs --platform"),
+        (["--python", "3.9", "--platform", "win_amd64"], "--python must be 3.11 or newer"),
+        (["--python", "three"], "--python must be 3.11 or newer"),
+    ],
+)
+def test_an_archive_of_another_python_than_it_says_is_not_packed(words, told, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(offline, "collect", lambda *_: None)
+    with pytest.raises(SystemExit) as caught:
+        offline.main(["--out", str(tmp_path), *words])
+    assert caught.value.code == 2
+    assert told in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_archive_says_its_python_and_its_installer_refuses_another(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(offline, "collect", lambda *given: asked.append(given[1:]))
+    assert offline.main(["--out", str(tmp_path), "--platform", "win_amd64", "--python", "3.99"]) == 0
+    assert [given[1:] for given in asked] == [("win_amd64", "3.99")]
+    (archive,) = tmp_path.iterdir()
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(tmp_path)
+    top = tmp_path / archive.stem
+    note = (top / "README.txt").read_text(encoding="utf-8-sig")
+    assert "Needs exactly Python 3.99" in note
+    assert "必须使用 Python 3.99" in note
+    assert "py -3.99" in (top / "install.bat").read_text(encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, top / "install.py", tmp_path / "new"], capture_output=True, text=True, check=False
+    )
+    running = sys.version.split()[0]
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"install: this archive is for Python 3.99 exactly, this is {running}\n"
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_installer_refuses_a_folder_with_something_in_it(tmp_path):

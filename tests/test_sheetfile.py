@@ -59,8 +59,11 @@ def test_what_a_cell_cannot_hold_is_cut():
 
 def test_titles_of_sheets_are_allowed_and_unlike():
     taken = set()
-    found = [sheet_title(title, taken) for title in ("a/b:c", "A b C", "x" * 40, "x" * 40, "'='", "")]
-    assert found == ["a b c", "A b C 2", "x" * 31, f"{'x' * 29} 2", "=", "1"]
+    found = [
+        sheet_title(title, taken)
+        for title in ("a/b:c", "A b C", "x" * 40, "x" * 40, "'='", "", "History", "历史", "HISTORY")
+    ]
+    assert found == ["a b c", "A b C 2", "x" * 31, f"{'x' * 29} 2", "=", "1", "History 1", "历史", "HISTORY 1 2"]
 
 
 def test_numbers_that_are_none_leave_an_empty_cell():

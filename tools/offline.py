@@ -2,9 +2,10 @@
 
     python tools/offline.py --out FOLDER                          # for machines like this one
     python tools/offline.py --out FOLDER --platform win_amd64     # for 64-bit Windows
-    python tools/offline.py --out FOLDER --python 3.12 --extra cluster
+    python tools/offline.py --out FOLDER --platform win_amd64 --python 3.12 --extra cluster
 
 Writes `drillsim-VERSION-offline-PLATFORM-pyVERSION.zip`, with the versions and digests of `requirements.lock`.
+Wheels are of one Python: the archive says which, and its installer refuses any other.
 """
 
 from __future__ import annotations
@@ -27,10 +28,14 @@ LOCK = ROOT / "requirements.lock"
 INSTALLER = ROOT / "tools" / "offline_install.py"
 EXTRAS = ("office", "opt")
 """Extras that go along unasked."""
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+OLDEST = 11
+"""Python 3.11 is the oldest that drillsim runs on."""
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 NOTE = """drillsim {version}, to be installed without a network / 无网络安装
 
-Needs Python {python} or newer of the same kind / 需要 Python {python}（{platform}）.
+Needs exactly Python {python} ({platform}); no older and no newer one will do.
+必须使用 Python {python}（{platform}），更旧或更新的版本均不可用。
 
   Windows:  install.bat
   Linux:    sh install.sh
@@ -113,6 +118,7 @@ def pack(folder: Path, extras: list[str], platform: str, python: str) -> Path:
             "install.bat": BAT.format(python=python).replace("\n", "\r\n"),
             "install.sh": SHELL.format(),
             "extras.txt": ",".join(extras) + "\n",
+            "python.txt": f"{python}\n",
             "install.py": INSTALLER.read_text(encoding="utf-8"),
         }
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
@@ -129,9 +135,13 @@ def main(arguments: list[str] | None = None) -> int:
     asked = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     asked.add_argument("--out", type=Path, default=ROOT / "dist")
     asked.add_argument("--platform", default="", help="such as win_amd64 or manylinux_2_28_x86_64; none: as here")
-    asked.add_argument("--python", default=f"{sys.version_info.major}.{sys.version_info.minor}")
+    asked.add_argument("--python", default=RUNNING, help="such as 3.12, with --platform; none: as here")
     asked.add_argument("--extra", action="append", default=[], help="an extra more")
     given = asked.parse_args(arguments)
+    if not re.fullmatch(r"3\.\d{1,2}", given.python) or int(given.python[2:]) < OLDEST:
+        asked.error(f"--python must be 3.{OLDEST} or newer, such as 3.12 (got {given.python!r})")
+    if given.python != RUNNING and not given.platform:
+        asked.error(f"--python {given.python} needs --platform: without it the wheels are of this Python, {RUNNING}")
     archive = pack(given.out, [*EXTRAS, *given.extra], given.platform, given.python)
     print(f"{archive}  {archive.stat().st_size / 1e6:.0f} MB")
     return 0

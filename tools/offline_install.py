@@ -16,6 +16,12 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 (whoever runs this may have any)
         sys.stderr.write("install: needs Python 3.11 or newer, this is {}\n".format(sys.version.split()[0]))  # noqa: UP032
         return 2
+    packed = HERE / "python.txt"
+    wanted = packed.read_text(encoding="utf-8").strip() if packed.is_file() else ""
+    running = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if wanted not in ("", running):
+        sys.stderr.write(f"install: this archive is for Python {wanted} exactly, this is {sys.version.split()[0]}\n")
+        return 2
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "drillsim").resolve()
     if folder.exists() and any(folder.iterdir()) and not (folder / "pyvenv.cfg").is_file():
         sys.stderr.write(f"install: {folder} holds something else; name another folder\n")

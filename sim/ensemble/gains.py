@@ -153,7 +153,9 @@ class Ranking:
     left_out: tuple[str, ...] = ()
     """Levers that cannot be pulled together, and why."""
     idle: tuple[str, ...] = ()
-    """Warnings of levers that can have no effect."""
+    """Warnings of levers that can have no effect. These and those left out are data: in English."""
+    remarks: tuple[str, ...] = ()
+    """The same in the language in use, for people."""
 
     def to_json(self) -> dict[str, Any]:
         """As in `levers.json`; what is undefined is null."""

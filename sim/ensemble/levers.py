@@ -17,7 +17,7 @@ from sim.ensemble.answers import Playing, digest_of, play_variants, rows_asked
 from sim.ensemble.gains import Candidate, Columns, Pair, Pulled, Ranking, Step, interaction, per_hour, pulled
 from sim.ensemble.variants import AS_WRITTEN
 from sim.errors import InputError, input_error, one_line
-from sim.language import _
+from sim.language import _, speaking, spoken
 from sim.levers import clash, values_of
 from sim.loading import document_of, levers_checked, load
 from sim.parameters import hint, one_of
@@ -64,7 +64,7 @@ def levers(
     if budget is not None:
         steps, unknown = _bought(book, budget)
         found = replace(found, budget=budget, steps=tuple(steps), cost_unknown=tuple(unknown))
-    return replace(found, left_out=tuple(book.left_out.values()))
+    return replace(found, left_out=tuple(book.left_out.values()), remarks=tuple(book.remarks))
 
 
 def _order(by: str) -> Callable[[Pulled], tuple[float, ...]]:
@@ -102,12 +102,19 @@ class _Book:
     idle: list[str] = field(default_factory=list)
     left_out: dict[frozenset[str], str] = field(default_factory=dict)
     """Sets of levers that cannot be pulled together, and why."""
+    remarks: list[str] = field(default_factory=list)
+    """What is idle or left out, in the language in use."""
 
     def __post_init__(self) -> None:
         file = self.scenario.path or ""
         if not self.scenario.spec.levers:
             raise input_error(_("has no levers to try (see levers: in the reference of scenario files)"), file=file)
-        self.idle = [str(problem) for problem in levers_checked(self.scenario)]
+        self.remarks = self.idle = [str(problem) for problem in levers_checked(self.scenario)]
+        if self.idle and spoken() != "en":
+            with speaking("en"):
+                again = load(self.scenario.path, self.scenario.overrides)  # type: ignore[arg-type]  # it was checked
+                self.idle = [str(problem) for problem in levers_checked(again)]
+        self.remarks = [*self.remarks]
         self.document: Document = document_of(self.scenario.path)  # type: ignore[arg-type]  # it was checked
         self.levers = {lever.name: lever for lever in self.scenario.spec.levers}
         self._resolved = self.scenario.resolved()
@@ -125,13 +132,19 @@ class _Book:
 
     def possible(self, names: frozenset[str]) -> bool:
         """Whether these may be pulled together; says why not in `left_out`."""
-        if names not in self.left_out and (why := self._why_not(names)):
-            self.left_out[names] = _("{levers} cannot be pulled together: {why}").format(
-                levers=" + ".join(self.label(name) for name in sorted(names)), why=why
-            )
+        if names not in self.left_out and (why_not := self._why_not(names)):
+            self.remarks.append(why_not)
+            with speaking("en"):
+                self.left_out[names] = self._why_not(names)
         return names not in self.left_out
 
     def _why_not(self, names: frozenset[str]) -> str:
+        """Why these cannot be pulled together, in words; empty where they can."""
+        why = self._reason(names)
+        labels = " + ".join(self.label(name) for name in sorted(names))
+        return why and _("{levers} cannot be pulled together: {why}").format(levers=labels, why=why)
+
+    def _reason(self, names: frozenset[str]) -> str:
         for one, other in combinations(sorted(names), 2):
             if place := clash(self._resolved, self.levers[one], self.levers[other]):
                 return _("both set {place}").format(place=place)

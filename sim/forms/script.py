@@ -10,8 +10,9 @@ from sim.language import _
 from sim.page.parts import Cell
 from sim.page.telling import Telling
 from sim.phrases import names_of
-from sim.script import Judged, Verdict, judged, written_lines
+from sim.script import Judged, judged, written_lines
 from sim.script.table import script_table
+from sim.script.words import verdict_word
 
 _BY_HAND: Final = 3
 """Columns at the end of the script that are for people."""
@@ -52,15 +53,6 @@ def judgements(telling: Telling) -> list[Judged]:
     """Every expectation of the script and what came of it."""
     run = telling.run
     return judged(run.spec, run.log.columns(), run.inventory)
-
-
-def verdict_word(verdict: Verdict) -> str:
-    """What the log says of an expectation."""
-    words = {
-        "met": _("in time"), "late": _("late"), "missed": _("missed"), "left": _("for the evaluator"),
-        "not_played": _("not played"), "not_due": _("not yet due"),
-    }  # fmt: skip
-    return words[verdict]
 
 
 def expectations_grid(telling: Telling) -> Grid | None:

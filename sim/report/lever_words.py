@@ -180,8 +180,7 @@ def _budget(found: Ranking) -> Iterator[str]:
 def notes(found: Ranking) -> list[str]:
     """What to keep in mind when reading."""
     told = [
-        *found.idle,
-        *found.left_out,
+        *found.remarks,
         _("Levers are decisions; what an unsure assumption does to these figures is told by `drill sensitivity`"),
         _("Of many intervals at 95 %, one in twenty misses the truth by chance alone"),
     ]
