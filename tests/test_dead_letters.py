@@ -1,8 +1,10 @@
 """What is written and can never have an effect: selections of no site, help that nobody calls."""
 
+import pandas as pd
 import pytest
 
 from sim.loading import load
+from sim.run import play
 
 
 def warnings(town):
@@ -60,6 +62,39 @@ def test_parties_that_help_each_other_are_aid(town):
     town.change("{helps: [contractor_a]}", "{}")
     (warning,) = warnings(town)
     assert "ask_mutual_aid brings nobody: there is no resources.mutual_aid or a party that helps another" in warning
+
+
+@pytest.fixture
+def roadless(town):
+    """The town without a road table; crews drive by lot, and two depots' worth of loaders stand there."""
+    town.change(
+        "roads: {nodes: ten_sites/road_nodes.csv, edges: ten_sites/road_edges.csv}\n", "", "town/ten_sites.yaml"
+    )
+    for table in ("sites", "depots"):
+        path = town.folder / "town" / "ten_sites" / f"{table}.csv"
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        frame.drop(columns="road_node").to_csv(path, index=False)
+    town.change("  - {at: +20 h, do: close, what: road:r3}\n", "")
+    town.change("policy: class", "roads: {travel_h: {median_h: 40 min, p90_h: 90 min}}\npolicy: class")
+    town.change("{crews: 2, petrol", "{crews: 1, loaders: 1, petrol")
+    return town.change("hired: {crews: 1,", "hired: {crews: 1, loaders: 1,")
+
+
+def test_loaders_have_no_use_without_roads(roadless, drill):
+    message = "warning: loaders have no use: the topology has no roads that they could open"
+    assert warnings(roadless) == [
+        f"{roadless.line('loaders: 1, petrol')}: resources.depots.ten.loaders {message}",
+        f"{roadless.line('hired:')}: resources.hired.loaders {message}",
+    ]
+    result = drill("check", "little.yaml")
+    assert (result.code, result.err.count(message)) == (0, 2)
+
+
+def test_a_run_with_loaders_and_without_roads(roadless):
+    """Jobs wait while the only crew is away, so that loaders are asked for, and all is done without them."""
+    log = play(load(roadless.file), seed=1).log.columns()
+    assert len(log.of("job.done"))
+    assert not len(log.of("loader.sent"))
 
 
 def test_a_run_warns_too(town, drill, plays):
