@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem
+from sim.hazards.snow import falls_h
+from sim.hazards.specs import Snowstorm
+from sim.hazards.weather import Cells
 from sim.inventory import Inventory
 from sim.language import _
 from sim.scenario import ScenarioSpec
@@ -71,7 +74,7 @@ def _party(spec: ScenarioSpec, county: str) -> str:
 
 def warnings(spec: ScenarioSpec, topology: Topology, document: Document) -> tuple[Problem, ...]:
     """What is no mistake and yet can have no effect, in the order of its lines."""
-    found = [*_idle_help(spec), *_loaders_without_roads(spec, topology)]
+    found = [*_idle_help(spec), *_loaders_without_roads(spec, topology), *_storms_outside(spec, topology)]
     told = [
         Problem(
             str(document.path), document.line_of_path(loc), dotted(loc), _("warning: {message}").format(message=message)
@@ -79,6 +82,17 @@ def warnings(spec: ScenarioSpec, topology: Topology, document: Document) -> tupl
         for loc, message in found
     ]
     return tuple(sorted(told, key=lambda problem: problem.line or 0))
+
+
+def _storms_outside(spec: ScenarioSpec, topology: Topology) -> Iterator[tuple[Loc, str]]:
+    """Storms of which no snow falls between the start and the horizon."""
+    for index, storm in enumerate(spec.hazards):
+        if isinstance(storm, Snowstorm):
+            first_h, last_h = falls_h(storm, storm.onset.to_h(spec.start), topology, Cells.over(topology))
+            if last_h <= 0 or first_h >= spec.horizon_h:
+                told = _("the storm does not fall within the drill: snow from {first} h to {last} h, drill to +{end} h")
+                told = told.format(first=f"{first_h:+.0f}", last=f"{last_h:+.0f}", end=f"{spec.horizon_h:g}")
+                yield ("hazards", index, "onset"), told
 
 
 def _loaders_without_roads(spec: ScenarioSpec, topology: Topology) -> Iterator[tuple[Loc, str]]:

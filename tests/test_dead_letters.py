@@ -1,8 +1,10 @@
 """What is written and can never have an effect: selections of no site, help that nobody calls."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from sim.disaster import draw
 from sim.loading import load
 from sim.run import play
 
@@ -95,6 +97,32 @@ def test_a_run_with_loaders_and_without_roads(roadless):
     log = play(load(roadless.file), seed=1).log.columns()
     assert len(log.of("job.done"))
     assert not len(log.of("loader.sent"))
+
+
+@pytest.mark.parametrize(
+    ("onset", "told"),
+    [
+        ("2024-01-09T20:00", "snow from -16 h to -6 h"),
+        ("2023-11-05T20:00", "snow from -1576 h to -1566 h"),
+        ("+48 h", "snow from +48 h to +58 h"),
+        ("2024-01-10T04:00", None),
+        ("+47 h", None),
+    ],
+)
+def test_a_storm_that_falls_before_or_after_the_drill(town, drill, onset, told):
+    town.change("onset: 2024-01-10T20:00", f"onset: {onset}")
+    said = (
+        [] if told is None else [f"{town.line('snowstorm')}: hazards[0].onset warning: the storm does not fall within"]
+    )
+    assert [warning.split(" the drill")[0] for warning in warnings(town)] == said
+    assert all(f"{told}, drill to +48 h" in warning for warning in warnings(town))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_storm_before_the_drill_leaves_no_depth_that_is_no_number(town):
+    town.change("onset: 2024-01-10T20:00", "onset: 2023-11-05T20:00")
+    depth_cm = draw(load(town.file), 1).weather.fields["depth_cm"]
+    assert np.array_equal(depth_cm, np.zeros_like(depth_cm))
 
 
 def test_a_run_warns_too(town, drill, plays):
