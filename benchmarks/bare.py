@@ -20,7 +20,8 @@ _Seed = Annotated[int, typer.Option("--seed", "-s", help="A whole number.")]
 _Set = Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE, as often as needed.")]
 _Out = Annotated[str, typer.Option("--out", "-o", help="A folder.")]
 COMMANDS: Final = (
-    "list", "check", "schema", "injects", "run", "ensemble", "compare", "size", "sensitivity", "report", "replay",
+    "list", "check", "schema", "injects", "run", "alert", "ensemble", "compare", "size", "sensitivity", "levers",
+    "report", "replay",
 )  # fmt: skip
 BELOW: Final = ("show", "generate", "import", "export")
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sim.errors import InputError, input_error, listed, one_line, shown
 from sim.language import _
 from sim.reasons import of_system
+from sim.spec import text_told
 from sim.textwidth import columns
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def inject_row(inject: Inject, scenario: Scenario) -> list[str]:
         (_("for {objective}"), inject.objective),
     )  # fmt: skip
     aside = _(", ").join(say.format(who=text, what=text, objective=text) for say, text in people if text)
-    what = "  ".join(part for part in (value, inject.message, f"({aside})" if aside else "") if part)
+    what = "  ".join(part for part in (value, text_told(inject.message), f"({aside})" if aside else "") if part)
     if inject.when:
         words = {"at_least": ">=", "at_most": "<="}
         bounds = [f"{key} {words[word]} {n:g}" for key, b in inject.when.items() for word, n in b.items()]
@@ -239,7 +240,9 @@ def inject_json(inject: Inject, scenario: Scenario) -> dict[str, Any]:
     """The same as JSON values; clock and t_h are null for a conditional inject."""
     timed = {} if inject.when else {"clock": _clock(inject, scenario), "t_h": inject.t_h}
     value = None if isnan(inject.value) else inject.value
-    return {"clock": None, **asdict(inject), "t_h": None, "value": value, **timed}
+    told = asdict(inject)
+    del told["place"]
+    return {"clock": None, **told, "t_h": None, "value": value, **timed}
 
 
 def _clock(inject: Inject, scenario: Scenario) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from math import inf
+from math import inf, nan
 from typing import Final
 
 from simpy import Environment
@@ -21,6 +21,7 @@ from sim.models.requests import Requests
 from sim.models.roads import Roads
 from sim.models.timer import Timer
 from sim.models.triggers import Triggers
+from sim.played import Line, Waiting
 from sim.settings import Grid as GridSpec
 from sim.streams import Streams
 from sim.topology.tables import Topology
@@ -75,6 +76,11 @@ class Controllers:
             if mend.action == "mend":
                 self._mends.setdefault(mend.target, []).append(mend)
         self._mended_on_condition = {i.target for i in self.disaster.conditional if i.action == "mend"}
+        self._waiting = Waiting(
+            Line(one.place, one.action, one.target or one.to, one.t_h if one.when is None else None)
+            for one in (*self._injects, *self.disaster.conditional)
+            if one.place >= 0
+        )
         self._timer = Timer(self._env, self._fire_due)
 
     def begin(self) -> None:
@@ -94,7 +100,9 @@ class Controllers:
     def fire(self, inject: Inject, row: int) -> None:
         """Apply one inject."""
         now = self._env.now
-        row = self._log.add(now, "inject.fired", inject.target or inject.to, inject.action, inject.value, row)
+        subject = inject.target or inject.to
+        place = self._place(inject, subject, caused=row >= 0)
+        row = self._log.add(now, "inject.fired", subject, inject.action, place, row)
         if inject.message or inject.to:
             self._log.add(now, "message.sent", inject.sender or "controllers", inject.to, cause_row=row)
         sort, _, name = inject.target.partition(":")
@@ -119,6 +127,13 @@ class Controllers:
             self._road(inject, name, row)
         elif sort in ("site", "hub"):
             self._site(inject, name, row)
+
+    def _place(self, inject: Inject, subject: str, *, caused: bool) -> float:
+        """What the row has to say besides: the place in the file of an inject that would be taken for another."""
+        guess = self._waiting.guess(inject.action, subject, self._env.now, caused=caused)
+        told = inject.place >= 0 and inject.place != guess
+        self._waiting.take(inject.action, subject, inject.place if told else guess)
+        return inject.place if told else nan
 
     def _feeder(self, inject: Inject, feeder: int, name: str, row: int) -> None:
         now = self._env.now

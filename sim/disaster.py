@@ -60,7 +60,7 @@ def draw(scenario: Scenario, seed: int) -> Disaster:
         ("rectifier", sites.rectifier_failures_per_year),
     ):
         injects += equipment_failures(part, per_year, spec.horizon_h, topology, streams)
-    written = [_written(inject, scenario) for inject in spec.injects if not inject.off]
+    written = [_written(place, line, scenario) for place, line in enumerate(spec.injects) if not line.off]
     restorations = restoration(lines, spec.grid, streams) + single_restorations(written, spec.grid, streams)
     injects += lines + restorations + [inject for inject in written if inject.when is None]
     injects = [inject for inject in injects if inject.t_h <= spec.horizon_h]
@@ -74,7 +74,7 @@ def _order(inject: Inject) -> tuple[float, str, str]:
     return (inject.t_h, inject.action, inject.target)
 
 
-def _written(line: InjectSpec, scenario: Scenario) -> Inject:
+def _written(place: int, line: InjectSpec, scenario: Scenario) -> Inject:
     bounds = {str(key): bound.model_dump(exclude_none=True) for key, bound in line.when.items()}
     return Inject(
         t_h=0.0 if line.at is None else scenario.at_h(line.at),
@@ -88,6 +88,7 @@ def _written(line: InjectSpec, scenario: Scenario) -> Inject:
         expect=line.expected,
         objective=line.for_,
         optional=line.optional,
+        place=place,
     )
 
 

@@ -17,7 +17,6 @@ __all__ = [
     "GROUPS",
     "PHRASES",
     "fact",
-    "figure",
     "labelled",
     "messages",
     "named",
@@ -169,15 +168,3 @@ def unit_of(unit: str) -> str:
     if unit in ("share", "level"):
         return ""
     return _(UNITS[unit]) if unit in UNITS else unit
-
-
-def figure(value: float | None, unit: str) -> str:
-    """A KPI's value as it is written, with its unit: per cent for shares, no decimals for counts; "–" for none."""
-    if value is None or isnan(value):
-        return "–"
-    if unit == "share":
-        return f"{value:.1%}".replace("%", " %")
-    if unit == "level":
-        return ("I", "II", "III", "IV")[int(value) - 1] if 1 <= value <= 4 else "–"
-    number = f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.3g}"
-    return f"{number} {unit_of(unit)}".rstrip()

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from sim.errors import Refusal, listed, shown
 from sim.language import _
 from sim.procedure import Procedure
-from sim.spec import RISING, SINGLES, SiteClass, Spec, Where
+from sim.spec import RISING, SINGLES, SiteClass, Spec, Text, Where
 from sim.units import (
     Hours,
     Litres,
@@ -191,7 +191,7 @@ class Target(Spec):
     """A promise that can be measured."""
 
     id: str
-    say: str = ""
+    say: Text = ""
     kpi: str
     of: Where | None = None
     """The group it is promised for; without it, the whole network."""
@@ -303,7 +303,7 @@ class RecordSeries(Spec):
 class Record(Spec):
     """What really happened, with its source."""
 
-    source: str = ""
+    source: Text = ""
     rows: list[RecordRow] = []
     series: list[RecordSeries] = []
 
@@ -314,7 +314,7 @@ class Assumption(Spec):
     set: str
     range: list[float | str] | None = None
     value: float | str | None = None
-    why: str
+    why: Text
     tuned_to: str = ""
 
     @field_validator("range")

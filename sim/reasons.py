@@ -1,4 +1,4 @@
-"""What the system and the readers of YAML, CSV and XML say of their own accord, in the language in use.
+"""What the system and the readers of YAML, CSV, XML, JSON and archives say of their own accord, in the language in use.
 
 They speak English; what they say often has its Chinese in our catalogues, and the rest stays as it is.
 """
@@ -137,8 +137,43 @@ _SQLITE: Final = (
     "attempt to write a readonly database",
     "unable to open database file",
 )
+_ZIP: Final = (
+    "File is not a zip file",
+    "File is not a zip file: {reason}",
+    "Truncated file header",
+    "Bad magic number for file header",
+    "Bad magic number for central directory",
+    "Truncated central directory",
+    "Bad CRC-32 for file '{name}'",
+    "Bad offset for central directory",
+    "Overlapped entries: '{name}' (possible zip bomb)",
+    "That compression method is not supported",
+    "Error -3 while decompressing data: {reason}",
+    "invalid block type",
+    "invalid distance too far back",
+    "File name in directory '{name}' and header {value} differ.",
+)
+_JSON: Final = (
+    "Expecting value",
+    "Expecting ',' delimiter",
+    "Expecting ':' delimiter",
+    "Expecting property name enclosed in double quotes",
+    "Extra data",
+    "Illegal trailing comma before end of array",
+    "Illegal trailing comma before end of object",
+    "Invalid control character at",
+    "Invalid \\escape",
+    "Invalid \\uXXXX escape",
+    "Unterminated string starting at",
+    "Unexpected UTF-8 BOM (decode using utf-8-sig)",
+)
+_OFFICE: Final = (
+    "Cell string index not found in shared strings table",
+    "Zip error: {reason}",
+    "invalid Zip archive: {reason}",
+)
 _OTHERS: Final = ("embedded null byte", "embedded null character in path")
-_READERS: Final = (*_YAML, *_CSV, *_XML, *_DATES, *_SQLITE)
+_READERS: Final = (*_YAML, *_CSV, *_XML, *_DATES, *_SQLITE, *_ZIP, *_JSON, *_OFFICE)
 _XML_PLACE: Final = re.compile(r"(.*): line (\d+), column (\d+)")
 
 
@@ -158,7 +193,7 @@ def of_reader(error: object) -> str:
     return retold(str(error), _READERS)
 
 
-def of_xml(error: SyntaxError) -> str:
+def of_xml(error: Exception) -> str:
     """Why text is no XML, with the place."""
     said = _XML_PLACE.fullmatch(str(error))
     if said is None:

@@ -20,7 +20,7 @@ from sim.language import _
 from sim.plan import Assumption, Bound, Plan, Record, StateKey, _bounds
 from sim.resources import Party, Resources
 from sim.settings import DeskSettings, GeneratorSettings, Grid, RepairTimes, RoadSettings, SiteSettings
-from sim.spec import Spec, Title
+from sim.spec import Spec, Text, Title
 from sim.topology.tables import Topology
 from sim.units import Moment, MomentField, parse_moment
 
@@ -41,7 +41,7 @@ class InjectSpec(Spec):
     In machine rooms `device:ID`, `supply:DEVICE.A`, `cooler:ID`, `link:ID`, and nodes by kind, such as `pdu:RACK.A`.
     """
     colour: Literal["blue", "yellow", "orange", "red"] | None = None
-    message: str = ""
+    message: Text = ""
     from_: Annotated[str, Field(alias="from")] = ""
     to: str = ""
     via: str = ""
@@ -124,8 +124,8 @@ class DrillSpec(Spec):
     """What kind of drill it is, for people and forms."""
 
     kind: Literal["replay", "tabletop", "field", "study"] = "replay"
-    host: str = ""
-    basis: str = ""
+    host: Text = ""
+    basis: Text = ""
     clock: ClockField = Field(default_factory=DrillClock)
     """How fast it is played, such as `1 h = 3 min`."""
 
@@ -154,7 +154,7 @@ class ScenarioSpec(Spec):
     format: Literal[1]
     name: Annotated[str, Field(pattern=r"^[\w-]+$", max_length=80)]
     title: Title = Title()
-    description: str = ""
+    description: Text = ""
     drill: DrillSpec = DrillSpec()
     start: Annotated[datetime, BeforeValidator(_clock, json_schema_input_type=str)]
     """Wall clock of the place, such as 2023-11-05T22:00; `t_h` counts from here."""

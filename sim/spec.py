@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from sim.errors import Refusal, listed
-from sim.language import _
+from sim.errors import Refusal, listed, must_be, shown
+from sim.language import LANGUAGES, _, spoken
+from sim.units import Door
 
 SiteClass = Literal["A", "B", "C", "D"]
 N = TypeVar("N", list[float], tuple[float, float])
@@ -38,6 +39,57 @@ class Title(Spec):
 
     en: str = ""
     zh: str = ""
+
+
+class Said(str):
+    """A text in both languages: the English itself, as data have it, with the Chinese beside it."""
+
+    __slots__ = ("zh",)
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Self:
+        """From both; where one is empty the other stands for it."""
+        made = super().__new__(cls, en or zh)
+        made.zh = zh or en
+        return made
+
+    def __reduce__(self) -> tuple[type[Said], tuple[str, str]]:
+        """For copies and pickles."""
+        return Said, (str(self), self.zh)
+
+
+def text_told(text: str) -> str:
+    """A text of a scenario in the language in use; a plain text is taken for both."""
+    return text.zh if isinstance(text, Said) and spoken() == "zh" else str(text)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict) and value and set(value) <= set(LANGUAGES):
+        parts = [value.get(language, "") for language in LANGUAGES]
+        if all(isinstance(part, str) for part in parts) and any(parts):
+            return Said(*parts)
+    if isinstance(value, int | float):
+        raise must_be(_("text; put it in quotes"), shown(value))
+    raise must_be(_("text, or a table of en and zh with text in it"), shown(value))
+
+
+_EITHER: Final = {"type": "string"}
+Text = Annotated[
+    str,
+    Door(
+        _text,
+        {
+            "anyOf": [
+                _EITHER,
+                {"type": "object", "properties": {"en": _EITHER, "zh": _EITHER}, "additionalProperties": False},
+            ]
+        },
+        lambda text: {"en": str(text), "zh": text.zh} if isinstance(text, Said) else text,
+    ),
+]
+"""A text for people: plain, or a table of `en` and `zh`."""
 
 
 class Where(Spec):

@@ -29,7 +29,13 @@ KINDS: Final[dict[str, Kind]] = {
     # the world outside
     "run.begins": Kind("scenario", "policy", "", "mark", "the clock starts"),
     "run.ends": Kind("scenario", "", "", "mark", "the horizon is reached"),
-    "inject.fired": Kind("target", "action", "value", "mark", "an inject, drawn or hand-written, takes effect"),
+    "inject.fired": Kind(
+        "target",
+        "action",
+        "place",
+        "mark",
+        "an inject, drawn or hand-written, takes effect; place in the file, from 0, where action and target mean another",
+    ),
     "message.sent": Kind("from", "to", "", "mark", "words for the people of the drill (text in the scenario)"),
     "warning.issued": Kind("issuer", "colour", "", "mark", "a weather warning signal is raised"),
     "snow.depth": Kind("weather_cell", "", "depth_cm", "line", "snow on open ground"),
@@ -223,6 +229,8 @@ class Inject:
     expect: str = ""
     objective: str = ""
     optional: bool = False
+    place: int = -1
+    """Where it stands among the injects of the file, from 0; -1 for a drawn one."""
 
 
 class Team(Protocol):

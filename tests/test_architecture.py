@@ -52,6 +52,7 @@ STOREYS = (
         "inventory_rooms",
         "levers",
         "parameters",
+        "played",
         "recorded",
         "scenario",
         "schema",

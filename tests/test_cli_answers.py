@@ -117,6 +117,9 @@ def test_comparing_needs_two_variants() -> None:
         def targets(self, _=None):
             return []
 
+        def failures(self, _variant):
+            return []
+
     with pytest.raises(InputError, match="at least two variants"):
         compare([One()])
     other = One()

@@ -1,19 +1,19 @@
 """Commands in Chinese: which language is spoken, that nothing stays English, and that data do not follow it."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from sim.language import of_environment
 from sim.results import open_run
 
+ALERT = Path(__file__).parent / "data" / "alerts" / "tongliao_red.xml"
 RUN = ("run", "ten_sites", "--seed", "1")
 DATA = ("kpis.json", "scorecard.json", "scenario.json", "outages.parquet", "log.parquet")
-# What stays as it was written: names of the topology, and reasons that a scenario gives in one language.
+# What stays as it was written: names of the topology, and texts that are part of a scenario's hash.
 GIVEN = (
     "Ten Sites County",
-    "the town is made up",
-    "what they would change and cost is made up",
     "A made-up town of ten sites.",
     "crew sent within",
 )
@@ -98,17 +98,31 @@ def test_data_do_not_follow_the_language(played):
     assert "plan NOT met" in (folder / "zh" / "scorecard.json").read_text(encoding="utf-8")
 
 
+def test_the_list_of_forms_is_told_in_chinese(played, drill, tmp_path):
+    told = drill("--lang", "zh", "report", played[0] / "zh", "--forms", tmp_path / "forms")
+    assert (told.code, english(told.out + told.err)) == (0, [])
+    assert re.search("[一-鿿]", told.out)
+
+
+@pytest.mark.parametrize("more", [(), ("--kind", "crew", "--kind", "generator"), ("--from", "+20 h", "--to", "+30 h")])
+def test_a_replay_in_the_terminal_is_told_in_chinese(played, drill, more):
+    told = drill("--lang", "zh", "replay", played[0] / "zh", *more)
+    assert (told.code, english(told.out + told.err)) == (0, [])
+    assert re.search("[一-鿿]", told.out)
+
+
 @pytest.mark.parametrize(
     "command",
     [
         ("list",),
+        ("alert", ALERT, "--topology", "tongliao"),
         ("check", "ten_sites"),
         ("check", "--contingency", "2", "--most", "40", "ten_sites"),
         ("check", "--contingency", "1", "hohhot_exchange_drill"),
         ("injects", "ten_sites"),
         ("topology", "show", "ten_sites"),
     ],
-    ids=" ".join,
+    ids=lambda words: " ".join(str(word) for word in words if not isinstance(word, Path)),
 )
 def test_nothing_stays_english(drill, command):
     told = drill("--lang", "zh", *command)
@@ -126,6 +140,9 @@ def test_answers_from_many_runs_are_told_in_chinese_and_kept_in_english(drill, t
         ("compare", many, "--out", tmp_path / "answer"),
         ("size", "ten_sites", "--resource", place, "--from", "1", "--to", "2", "-n", "2", "--workers", "1",
          "--out", tmp_path / "sizes"),
+        ("sensitivity", "ten_sites", "-n", "1", "--trajectories", "2", "--sobol", "0", "--workers", "1",
+         "--out", tmp_path / "moved"),
+        ("levers", "ten_sites", "-n", "2", "--workers", "1", "--out", tmp_path / "levers"),
     )  # fmt: skip
     for command in commands:
         told = drill(*command, *zh)

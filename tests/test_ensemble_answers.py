@@ -1,5 +1,6 @@
 """Paired differences, sizing and sensitivity: against mathematics, and by brute force on small cases."""
 
+from dataclasses import replace
 from math import inf, isnan, pi
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim.ensemble.analysis import Effort, analyse
 from sim.ensemble.factors import factors, settings
-from sim.ensemble.paired import Cell, compare_cells, difference, mean_interval, wilson
+from sim.ensemble.paired import Cell, compare_cells, difference, mean_interval, together, untold, wilson
 from sim.ensemble.screening import morris, sobol, trajectories
 from sim.ensemble.sizing import contradictions, distribute, overrides, places, sizing
 from sim.errors import InputError
@@ -94,6 +95,23 @@ def test_only_seeds_that_all_have_are_paired() -> None:
         compare_cells([cell("a", (1,)), cell("b", (2,))], [])
     with pytest.raises(ValueError, match="one of a, b"):
         compare_cells([cell("a", (1,)), cell("b", (1,))], [], "c")
+
+
+def test_undefined_targets_that_count_as_held_are_told() -> None:
+    columns = {"O1": np.array([1.0, 1.0, 0.0, np.nan, 1.0]), "O2": np.array([1.0, np.nan, np.nan, np.nan, 1.0])}
+
+    def held(target: str | None) -> np.ndarray:
+        return together(list(columns.values())) if target is None else columns[target]
+
+    def made(name: str) -> Cell:
+        return Cell(name, "x", (1, 2, 3, 4, 5), lambda _: np.arange(5.0), held, ("O1", "O2"))
+
+    assert untold(list(columns.values())) == 1
+    found = compare_cells([made("a"), made("b")], [])
+    assert found.untold == (("a", 1, 5), ("b", 1, 5))
+    assert found.notes[0].startswith("a: in 1 of 5 seeds no target is missed but one is undefined")
+    doubtful = replace(sizing(lambda _: held(None), (1, 1), 0.5), untold=1)
+    assert any("In up to 1 of the seeds no target is missed" in said for said in doubtful.sentences())
 
 
 # Sizing

@@ -163,6 +163,27 @@ HOSTILE = {
     "entities": (changed({"word/document.xml": BOMB}), "must not declare entities"),
     "field": (changed({"word/document.xml": DOCUMENT.replace(b"</w:body>", FIELD)}), "must not hold macros"),
     "zip bomb": (changed({"word/media/a.bin": b"\0" * 30_000_000}), "unpacks to more than 20,000,000 bytes"),
+    "link in UTF-16": (
+        changed({"word/_rels/settings.xml.rels": LINK.decode().replace("?>", " encoding='UTF-16'?>").encode("utf-16")}),
+        "must be written in UTF-8",
+    ),
+    "link in UTF-16 without a mark": (
+        changed({"word/_rels/settings.xml.rels": LINK.decode().encode("utf-16-le")}),
+        "must be written in UTF-8",
+    ),
+    "link in another encoding": (
+        changed({"word/_rels/settings.xml.rels": LINK.replace(b"?>", b" encoding='cp037'?>")}),
+        "must be written in UTF-8",
+    ),
+    "link spelt by numbers": (
+        changed({"word/_rels/settings.xml.rels": LINK.replace(b'"External"', b'"&#69;xternal"')}),
+        "must not point outside itself",
+    ),
+    "link under another ending": (changed({"word/_rels/settings.xml.RELS": LINK}), "must not point outside itself"),
+    "field spelt by numbers": (
+        changed({"word/document.xml": DOCUMENT.replace(b"</w:body>", FIELD.replace(b"DDE", b"&#68;DE"))}),
+        "must not hold macros",
+    ),
     "broken xml": (changed({"word/document.xml": b"<a"}), "cannot be read as a template"),
     "no document": (changed({"word/document.xml": b"<a/>"}), "cannot be read as a template"),
 }
@@ -178,6 +199,20 @@ def test_a_hostile_template_is_one_line(drill, folder, tmp_path, content, said):
     assert told.err.splitlines()[-1].startswith(f"{tmp_path / 't' / 'plan.docx'}: {said}")
     assert "Traceback" not in told.err
     assert files_in(tmp_path) == before
+
+
+def test_a_template_under_another_name_is_named(drill, folder, tmp_path):
+    mine = tmp_path / "t"
+    mine.mkdir()
+    for name in ("plan.docx", "Plann.docx", "sheet.XLSM", "~$plan.docx"):
+        (mine / name).write_bytes((template.SHIPPED / "plan.docx").read_bytes())
+    (mine / "notes.txt").write_text("kept", encoding="utf-8")
+    told = drill("report", folder, "--forms", tmp_path / "f", "--templates", mine)
+    assert told.code == 2
+    assert [line.split(": ")[:2] for line in told.err.splitlines()] == [
+        [str(mine / name), "is no template"] for name in ("Plann.docx", "sheet.XLSM")
+    ]
+    assert not (tmp_path / "f").exists()
 
 
 def test_shipped_templates_are_those_of_the_tool():

@@ -71,6 +71,36 @@ def test_no_name_is_left_anywhere(ten, language):
     assert left == set()
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_people_numbers_and_places_of_free_texts_are_gone(ten, language):
+    """Senders, recipients and ways of telling are columns of the forms; a name in any case of letters is a name."""
+    inject = {
+        "at": "+2 h", "do": "note", "from": "王建国", "to": "Li Lei", "via": "13800138000",
+        "message": "call LI LEI on +86 139-1234-5678, 0475-8231234; 王建国在122.2658,43.6174；43°39′10″N; see HUB_2, Site 122.26581",
+        "expect": "李强 asks 13700137000", "for": "O1",
+    }  # fmt: skip
+    run = sim.simulate(sim.load("ten_sites", {"injects.0": json.dumps(inject, ensure_ascii=False)}), seed=1)
+    secret = (
+        "王建国", "Li Lei", "LI LEI", "13800138000", "139-1234-5678", "8231234", "122.2658", "43.6174", "43°39", "HUB_2",
+        "13700137000",
+    )  # fmt: skip
+    files = written(run, language)
+    assert {(file, one) for file, said in files.items() for one in secret if one.casefold() in said.casefold()} == set()
+    script = next(said for file, said in files.items() if file.startswith("02_") and file.endswith(".docx"))
+    person = {"en": "Person", "zh": "人员"}[language]
+    assert re.search(rf"{person} ?\d{{3}}", script)
+
+
+def test_posts_and_figures_stay():
+    from sim.forms.unsaid import blanked, is_role
+
+    told = "2 crews by 2023-11-05T22:00, T+04:00, 0.25 to 0.41, 36.5 h, 1,150 sites, 12379"
+    assert blanked(told) == told
+    assert blanked("110 kV, 3.141 km") == "110 kV, 3.141 km"
+    assert is_role("导调组")
+    assert not is_role("王建国")
+
+
 def test_without_the_option_the_names_are_there(ten):
     with speaking("en"):
         said = texts_of(files_of(ten, Wanted())["02_controllers_script.docx"])

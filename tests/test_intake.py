@@ -365,3 +365,126 @@ def test_positions_are_compared_with_known_places(tmp_path, take):
     assert take(sites(tmp_path / "c.xlsx"))["checked"][-1] == (
         "coordinates: fewer than 3 places to compare with (--known), so GCJ-02 cannot be ruled out"
     )
+
+
+# Batteries of several strings, and what is not known of them
+
+
+BATTERY_HEADS = ("站址编码", "区县", "经度", "纬度", "保障等级")
+
+
+def batteries(tmp_path, heads, *rows):
+    places = [(f"B{n}", "区县甲", 122 + n / 100, 43.5, "C") for n in range(len(rows))]
+    return sites(
+        tmp_path / "a.xlsx", [(*place, *row) for place, row in zip(places, rows, strict=True)], (*BATTERY_HEADS, *heads)
+    )
+
+
+def test_a_total_is_not_multiplied_by_strings(tmp_path, take, made):
+    heads = ("电池总容量(Ah)", "单组容量(Ah)", "组数")
+    told = take(batteries(tmp_path, heads, (1000, 500, 2), (1000, None, 2), (None, 300, 2), (None, 300, None)))
+    assert made().sites.battery_ah.tolist() == [1000, 1000, 600, 300]
+    assert "1 of 4 sites: number of battery strings empty, one taken" in told["guesses"]
+
+
+def test_a_total_named_by_a_mapping_is_not_multiplied(tmp_path, take, made):
+    file = batteries(tmp_path, ("电池总容量(Ah)", "组数"), (1000, 2))
+    columns = "site: 站址编码, county: 区县, lon: 经度, lat: 纬度, class: 保障等级"
+    (tmp_path / "m.yaml").write_text(
+        f"columns: {{{columns}, battery_ah: 电池总容量(Ah), battery_strings: 组数}}\n", encoding="utf-8"
+    )
+    take(file, "--map", tmp_path / "m.yaml")
+    assert made().sites.battery_ah.tolist() == [1000]
+
+
+def test_a_product_is_not_multiplied_again(tmp_path, take, made):
+    take(batteries(tmp_path, ("电池容量(Ah)", "组数"), ("1000Ah*2组", 2), ("2*500Ah", "２"), ("500*2", None)))
+    assert made().sites.battery_ah.tolist() == [2000, 1000, 1000]
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (
+            ("500*2", 3),
+            "F2: battery_ah must be a product of the strings, which are 3 in their own column (got 500 × 2)",
+        ),
+        ((500, 0), "G2: battery_strings must be at least 1 where a capacity stands (got 0)"),
+    ],
+)
+def test_strings_that_contradict_a_capacity(tmp_path, take, row, told):
+    assert take(batteries(tmp_path, ("电池容量(Ah)", "组数"), row)) == [f"a.xlsx!站址!{told}"]
+
+
+def test_no_strings_and_no_capacity_is_no_battery(tmp_path, take, made):
+    take(batteries(tmp_path, ("电池容量(Ah)", "组数"), (None, 0), (0, 0)))
+    assert made().sites.battery_ah.tolist() == [0, 0]
+
+
+def test_what_is_not_known_of_a_battery_is_told(tmp_path, take):
+    heads = ("电池类型", "投产日期", "健康度", "备电时长(h)")
+    rows = (("铅酸", "2020-01-01", None, 8), (None, None, 0.8, None), (None, None, None, 6))
+    told = take(batteries(tmp_path, heads, *rows))["guesses"]
+    assert "2 of 3 sites: kind of battery empty, lithium iron phosphate taken" in told
+    assert "1 of 3 sites: neither age nor state of health of the battery known, drawn in each run" in told
+    hours = "2 of 3 sites: '备电时长(h)' taken as measured hours; if it is what was designed, leave it out"
+    assert hours in told
+    measured = take(batteries(tmp_path, (*heads[:3], "实测备电时长(h)"), *rows))["guesses"]
+    assert not any("measured hours" in line for line in measured)
+
+
+def test_a_mapping_that_is_written_keeps_the_day_to_which_ages_count(drill, tmp_path, take, monkeypatch):
+    """The same file gives the same network tomorrow."""
+    from datetime import date
+
+    from sim.intake import derive, spreadsheet
+
+    def on(year):
+        class Day(date):
+            @classmethod
+            def today(cls):
+                return cls(year, 1, 1)
+
+        for module in (derive, spreadsheet):
+            monkeypatch.setattr(module, "date", Day)
+
+    file = batteries(tmp_path, ("投产日期",), ("2020-01-01",))
+    on(2024)
+    assert drill("topology", "import", file, "--write-map", tmp_path / "m.yaml").code == 0
+    assert "as_of: 2024-01-01" in (tmp_path / "m.yaml").read_text(encoding="utf-8")
+    on(2026)
+    told = take(file, "--map", tmp_path / "m.yaml")["guesses"]
+    assert any("battery's age on 2024-01-01" in line for line in told)
+
+
+# Depots without a position
+
+
+@pytest.mark.parametrize(
+    ("depot", "county"),
+    [
+        (("c10", None), "c10"),
+        (("c10驻点", None), "c10"),
+        (("平城区驻点", None), "平城区"),
+        (("城区", None), "城区"),
+        (("平城区抢修点", "城区"), "城区"),
+    ],
+)
+def test_a_depot_is_put_into_the_county_it_names(tmp_path, take, made, depot, county):
+    where = {"c1": 122.0, "c10": 122.1, "城区": 122.2, "平城区": 122.3}
+    rows = [(f"B{n}", name, lon, 43.5, "C") for n, (name, lon) in enumerate(where.items())]
+    file = workbook(tmp_path / "a.xlsx", {"站址": [BATTERY_HEADS, *rows], "驻点": [("驻点", "区县"), depot]})
+    told = take(file)["guesses"]
+    assert made().depots.lon.tolist() == [where[county]]
+    named = f"1 of 1 depots: county empty, taken by the depot's name: {depot[0]} → {county}"
+    assert (named in told) == (depot[1] is None)
+
+
+def test_a_depot_that_may_be_in_several_counties(tmp_path, take):
+    rows = [(f"B{n}", name, 122 + n / 10, 43.5, "C") for n, name in enumerate(("开鲁县", "库伦旗"))]
+    file = workbook(
+        tmp_path / "a.xlsx", {"站址": [BATTERY_HEADS, *rows], "驻点": [("驻点",), ("开鲁县库伦旗联合驻点",)]}
+    )
+    assert take(file)[0] == (
+        "a.xlsx!驻点!A2: id may be in any of the counties 库伦旗, 开鲁县: fill in the county or the position"
+    )

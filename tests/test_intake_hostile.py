@@ -115,6 +115,87 @@ def test_a_cell_far_out_takes_no_room(refused, tmp_path):
     )
 
 
+ADDRESSES = "a.xlsx!站址: must have cells and rows with addresses such as F214"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ('<row r="9"><c r="xfd1048576"><v>1</v></c></row>', f"{ADDRESSES} (got 'xfd1048576')"),
+        ('<row r="9"><c r="AAAA9"><v>1</v></c></row>', f"{ADDRESSES} (got 'AAAA9')"),
+        ('<row r="9"><c r="XFE9"><v>1</v></c></row>', f"{ADDRESSES} (got 'XFE9')"),
+        ('<row r="9"><c r="$A$9"><v>1</v></c></row>', f"{ADDRESSES} (got '$A$9')"),
+        ('<row r="9"><c r=""><v>1</v></c></row>', f"{ADDRESSES} (got '')"),
+        ('<row r="9"><c r="A7"><v>1</v></c></row>', f"{ADDRESSES} (got 'A7')"),
+        ('<row r="1000000"><c r="A1"><v>1</v></c><c><v>1</v></c></row>', f"{ADDRESSES} (got 'A1')"),
+        ('<row r="1048577"><c><v>1</v></c></row>', f"{ADDRESSES} (got '1048577')"),
+        ('<row r="+9"><c><v>1</v></c></row>', f"{ADDRESSES} (got '+9')"),
+        ('<row r="9"><c t="s"><v>+0</v></c></row>', "a.xlsx!站址: A9 names a shared text that is not there (got '+0')"),
+        (
+            '<row r="9"><c t="s"><v>9999</v></c></row>',
+            "a.xlsx!站址: A9 names a shared text that is not there (got '9999')",
+        ),
+    ],
+    ids=["small", "AAAA", "XFE", "fixed", "empty", "row", "row-far", "low", "plus", "shared-plus", "shared-far"],
+)
+def test_addresses_that_readers_take_for_different_cells(refused, tmp_path, row, told):
+    """The reader would put the first of them 17 thousand million cells out, and ask for half a terabyte."""
+    file = sites(tmp_path / "a.xlsx")
+    text = part(file, SHEET).replace("</sheetData>", f"{row}</sheetData>")
+    assert refused(repacked(file, {SHEET: text.encode()})) == told
+
+
+def test_two_sheets_of_one_name(refused, tmp_path):
+    file = workbook(tmp_path / "a.xlsx", {"s": [HEADS, *ROWS], "t": []})
+    text = part(file, "xl/workbook.xml").replace('name="t"', 'name="S"')
+    assert refused(repacked(file, {"xl/workbook.xml": text.encode()})) == "a.xlsx: holds two sheets of one name: 'S'"
+
+
+def test_two_parts_of_one_name(refused, tmp_path):
+    file = repacked(sites(tmp_path / "a.xlsx"), {"xl/SharedStrings.xml": b"<sst/>", STRINGS: b"<sst/>"})
+    assert refused(file) == "a.xlsx: holds 2 parts of one name: 'xl/sharedstrings.xml'"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("worksheets/sheet1.xml", "worksheets/other.xml"), ("worksheets/sheet1.xml", "../xl/worksheets/sheet1.xml")],
+)
+def test_a_sheet_without_its_part(refused, tmp_path, old, new):
+    file, rels = sites(tmp_path / "a.xlsx"), "xl/_rels/workbook.xml.rels"
+    text = part(file, rels).replace(f"/xl/{old}", new)
+    assert new in text
+    assert refused(repacked(file, {rels: text.encode()})) == "a.xlsx: holds no part for its sheet '站址'"
+
+
+def test_a_sheet_with_two_parts(refused, tmp_path):
+    """The reader takes the one, whoever looks before it might take the other."""
+    file = sites(tmp_path / "a.xlsx")
+    text = part(file, "xl/workbook.xml")
+    text = text.replace("<sheet ", '<sheet xmlns:x="x" x:id="rId2" ')
+    assert refused(repacked(file, {"xl/workbook.xml": text.encode()})) == "a.xlsx: holds no part for its sheet '站址'"
+
+
+def test_two_relations_of_one_name(refused, tmp_path):
+    file, rels = sites(tmp_path / "a.xlsx"), "xl/_rels/workbook.xml.rels"
+    text = part(file, rels).replace("</Relationships>", '<Relationship Id="rId1" Target="x"/></Relationships>')
+    assert refused(repacked(file, {rels: text.encode()})) == "a.xlsx: holds two relations of one name: 'rId1'"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.xlsx", b"PK\x03\x04" + bytes(50), "a.xlsx: 已损坏：不是 ZIP 文件"),
+        ("a.csv", b'a,b\n"x', "a.csv:2: 不是有效的 CSV：数据提前结束"),
+        ("a.json", b'{"a":\n}', "a.json:2: 应为 JSON：此处缺少值"),
+    ],
+    ids=["zip", "csv", "json"],
+)
+def test_what_readers_say_is_told_in_chinese(drill, tmp_path, name, content, told):
+    (tmp_path / name).write_bytes(content)
+    done = drill("topology", "import", tmp_path / name, "--out", tmp_path / "out", "--yes", "--lang", "zh")
+    assert (done.code, done.err.strip().replace(f"{tmp_path}/", "")) == (2, told)
+
+
 def test_too_many_sheets(refused, tmp_path):
     file = workbook(tmp_path / "a.xlsx", {f"s{n}": [] for n in range(office.MOST_SHEETS + 1)})
     assert refused(file) == "a.xlsx: must have at most 200 sheets (got 201)"

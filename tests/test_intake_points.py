@@ -260,3 +260,14 @@ def test_tables_of_an_import_run_nothing_in_a_spreadsheet_and_mean_the_same(impo
     assert raw.startswith(b"\xef\xbb\xbf")
     cells = [line.split(",")[1] for line in raw.decode("utf-8-sig").splitlines()[1:]]
     assert all(cell.startswith("'") for cell in cells)
+
+
+@pytest.mark.parametrize(("deep", "told"), [(40, "must be GeoJSON"), (41, "must be JSON, at most 40 deep")])
+def test_how_deep_geojson_may_be(written, deep, told):
+    with pytest.raises(InputError, match=told):
+        points.read_geojson(written("a.json", "[" * deep + "1" + "]" * deep))
+
+
+def test_numbers_of_thousands_of_digits(written):
+    with pytest.raises(InputError, match="must be JSON: a number has thousands of digits"):
+        points.read_geojson(written("a.json", "9" * 5000))

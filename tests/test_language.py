@@ -3,6 +3,7 @@
 import importlib.util
 from contextvars import copy_context
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -18,15 +19,21 @@ def test_no_catalogue_was_forgotten():
     assert catalogues.faults() == []
 
 
+def fields(text):
+    """Fields of a message with their conversions and formats, however often and in whatever order."""
+    return {(name, made, spec) for _, name, spec, made in Formatter().parse(text) if name is not None}
+
+
 @pytest.mark.parametrize("room", catalogues.ROOMS)
 def test_fields_of_a_message_are_those_of_its_chinese(room):
-    from string import Formatter
+    found = translations("zh", room)
+    assert found, f"the catalogue of {room} holds no message"
+    assert not {message for message, chinese in found.items() if fields(message) != fields(chinese)}
 
-    for message, chinese in translations("zh", room).items():
-        fields = [
-            {name for _, name, _, _ in Formatter().parse(text) if name is not None} for text in (message, chinese)
-        ]
-        assert fields[0] == fields[1], message
+
+@pytest.mark.parametrize(("message", "chinese"), [("{n}", "{m}"), ("{n:.1f}", "{n}"), ("{n!r}", "{n}"), ("{n}", "无")])
+def test_another_field_is_found(message, chinese):
+    assert fields(message) != fields(chinese)
 
 
 def test_the_tool_tells_of_missing_chinese_and_stale_files(tmp_path, monkeypatch):

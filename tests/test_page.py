@@ -2,7 +2,7 @@
 
 import json
 import re
-from math import isclose, isnan
+from math import isclose, isnan, nan
 
 import numpy as np
 import pytest
@@ -12,13 +12,14 @@ from pages import Page
 import sim
 from sim.language import LANGUAGES, speaking, translations
 from sim.metrics import WHY_UNDEFINED
-from sim.page import costliest, crews, placements, verdict
+from sim.page import causes, costliest, crews, placements, verdict
 from sim.page.page import run_page
 from sim.page.telling import Telling
 from sim.page.words import figure
 from sim.report.reasons import reasons
 from sim.results import Run
 from sim.scorecard import number
+from sim.vocabulary import KPIS
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -111,17 +112,25 @@ def test_every_figure_is_that_of_the_files(pages, ten, rooms, tmp_path, name, la
 
 def test_text_of_a_number_is_its_value(pages):
     """The words beside an exact number say the same number, whatever their rounding."""
-    checked = 0
+    checked, shares = 0, 0
     for one in Page(pages["ten", "en"]).numbers:
         match = re.fullmatch(r"[≤≥+ ]*(−?[\d,]+(?:\.\d+)?)( %| min| .*)?", one.text)
         if not match:
+            assert not re.search(r"\d", one.text), one
             continue
         shown, unit = float(match[1].replace(",", "").replace("−", "-")), (match[2] or "").strip()
-        times = {"%": (100,), "min": (60,), "": (1, 60)}.get(unit, (1,))  # a card has its minutes beside the number
-        grain = 0.51 if "." not in match[1] and unit != "%" else 0.51 / 10 ** len(match[1].partition(".")[2])
-        assert any(abs(shown - one.value * factor) <= grain for factor in times), one
+        of = KPIS[one.kpi].unit if one.kpi in KPIS else ""
+        if of == "share":
+            assert unit == "%", one
+            shares += 1
+        factors = {"%": (100,), "min": (60,)}.get(unit, (1,))
+        if of == "h" and not unit:
+            factors = (1, 60)  # a card has its hours or minutes beside the number
+        grain = 0.51 / 10 ** len(match[1].partition(".")[2])
+        assert any(abs(shown - one.value * factor) <= grain for factor in factors), one
         checked += 1
     assert checked > 80
+    assert shares > 5
 
 
 def test_verdict_comes_first_and_says_met_or_missed():
@@ -163,7 +172,7 @@ def test_why_the_worst_target_was_missed_is_read_from_the_log(ten):
     assert words.startswith("Why O3 generation timeliness was missed: ")
     assert f"before a generator was there: {len(waits)}, " in words
     assert f"of them without any generator coming: {never}." in words
-    assert f"({rows[worst].subject})" in chain.title
+    assert rows[worst].subject in chain.title
     assert [step.when for step in chain.steps] == [telling.clock(row.t_h) for row in reversed(ten.log.why(worst))]
 
 
@@ -463,3 +472,27 @@ def test_the_command_plays_the_run_again(ten, drill, tmp_path):
 def test_numbers_of_json_and_page_share_one_rounding(ten):
     """The scorecard's twelve digits do not move a figure by more than a billionth."""
     assert near(number(ten.kpi_values["user_outage_h"]), ten.kpi_values["user_outage_h"])
+
+
+def test_what_held_a_site_out_at_the_end_is_told():
+    """Taken out by a cut cable, held by its lost mains, back with them."""
+    log = [
+        (1.0, "link.cut", "l1", "snowstorm", -1),
+        (1.0, "site.down", "s1", "transport", 0),
+        (2.0, "feeder.failed", "f1", "c1", -1),
+        (3.0, "link.mended", "l1", "", -1),
+        (3.0, "site.held", "s1", "power", 2),
+        (5.0, "feeder.restored", "f1", "repair", -1),
+        (5.0, "site.up", "s1", "", 5),
+    ]
+
+    def ended(rows):
+        return causes.outage_chain(
+            Telling(run_of(*[(t_h, kind, of, to, nan, by) for t_h, kind, of, to, by in rows])), 0
+        )
+
+    chain = ended(log)
+    assert chain.turned.startswith("By then it was held out by another trouble, since ")
+    assert "loss of power at the site: feeder f1 goes dead" in chain.turned
+    alone = [(1.0, *log[0][1:]), log[1], (3.0, "link.mended", "l1", "", 0), (3.0, "site.up", "s1", "", 2)]
+    assert ended(alone).turned == ""

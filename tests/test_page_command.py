@@ -100,7 +100,7 @@ def test_a_full_disk_leaves_the_old_page(drill, folder, monkeypatch):
     told = drill("report", folder, "--lang", "zh")
     assert (told.code, told.err.splitlines()[-1]) == (
         2,
-        f"{folder / 'report.html'}: cannot be written: no space left on device",
+        f"{folder / 'report.html'}: 无法写入：磁盘空间已满",
     )
     assert (folder / "report.html").read_bytes() == before
     assert sorted(path.name for path in folder.iterdir()) == files

@@ -246,6 +246,14 @@ def test_an_ensemble_of_which_nothing_was_played(copied, language):
     assert told(copied) == ("No run has been played.", "unknown")
 
 
+def test_a_variant_of_which_all_failed_is_told_and_not_compared(copied):
+    failed = "update runs set status='failed', error=?, kpis=null, simulated=null, met=null, at_h=null, curve=null"
+    change(copied, (f"{failed} where variant='nearest'", "boom"))
+    found = page(copied)
+    assert ["nearest", "2", "boom"] in found.rows["runs"]
+    assert "nearest against class_then_deadline" not in found.text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_ensemble_of_which_all_failed(copied, language):
     change(
@@ -355,12 +363,14 @@ def test_command_of_variants_and_settings(tmp_path):
     many = ensemble(scenario, [2, 3], policies=POLICIES, variants=[Variant("as_is", {}), six], workers=1, out=tmp_path)
     words = split(command(Many(many, None)))
     assert words[2:5] == ["ten_sites", "-n", "3"]
+    assert "The command plays seeds 1 to 3: more than those of this page" in page(tmp_path).text
     assert words[words.index("--policy") + 1] == ",".join(POLICIES)
     assert words[words.index("--variant") + 1] == "six_crews.yaml"
     assert words[words.index("--set") + 1] == "horizon_h=30"
     many.close()
     plain = ensemble(sim.load("ten_sites"), 1, workers=1, out=tmp_path / "plain")
     assert command(Many(plain, None)) == "drill ensemble ten_sites -n 1 --out DIR"
+    assert "The command plays seeds" not in page(tmp_path / "plain").text
     plain.close()
 
 

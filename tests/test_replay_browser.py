@@ -419,7 +419,7 @@ def test_figures_are_those_of_the_scorecard(show, folder):
         if one["id"] and targets[one["id"]]["met"] is not None:
             assert ("met" if targets[one["id"]]["met"] else "missed") in one["look"].split()
         if expected is not None:
-            number = float(re.match(r"[\u2212\d.]+", one["text"].replace("\u2009", ""))[0].replace("\u2212", "-"))
+            number = float(re.match(r"[\u2212\d.]+", one["text"].replace(",", ""))[0].replace("\u2212", "-"))
             assert number == pytest.approx(expected * (100 if "%" in one["text"] else 1), abs=0.5, rel=0.01)
 
 

@@ -118,6 +118,7 @@ def test_a_clock_time_is_the_next_one():
     assert moment_h("07:30", start, "", 11.5) == 11.5
     assert moment_h("07:30", start, "", 12.0) == 35.5
     assert moment_h("20:00", start, "") == 0.0
+    assert moment_h("T+0.7", start, "") == moment_h("+0.7 h", start, "") == 0.7
     with pytest.raises(InputError):
         moment_h("27:30", start, "x")
 

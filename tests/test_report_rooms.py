@@ -61,6 +61,24 @@ def test_a_quiet_exchange_is_drawn_whole():
     assert any("No step was begun" in text for text in texts_of(drawn(swim_lanes.draw, quiet)))
 
 
+def test_a_policy_is_named_only_where_somebody_is_sent():
+    run, made = drill_run(), inventory()
+    made.update({item: run.inventory[item] for item in run.inventory})
+    rooms, both = (Story.of(Run(run.spec, 7, "nearest", run.log, plant)) for plant in (run.inventory, made))
+    assert "seed 7" in texts_of(drawn(temperatures.draw, rooms))
+    assert "seed 7 · nearest" in texts_of(drawn(temperatures.draw, both))
+
+
+def test_numbers_beside_marks_keep_off_the_next_mark():
+    """On eight hours, a mark is some 7 minutes wide and one with its number some 20."""
+    many = [1.0] * 20
+    assert temperatures.together([*many, 1.12, 1.2], 8.0) == [[*many, 1.12, 1.2]]
+    assert temperatures.together([*many, 1.5], 8.0) == [many, [1.5]]
+    assert temperatures.together([1.0, 1.2], 8.0) == [[1.0], [1.2]]
+    assert temperatures.together([1.0, 1.1], 8.0) == [[1.0, 1.1]]
+    assert temperatures.together([], 8.0) == []
+
+
 def test_hostile_names_are_shown_as_text():
     run = drill_run(title={"en": "$\\alpha$ drill {", "zh": "很长的名字" * 30})
     for item in ("row", "team", "service", "procedure_step"):

@@ -12,6 +12,7 @@ from scenario_files import ROOT, SCENARIO, Town
 
 import sim.loading
 from sim.errors import InputError
+from sim.language import speaking
 from sim.loading import find_file, load, shipped_scenarios
 from sim.scenario import ScenarioSpec
 from sim.schema import scenario_schema
@@ -351,3 +352,64 @@ def test_the_schema_takes_what_the_loader_takes():
     assert re.match(line, "petrol_5kw")
     assert {"type": "number"} in tables["Level"]["properties"]["when"]["additionalProperties"]["anyOf"]
     assert {"type": "string"} in tables["Target"]["properties"]["at_least"]["anyOf"]
+
+
+def test_texts_for_people_may_be_in_both_languages(tmp_path):
+    from pickle import dumps, loads
+
+    from sim.spec import Said, text_told
+
+    both = "{en: made up, zh: 虚构}"
+    file = tmp_path / "s.yaml"
+
+    def loaded(text):
+        file.write_text(
+            f"format: 1\nname: s\nstart: 2024-03-01T08:00\nhorizon_h: 2 h\ntopology: {ROOT}/topologies/ten_sites.yaml\n"
+            f"description: {text}\ndrill: {{host: {text}, basis: {text}}}\nrecord: {{source: {text}}}\n"
+            f"plan: {{targets: [{{id: t, say: {text}, kpi: station_outage_h, at_most: 1}}]}}\n"
+            f"injects: [{{at: +1 h, do: note, message: {text}}}]\nassumptions: [{{set: topology, why: {text}}}]\n",
+            encoding="utf-8",
+        )
+        return load(file)
+
+    def texts(spec):
+        return (
+            spec.description, spec.drill.host, spec.drill.basis, spec.record.source, spec.plan.targets[0].say,
+            spec.injects[0].message, spec.assumptions[0].why,
+        )  # fmt: skip
+
+    plain, given = loaded("made up"), loaded(both)
+    for text in texts(given.spec):
+        assert isinstance(text, Said)
+        with speaking("zh"):
+            assert (text_told(text), text_told(loads(dumps(text))), text_told("made up")) == ("虚构", "虚构", "made up")
+        assert text_told(text) == "made up"
+    assert texts(plain.spec) == texts(given.spec), "as data they are English"
+    assert plain.resolved()["description"] == "made up"
+    assert given.resolved()["description"] == {"en": "made up", "zh": "虚构"}
+    assert type(given.spec).model_validate(given.resolved()) == given.spec
+    only = loaded("{zh: 虚构}").spec.description
+    assert (str(only), text_told(only)) == ("虚构", "虚构")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("3", "description must be text; put it in quotes (got 3)"),
+        ("{}", "description must be text, or a table of en and zh with text in it (got a table)"),
+        ("{en: '', zh: ''}", "description must be text, or a table of en and zh with text in it (got"),
+        ("{en: a, de: b}", "description must be text, or a table of en and zh with text in it (got"),
+        ("{en: 3, zh: 四}", "description must be text, or a table of en and zh with text in it (got"),
+        ("[a]", "description must be text, or a table of en and zh with text in it (got"),
+    ],
+)
+def test_a_text_that_is_none_is_refused(tmp_path, text, told):
+    file = tmp_path / "s.yaml"
+    file.write_text(
+        f"format: 1\nname: s\nstart: 2024-03-01T08:00\nhorizon_h: 2 h\ntopology: {ROOT}/topologies/ten_sites.yaml\n"
+        f"description: {text}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as caught:
+        load(file)
+    assert [str(problem) for problem in caught.value.problems][0].startswith(f"{file}:6: {told}")

@@ -19,6 +19,7 @@ from sim.loading import shipped_scenarios
 from sim.plan import Plan
 from sim.scenario import InjectSpec, ScenarioSpec
 from sim.script import judged, script_lines, written_lines
+from sim.script.fired import fired
 from sim.script.sentences import expectations
 
 RECTIFIER = {"at": "+1 h", "do": "fail", "what": "site:s3.rectifier"}
@@ -305,6 +306,44 @@ def test_people_words_about_a_site_do_nothing_to_it():
     assert len(asked.of("message.sent")) == 1
 
 
+NEVER = {"when": {"sites_without_mains": 11}, "do": "note", "to": "x"}
+OUT = {"at": "+3 h", "do": "fail", "what": "feeder:f_north"}
+SOON = {"when": {"sites_without_mains": 1}, "do": "note", "to": "x"}
+
+
+@pytest.mark.parametrize(
+    ("injects", "played"),
+    [
+        ([NEVER, SOON], [1]),
+        ([SOON, NEVER], [0]),
+        ([NEVER, SOON, NEVER, SOON], [1, 3]),
+        ([{**SOON, "off": True}, NEVER, SOON], [2]),
+        ([NEVER, {"at": "+2 h", "do": "note", "to": "x"}], [1]),
+        ([SOON, {"at": "+30 h", "do": "note", "to": "x"}, {"at": "+2 h", "do": "note", "to": "x"}], [0, 2]),
+    ],
+)
+def test_injects_of_the_same_words_are_not_taken_for_each_other(injects, played):
+    expect = [{**inject, "expect": "report sent within 1 min"} for inject in injects]
+    run = sim.simulate(drill("ten_sites", injects=[*expect, OUT], horizon_h=24))
+    found = fired(run.log.columns(), run.spec)
+    assert sorted(found) == [*played, len(injects)]
+    for place, row in found.items():
+        at = run.spec.injects[place].at
+        assert at is None or run.log.columns().t_h[row] == pytest.approx(at.to_h(run.spec.start))
+    said = {one.line.number: one.verdict for one in judged(run.spec, run.log.columns(), run.inventory)}
+    assert sum(verdict != "not_played" for verdict in said.values()) == len(played)
+
+
+def test_the_log_says_which_inject_it_was_only_where_the_file_would_mislead():
+    """So that the logs of the other scenarios stay what they were."""
+    values = []
+    for injects in ([SOON, NEVER], [NEVER, SOON]):
+        log = sim.simulate(drill("ten_sites", injects=[*injects, OUT], horizon_h=24)).log.columns()
+        (row,) = [row for row in log.of("inject.fired").tolist() if log.names[log.object[row]] == "note"]
+        values.append(log.value[row])
+    assert (str(values[0]), values[1]) == ("nan", 1)
+
+
 def test_a_run_opened_again_says_the_same(tmp_path):
     run = sim.simulate(sim.load("ten_sites_exercise"))
     run.write(tmp_path / "run")
@@ -465,7 +504,7 @@ def exercise():
     ("language", "words"),
     [
         ("en", ['id="script"', "left to the evaluator", "min after the inject", "T+04:00", "not played"]),
-        ("zh", ["演练脚本", "待评估人员评定", "注入后", "未触发", "实际记录曲线峰值", "均方根差"]),
+        ("zh", ["演练脚本", "待评估人员评定", "注入后", "未触发", "记录序列的最高值", "均方根差"]),
     ],
 )
 def test_the_page_tells_it(exercise, language, words):

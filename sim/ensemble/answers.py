@@ -51,11 +51,13 @@ def check_kpis(names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def compare(ensembles: Sequence[Any], kpis: Sequence[str] | None = None, against: str = "") -> Comparison:
+def compare(
+    ensembles: Sequence[Any], kpis: Sequence[str] | None = None, against: str = "", *, broken: bool = False
+) -> Comparison:
     """The variants of one or several ensembles side by side, paired by seed.
 
-    Where two ensembles have a variant of one name, the later one's get the ensemble's number before it. Raises
-    `InputError`.
+    Where two ensembles have a variant of one name, the later one's get the ensemble's number before it. `broken`:
+    also variants of which all runs failed. Raises `InputError`.
     """
     asked = check_kpis(kpis or KPIS_ASKED)
     cells: list[Cell] = []
@@ -63,7 +65,8 @@ def compare(ensembles: Sequence[Any], kpis: Sequence[str] | None = None, against
         raise input_error(_("must be a list of ensembles, such as [many]"), path="ensembles")
     for number, many in enumerate(ensembles, start=1):
         for name in many.variants:
-            _check_any(many, name)
+            if not broken:
+                _check_any(many, name)
             taken = any(cell.name == name for cell in cells)
             cells.append(_cell(many, name, f"{number}/{name}" if taken else name))
     try:

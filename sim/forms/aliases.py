@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from sim.forms.unsaid import is_role
 from sim.inventory import Inventory, text
 from sim.language import _
 from sim.scenario import ScenarioSpec
@@ -16,6 +17,8 @@ _FIRST: Final = ("county", "township", "site", "depot", "team")
 """Sorts that give an id its alias where others share it."""
 _KEPT: Final = ("procedure_step", "weather_cell")
 """Sorts that name nobody and no place."""
+_SHORT: Final = 3
+"""Names with fewer characters are words of the sentence unless they are written exactly so."""
 _LONGEST: Final = 6_000
 """Characters of a text in which names are looked for; nobody reads the rest."""
 _WORDS: Final = frozenset(WORDS) - {"core", "aggregation", "access", "leaf", "ring"}
@@ -34,6 +37,7 @@ def _sorts() -> dict[str, Callable[[int], str]]:
         "rack": lambda: _("Rack {n}"), "power_node": lambda: _("Node {n}"), "device": lambda: _("Device {n}"),
         "cooler": lambda: _("Cooler {n}"), "room_link": lambda: _("Cable {n}"), "service": lambda: _("Service {n}"),
         "vehicle": lambda: _("Vehicle {n}"), "ring": lambda: _("Ring {n}"), "list": lambda: _("List {n}"),
+        "channel": lambda: _("Channel {n}"),
     }  # fmt: skip
     return {sort: lambda number, word=word: word().format(n=f"{number:03d}") for sort, word in words.items()}  # type: ignore[misc]
 
@@ -50,7 +54,7 @@ class Aliases:
         """Every id and name of a run, in the order of its tables, in the language in use."""
         found, counts, sorts = cls(), dict[str, int](), _sorts()
         for sort, key, *names in _things(inventory, spec):
-            if not key or sort not in sorts:
+            if not key or sort not in sorts or (key in found.names and not names):
                 continue
             if key in _WORDS:
                 found.ids[key] = key
@@ -82,16 +86,18 @@ class Aliases:
         """A sentence with every known name and id in it replaced, the longest first."""
         sentence = sentence[:_LONGEST]
         known = {**self.ids, **self.names}
-        there = sorted((name for name in known if name in sentence), key=lambda name: (-len(name), name))
+        lower = {name.lower(): alias for name, alias in known.items() if len(name) >= _SHORT}
+        plain = sentence.lower()
+        there = sorted((name for name in known if name.lower() in plain), key=lambda name: (-len(name), name))
         pieces = [_whole(name) for name in there if not name.isdigit()]
         if not pieces:
             return sentence
-        return re.sub("|".join(pieces), lambda found: known[found[0]], sentence)
+        return re.sub("|".join(pieces), lambda found: known.get(found[0]) or lower[found[0].lower()], sentence)
 
 
 def _whole(name: str) -> str:
-    """A pattern for a name: one of letters as whole words, a Chinese one anywhere."""
-    exact = re.escape(name)
+    """A pattern for a name: one of letters as whole words, a Chinese one anywhere; long ones in any case."""
+    exact = f"(?i:{re.escape(name)})" if len(name) >= _SHORT else re.escape(name)
     return rf"(?<![0-9A-Za-z_]){exact}(?![0-9A-Za-z_])" if name.isascii() else exact
 
 
@@ -111,6 +117,11 @@ def _things(inventory: Inventory, spec: ScenarioSpec) -> Iterator[tuple[str, ...
     for name, team in spec.resources.teams.items():
         yield "team", name, team.title.en, team.title.zh
         yield "party", team.party
+    if spec.resources.mutual_aid.from_:
+        yield "party", spec.resources.mutual_aid.from_
+    for inject in spec.injects:
+        people = (("person", inject.from_), ("person", inject.to), ("channel", inject.via))
+        yield from ((sort, name) for sort, name in people if not is_role(name))
 
 
 _BESIDE: Final = (

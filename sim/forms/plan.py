@@ -23,6 +23,7 @@ from sim.page.verdict import bound_words, target_name
 from sim.page.words import bare, figure, kpi_name, rule_words, where_words
 from sim.phrases import word
 from sim.scenario import InjectSpec, ScenarioSpec
+from sim.spec import text_told
 
 
 def plan_form(telling: Telling) -> Form:
@@ -50,7 +51,7 @@ def title_lines(telling: Telling) -> list[str]:
         line
         for line in (
             chosen(spec.title.en, spec.title.zh) or spec.name,
-            spec.drill.host,
+            text_told(spec.drill.host),
             _("{start} to {end}, {hours} h").format(
                 start=f"{story.start:%Y-%m-%d %H:%M}", end=f"{story.wall(spec.horizon_h):%Y-%m-%d %H:%M}",
                 hours=f"{spec.horizon_h:g}",
@@ -68,7 +69,7 @@ def _purpose(telling: Telling) -> list[Part]:
 
 
 def _basis(spec: ScenarioSpec) -> list[Part]:
-    parts: list[Part] = [Words(spec.drill.basis)] if spec.drill.basis else []
+    parts: list[Part] = [Words(text_told(spec.drill.basis))] if spec.drill.basis else []
     return [*parts, Blank(_("Laws, plans and documents it rests on (by hand):"), 3)]
 
 
@@ -82,7 +83,7 @@ def _kind_word(kind: str) -> str:
 
 def _background(telling: Telling) -> list[Part]:
     spec, ground = telling.run.spec, telling.tables.ground
-    parts: list[Part] = [Words(spec.description)] if spec.description else []
+    parts: list[Part] = [Words(text_told(spec.description))] if spec.description else []
     parts += [Words(hazard_words(telling, hazard)) for hazard in spec.hazards]
     pairs = [(_("Kind of drill"), _kind_word(spec.drill.kind)), (_("Drill clock"), spec.drill.clock.text)]
     if telling.has("station"):
@@ -266,7 +267,7 @@ def _targets(telling: Telling) -> Part:
     ]  # fmt: skip
     rows = [
         row(
-            one.id, one.say, kpi_name(one.kpi), where_words(of[one.id].of) or _("all"),
+            one.id, text_told(one.say), kpi_name(one.kpi), where_words(of[one.id].of) or _("all"),
             "–" if one.at_h is None else telling.clock(one.at_h), bound_words(one),
         )
         for one in telling.card.targets

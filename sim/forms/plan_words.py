@@ -12,6 +12,7 @@ from sim.phrases import thing, word
 from sim.plan import Bound, Level, Measure
 from sim.resources import Depot
 from sim.scenario import InjectSpec
+from sim.spec import text_told
 from sim.units import Spread
 
 
@@ -68,7 +69,7 @@ def inject_words(telling: Telling, inject: InjectSpec) -> str:
     target = word(inject.colour) if inject.colour else inject.what
     told = thing(target, telling.bare) if target else ""
     act = " ".join(part for part in (word(inject.do), told) if part) if target else ""
-    return _(": ").join(part for part in (act, inject.message) if part)
+    return _(": ").join(part for part in (act, text_told(inject.message)) if part)
 
 
 def act_word(act: str) -> str:

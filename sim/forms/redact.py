@@ -2,7 +2,7 @@
 
 What the figures rest on stays: times, counts, kinds of rows, words of the program. Titles, hosts, sources and
 descriptions are left out whole, because they may name what no table knows; other free texts keep their words and lose
-the names that are known.
+the names that are known, telephone numbers and coordinates. Senders and recipients that are no post are people.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from sim.forms.aliases import Aliases
+from sim.forms.unsaid import blanked
 from sim.inventory import Inventory
-from sim.language import _
+from sim.language import LANGUAGES, _
 from sim.log import EventLog
 from sim.results import Run
 from sim.scenario import ScenarioSpec
@@ -46,6 +47,10 @@ _UNSAID: Final = ("topology", "lists", "title", "name", "description", "drill", 
 """Settings that may name places and files."""
 _KEYED: Final = frozenset({"parties", "depots", "teams", "stores", "lists"})
 """Tables whose keys are ids."""
+_FIGURE: Final = re.compile(r"[-+0-9.eE:T/ %hmin\[\],]*")
+"""A number, a moment, a time, or a list of them."""
+_PATHS: Final = ("set", "add")
+"""Tables of levers, whose keys are places in the scenario."""
 
 
 def redacted(run: Run) -> Run:
@@ -61,13 +66,20 @@ def redacted(run: Run) -> Run:
         inventory=_inventory(run.inventory, aliases),
         lists={aliases.id(name): rows for name, rows in run.lists.items()},
         overrides={
-            aliases.path(key): aliases.told(value)
+            aliases.path(key): _value(key, value, aliases)
             for key, value in run.overrides.items()
             if not key.startswith(_UNSAID)
         },
     )
     found.__dict__["log_digest"] = run.log_digest  # what the run is known by; the aliases have another
     return found
+
+
+def _value(key: str, value: str, aliases: Aliases) -> str:
+    """A value that was set on the command line."""
+    told = aliases.told(value)
+    figure = key.rpartition(".")[2] not in (*_TOLD, *_GONE) and _FIGURE.fullmatch(told)
+    return told if figure else blanked(told)
 
 
 def _log(log: EventLog, aliases: Aliases) -> EventLog:
@@ -116,12 +128,18 @@ def _spec(spec: ScenarioSpec, aliases: Aliases) -> dict[str, Any]:
     return {**_changed(data, "", aliases), **gone}
 
 
+def _key(name: str, table: str, aliases: Aliases) -> str:
+    if table in _PATHS:
+        return aliases.path(name)
+    return aliases.id(name) if table in _KEYED else name
+
+
 def _changed(value: Any, key: str, aliases: Aliases) -> Any:
     """A part of the scenario under aliases; `key` is what it stands under."""
+    if key in _GONE and isinstance(value, dict) and set(value) == set(LANGUAGES):
+        return ""
     if isinstance(value, dict):
-        return {
-            aliases.id(name) if key in _KEYED else name: _changed(one, name, aliases) for name, one in value.items()
-        }
+        return {_key(name, key, aliases): _changed(one, name, aliases) for name, one in value.items()}
     if isinstance(value, list):
         return [_changed(one, key, aliases) for one in value]
     if not isinstance(value, str):
@@ -131,5 +149,5 @@ def _changed(value: Any, key: str, aliases: Aliases) -> Any:
     if key == "set":
         return aliases.path(value)
     if key in _TOLD:
-        return aliases.ids.get(value) or aliases.told(value)
+        return aliases.ids.get(value) or blanked(aliases.told(value))
     return aliases.id(value) if key in _IDS else value

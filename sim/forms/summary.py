@@ -16,6 +16,7 @@ from sim.page.verdict import bound_words, cause_of, kpi_cards, target_name, verd
 from sim.page.words import figure, kpi_name, number_cell, unit_word
 from sim.replay.bookmarks import bookmarks
 from sim.report.reasons import hint_words
+from sim.spec import text_told
 from sim.vocabulary import KPIS
 
 _MOST_EVENTS: Final = 80
@@ -55,7 +56,7 @@ def _overview(telling: Telling) -> list[Part]:
     cards = [
         (card.label, " ".join(part for part in (card.figure.text, card.unit) if part)) for card in kpi_cards(telling)
     ]
-    parts: list[Part] = [Words(spec.description)] if spec.description else []
+    parts: list[Part] = [Words(text_told(spec.description))] if spec.description else []
     simulated = _("All figures come from a simulation of the drill, not from observation.")
     return [*parts, Words(verdict_words(telling.card)), Words(simulated, quiet=True), Pairs(cards)]
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from sim.errors import InputError, Problem, input_error, one_line
+from sim.forms.suspect import ACTIVE, is_xml, wrong_in
 from sim.language import _
+from sim.reasons import of_reader, of_system
 
 SHIPPED: Final = Path(__file__).parent / "templates"
 LARGEST: Final = 20_000_000
 """Bytes of a template, and of what is in it once unpacked."""
 _PARTS: Final = 2_000
 _MAIN: Final = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml"}
-_ACTIVE: Final = re.compile(
-    r"vbaProject|/embeddings/|/activeX/|/externalLinks/|/macrosheets/|attachedTemplate", re.IGNORECASE
-)
-_EXTERNAL: Final = re.compile(rb"TargetMode\s*=\s*[\"']External", re.IGNORECASE)
-_FIELD: Final = re.compile(
-    rb"\b(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)\b\s+[\"'\\\w]", re.IGNORECASE
-)
+_OFFICE: Final = (
+    ".docx", ".docm", ".dotx", ".dotm", ".doc", ".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".odt", ".ods",
+    ".wps", ".et",
+)  # fmt: skip
+"""Endings of files that somebody may have meant for a template."""
 
 
 def names() -> list[str]:
@@ -60,7 +59,12 @@ def check_folder(folder: Path) -> None:
             _("holds none of the templates {names}; --write-templates writes them").format(names=", ".join(names())),
             file=folder,
         )
-    problems: list[Problem] = []
+    strange = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in _OFFICE and file.name not in names()]
+    problems = [
+        Problem(str(file), None, "", _("is no template: must be one of {names}").format(names=", ".join(names())))
+        for file in strange
+        if not file.name.startswith((".", "~$"))
+    ]
     for name in names():
         try:
             content(name, folder)
@@ -79,22 +83,11 @@ def _wrong(package: zipfile.ZipFile, suffix: str) -> Iterator[str]:
     if _MAIN[suffix] not in package.namelist():
         yield _("is no {suffix} file: it has no {part}").format(suffix=suffix, part=_MAIN[suffix])
     for part in parts:
-        if _ACTIVE.search(part.filename):
+        if ACTIVE.search(part.filename):
             yield _("must not hold macros, embedded objects or links ({part})").format(part=part.filename)
-        if part.filename.endswith((".xml", ".rels")):
-            text = package.read(part)
-            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                yield _("must not declare entities ({part})").format(part=part.filename)
-            if _EXTERNAL.search(text):
-                yield _("must not point outside itself ({part})").format(part=part.filename)
-            if _ACTIVE.search(text.decode("utf-8", "replace")) or _FIELD.search(b" ".join(_fields(text))):
-                yield _("must not hold macros, embedded objects or links ({part})").format(part=part.filename)
-
-
-def _fields(text: bytes) -> list[bytes]:
-    """Instructions of fields."""
-    pieces = b"".join(re.findall(rb"<w:instrText[^>]*>([^<]*)<", text))
-    return [pieces, *re.findall(rb"w:instr\s*=\s*\"([^\"]*)\"", text)]
+        text = package.read(part)
+        if is_xml(part.filename, text):
+            yield from wrong_in(part.filename, text)
 
 
 def _open(name: str, found: bytes) -> None:
@@ -119,5 +112,5 @@ def _open(name: str, found: bytes) -> None:
 
 
 def _unreadable(file: Path, error: Exception) -> Exception:
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return input_error(_("cannot be read as a template: {why}").format(why=one_line(str(reason), 120)), file=file)
+    reason = of_system(error) if isinstance(error, OSError) else of_reader(str(error) or type(error).__name__)
+    return input_error(_("cannot be read as a template: {why}").format(why=one_line(reason, 120)), file=file)

@@ -26,6 +26,8 @@ FADE_PER_YEAR: Final = {"lfp": 0.02, "lead_acid": 0.035}
 """Assumed: health lost a year, so that a fleet of six years or so has the 0.8 that parameters of the field expect."""
 LEAST_HEALTH: Final = 0.4
 """Assumed: a battery older than that has been replaced."""
+_DESIGNED: Final = ("备电时长", "续航时长")
+"""Headings that ledgers have over hours of the design as over measured ones."""
 GENERATOR_KW: Final = 20.0
 """Assumed: a fixed generator of which only the presence is known; the least that a key node is given."""
 
@@ -36,6 +38,7 @@ def derive_sites(draft: Draft, as_of: date | None) -> list[str]:
     _batteries(draft, notes)
     _loads(draft)
     _ages(draft, as_of, notes)
+    _blanks(draft, notes)
     _access(draft, notes)
     _generators(draft, notes)
     return notes
@@ -65,26 +68,73 @@ def _numbers(draft: Draft, name: str) -> list[float | None]:
 
 
 def _batteries(draft: Draft, notes: list[str]) -> None:
-    """Ampere-hours of all strings: those of one times the strings, else kilowatt-hours over the voltage."""
-    if not {"battery_strings", "battery_kwh"} & draft.cells.keys():
+    """Ampere-hours of all strings: the total, else those of one times the strings, else kilowatt-hours over the voltage."""
+    if not {"battery_total_ah", "battery_strings", "battery_kwh"} & draft.cells.keys():
+        _one_string(draft, draft.column("battery_ah"), notes)
         return
     strings, kwh, volts = (_numbers(draft, f"battery_{name}") for name in ("strings", "kwh", "v"))
-    capacity, chemistry = list(draft.column("battery_ah")), draft.column("chemistry")
-    if "battery_ah" not in draft.place and "battery_kwh" in draft.place:
-        draft.place["battery_ah"] = draft.place["battery_kwh"]
-    from_kwh = nominal = 0
+    capacity, totals, chemistry = (draft.column(name) for name in ("battery_ah", "battery_total_ah", "chemistry"))
+    if _headed(draft, "battery_ah", "总容量"):
+        totals = [total or text for total, text in zip(totals, capacity, strict=True)]
+    for name in ("battery_total_ah", "battery_kwh"):
+        if name in draft.place:
+            draft.place.setdefault("battery_ah", draft.place[name])
+    found = [total or text for total, text in zip(totals, capacity, strict=True)]
+    alone = [""] * len(draft)
+    nominal = 0
     for row, text in enumerate(capacity):
         count, energy = strings[row], kwh[row]
-        if text and count is not None and _is_number(text):
-            capacity[row] = _short(float(text) * count)
+        if totals[row]:
+            continue
+        if text and _is_number(text):
+            found[row] = _of_strings(draft, row, text, count)
+            alone[row] = text if count is None and _product(draft, row) is None else ""
+        elif not text and count == 0:
+            found[row] = "0"
         elif not text and energy is not None:
             volt = volts[row] or VOLTS.get(chemistry[row], VOLTS["lfp"])
-            capacity[row] = _short(1000 * energy / volt)
-            from_kwh += 1
+            found[row] = _short(1000 * energy / volt)
             nominal += volts[row] is None
-    draft.cells["battery_ah"] = capacity
+    draft.cells["battery_ah"] = found
+    _one_string(draft, alone, notes)
     told = "battery voltage empty, 51.2 V (lead-acid 48 V) taken to turn kWh into Ah"
     note(notes, nominal, len(draft), "sites", told)
+
+
+def _one_string(draft: Draft, capacity: Sequence[str], notes: list[str]) -> None:
+    """A guess for capacities that stand alone where the sheet means those of one string."""
+    if not draft.exact and ("battery_strings" in draft.cells or _headed(draft, "battery_ah", "单组")):
+        count = sum(text not in ("", "0") for text in capacity)
+        note(notes, count, len(draft), "sites", "number of battery strings empty, one taken")
+
+
+def _headed(draft: Draft, column: str, word: str) -> bool:
+    """Whether a word stands in the heading of a column."""
+    at = draft.place.get(column)
+    return at is not None and any(word in text for text in draft.heads.spellings(at))
+
+
+def _of_strings(draft: Draft, row: int, text: str, count: float | None) -> str:
+    """A capacity times its strings, unless the cell was a product of them already."""
+    if count is None:
+        return text
+    factors = _product(draft, row)
+    if factors is not None:
+        if count not in factors:
+            told = _("must be a product of the strings, which are {count} in their own column (got {value})")
+            value = " × ".join(f"{factor:g}" for factor in factors)
+            draft.report(row, "battery_ah", told.format(count=f"{count:g}", value=value))
+        return text
+    if count == 0 and float(text) > 0:
+        told = _("must be at least 1 where a capacity stands (got {value})")
+        draft.report(row, "battery_strings", told.format(value=0))
+    return _short(float(text) * count)
+
+
+def _product(draft: Draft, row: int) -> tuple[float, float] | None:
+    """Factors of a capacity that the file has as a product such as 500*2."""
+    at, cells = draft.place["battery_ah"], draft.grid.rows[draft.rows[row]]
+    return plain.product(plain.text_of(cells[at])) if at < len(cells) else None
 
 
 def _is_number(text: str) -> bool:
@@ -131,6 +181,28 @@ def _ages(draft: Draft, as_of: date | None, notes: list[str]) -> None:
     draft.cells["soh"] = health
     told = "state of health from the battery's age on {day}: 2 % a year (lead-acid 3.5 %), 0.4 at least"
     note(notes, aged, len(draft), "sites", told.format(day=today))
+
+
+def _blanks(draft: Draft, notes: list[str]) -> None:
+    """What is not known of batteries, and hours that may never have been measured."""
+    if draft.exact:
+        return
+    note(
+        notes,
+        draft.column("chemistry").count(""),
+        len(draft),
+        "sites",
+        "kind of battery empty, lithium iron phosphate taken",
+    )
+    unknown = sum(not health for health in draft.column("soh"))
+    told = "neither age nor state of health of the battery known, drawn in each run"
+    note(notes, unknown, len(draft), "sites", told)
+    if "autonomy_h" in draft.place:
+        heading = draft.heads.texts[draft.place["autonomy_h"]]
+        if any(plain.key(word) in plain.key(heading) for word in _DESIGNED) and "实测" not in heading:
+            hours = sum(bool(text) for text in draft.column("autonomy_h"))
+            told = "'{heading}' taken as measured hours; if it is what was designed, leave it out"
+            note(notes, hours, len(draft), "sites", told.format(heading=heading))
 
 
 def _access(draft: Draft, notes: list[str]) -> None:
@@ -230,41 +302,3 @@ def townships_apart(draft: Draft) -> list[str]:
         f"{county}·{name}" if name in shared else name for name, county in zip(townships, counties, strict=True)
     ]
     return [f"{len(shared)} township names in several counties, told apart by county"]
-
-
-def place_depots(draft: Draft, counties: Draft | None, sites: Draft) -> list[str]:
-    """Depots without a position stand at the seat of their county, or amid its sites."""
-    seats = _seats(counties, sites)
-    home, lon, lat = (list(draft.column(name)) for name in ("county", "lon", "lat"))
-    placed = 0
-    for row, (one, name) in enumerate(zip(draft.column("id"), draft.column("name"), strict=True)):
-        named = f"{home[row]} {one} {name}"
-        known = next((county for county in seats if county == home[row] or county in named), None)
-        if known is None:
-            continue
-        county, seat = seats[known]
-        home[row] = home[row] or county
-        if not lon[row] and not lat[row]:
-            lon[row], lat[row] = seat
-            placed += 1
-    draft.cells |= {"county": home, "lon": lon, "lat": lat}
-    notes: list[str] = []
-    note(notes, placed, len(draft), "depots", "position empty, put at the county's seat or amid its sites")
-    return notes
-
-
-def _seats(counties: Draft | None, sites: Draft) -> dict[str, tuple[str, tuple[str, str]]]:
-    """Name or id of a county → its id, and where its seat is as texts."""
-    found: dict[str, tuple[str, tuple[str, str]]] = {}
-    amid: dict[str, list[tuple[float, float]]] = {}
-    for county, lon, lat in zip(sites.column("county"), sites.column("lon"), sites.column("lat"), strict=True):
-        if county and _is_number(lon) and _is_number(lat):
-            amid.setdefault(county, []).append((float(lon), float(lat)))
-    for county, spots in amid.items():
-        middle = [round(sum(axis) / len(spots), 5) for axis in zip(*spots, strict=True)]
-        found[county] = county, (repr(middle[0]), repr(middle[1]))
-    if counties is not None:
-        places = zip(counties.column("lon"), counties.column("lat"), strict=True)
-        for one, name, place in zip(counties.column("id"), counties.column("name"), places, strict=True):
-            found |= {key: (one, place) for key in (one, name) if key}
-    return found

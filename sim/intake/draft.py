@@ -21,7 +21,7 @@ from sim.topology.csvfile import NONE, Desk, Sheet
 _TOTALS: Final = ("合计", "总计", "小计", "total", "totals", "sum")
 _MANGLED: Final = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.ASCII)
 _EXTRA: Final = {
-    "battery_strings": "real", "battery_v": "real", "battery_kwh": "real", "load_w": "real", "downstream": "real",
+    "battery_total_ah": "real", "battery_strings": "real", "battery_v": "real", "battery_kwh": "real", "load_w": "real", "downstream": "real",
     "battery_since": "day", "access": "text", "supply": "name", "contractor": "name", "party": "name",
     "item": "text", "model": "text",
     "fuel_l": "real", "ready_h": "real",

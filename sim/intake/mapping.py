@@ -17,7 +17,7 @@ from sim.errors import InputError, Problem
 from sim.language import _
 from sim.sheets.cells import day
 from sim.sheets.headings import columns as columns_of
-from sim.sheets.headings import generator, heading_of
+from sim.sheets.headings import generator
 from sim.spec import Spec
 from sim.yamlfile import Document, dotted, read_yaml
 
@@ -193,8 +193,3 @@ def sketch_of(table: str, columns: MappingType[str, int], texts: tuple[str, ...]
         column: BY_NEAREST for column in ("feeder", "hub") if table == "sites" and column in columns
     }
     return OneTable(sheet=sheet or None, columns=given, missing=missing)
-
-
-def heading_hint(table: str, column: str) -> str:
-    """A usual heading of a column, for messages."""
-    return heading_of(table, column)

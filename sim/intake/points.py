@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sim.errors import InputError, Problem, input_error, shown
 from sim.language import _
+from sim.reasons import of_reader
 from sim.sheets.grid import Grid, Paper
 from sim.sheets.headings import find_heads, guess
 from sim.sheets.office import bytes_of
@@ -93,13 +94,32 @@ def _text(path: Path) -> str:
 
 
 def _decoded(text: str, path: Path) -> Any:
+    told = _("must be JSON, at most {most} deep").format(most=_DEEPEST)
     try:
-        return json.loads(text)
+        if _too_deep(whole := json.loads(text)):
+            raise input_error(told, file=path)
     except json.JSONDecodeError as error:
-        told = _("must be JSON: {reason}").format(reason=error.msg)
-        raise input_error(told, file=path, line=error.lineno) from None
-    except (RecursionError, ValueError):
-        raise input_error(_("must be JSON, at most {most} deep").format(most=_DEEPEST), file=path) from None
+        wrong = _("must be JSON: {reason}").format(reason=of_reader(error.msg))
+        raise input_error(wrong, file=path, line=error.lineno) from None
+    except RecursionError:
+        raise input_error(told, file=path) from None
+    except ValueError:
+        wrong = _("must be JSON: {reason}").format(reason=_("a number has thousands of digits"))
+        raise input_error(wrong, file=path) from None
+    return whole
+
+
+def _too_deep(whole: object) -> bool:
+    """Whether tables and lists lie in one another more than `_DEEPEST` times."""
+    level = [whole]
+    for _depth in range(_DEEPEST):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return any(isinstance(one, dict | list) for one in level)
 
 
 def _lines(text: str, count: int) -> list[int]:

@@ -16,6 +16,7 @@ from sim.intake.draft import Draft, read_draft
 from sim.intake.export import ABOUT_KEYS, MARK, tables_of
 from sim.intake.ledger import is_resource, ledger_of, resources_yaml, row_each
 from sim.intake.mapping import NONE, Mapping, OneTable, sketch_of
+from sim.intake.seats import place_depots
 from sim.intake.told import Tally, Told
 from sim.language import _
 from sim.sheetfile import Table, csv_bytes
@@ -90,7 +91,9 @@ def plan_by_guess(paper: Paper, table: str = "") -> Plan:
         raise input_error(told.format(headings=usual), file=paper.path)
     tables = {one.table: sketch_of(one.table, one.place, one.heads.texts, one.grid.title) for one in found.values()}
     ours = tuple(replace(one, exact=bool(about)) for one in found.values())
-    return Plan(paper, Mapping(tables), ours, guessed=not about, about=about)
+    aged = "sites" in found and "battery_since" in found["sites"].place
+    today = date.today().isoformat() if aged else None  # noqa: DTZ011 (a day of the office calendar)
+    return Plan(paper, Mapping(tables, as_of=today), ours, guessed=not about, about=about)
 
 
 def _guessed(grid: Grid, table: str | None) -> Found | None:
@@ -272,7 +275,7 @@ def _filled(drafts: dict[str, Draft], mapping: Mapping) -> list[str]:
         notes += derive.fill_missing(draft, dict(given))
     sites = drafts["sites"]
     if "depots" in drafts:
-        notes += derive.place_depots(drafts["depots"], drafts.get("counties"), sites)
+        notes += place_depots(drafts["depots"], drafts.get("counties"), sites)
     if "townships" not in drafts:
         notes += derive.townships_apart(sites)
     notes += derive.derive_sites(sites, _day(mapping))

@@ -23,6 +23,7 @@ from sim.page.shell import html_of
 from sim.report import answer_figures, ensemble_figures
 from sim.results.opening import read_spec
 from sim.scorecard.assumptions import assumed
+from sim.spec import text_told
 
 
 def ensemble_page(folder: Path, language: Language = "en") -> str:
@@ -47,7 +48,9 @@ def page_of(many: Many) -> Page:
         targets(many), record(many), _drawings(many), differences(many), levers(many.ensemble.folder), figures(many),
         runs(many), of_lines(assumed(spec)) if spec is not None else None, reproduce(many),
     )  # fmt: skip
-    host = " · ".join(part for part in (spec.drill.host, spec.drill.basis) if part) if spec is not None else ""
+    host = (
+        " · ".join(text_told(part) for part in (spec.drill.host, spec.drill.basis) if part) if spec is not None else ""
+    )
     drawn_ = (
         _("scenario {name}, {seeds} seeds, 1 variant")
         if len(many.variants) == 1
@@ -55,7 +58,11 @@ def page_of(many: Many) -> Page:
     ).format(name=asked.scenario, seeds=len(asked.seeds), variants=len(many.variants))
     return Page(
         title=chosen(spec.title.en, spec.title.zh) or asked.scenario if spec is not None else asked.scenario,
-        lines=[line for line in (spec.description if spec is not None else "", host, drawn_, state(many)) if line],
+        lines=[
+            line
+            for line in (text_told(spec.description) if spec is not None else "", host, drawn_, state(many))
+            if line
+        ],
         verdict=said,
         tone=tone,
         sections=[section for section in told if section is not None],
@@ -78,7 +85,7 @@ def _drawings(many: Many) -> Section | None:
         words = _("Stations out over time: median, and the span that holds four fifths of the seeds.")
         found += drawn("fan", fan, words)
         found += drawn("targets", spread, _("How the figures of the targets spread over the seeds."))
-    compared = compare([many.ensemble], against=many.variants[0]) if len(many.variants) > 1 else None
+    compared = compare([many.ensemble], against=many.variants[0], broken=True) if many.comparable else None
     if compared is not None and any(one.pairs for one in compared.differences):
         words = _("Differences of the variants, paired by seed, with 95 % intervals.")
         found += drawn("differences", lambda: answer_figures.differences(compared), words)

@@ -17,17 +17,17 @@ from sim.vocabulary import KPIS
 
 def differences(many: Many) -> Section | None:
     """Every variant less the first, seed by seed: in sentences, the figures asked for most, and more of them folded."""
-    if len(many.variants) < 2 or not many.played:
+    if not many.comparable:
         return None
     first = many.variants[0]
-    asked = compare([many.ensemble], against=first).differences
+    asked = compare([many.ensemble], against=first, broken=True).differences
     told: list[Part] = [Words(_sentence(name, first, asked)) for name in many.variants[1:]]
     more = [kpi for kpi in SHOWN if any(many.of(name)["kpis"][kpi]["n"] for name in many.variants)]
     note = _("Variants meet the same luck in every seed, so that differences vary less than the figures themselves.")
     parts: list[Part] = [_table(asked, note), *told]
     if more:
         note = _("Of many intervals at 95 %, one in twenty misses the truth by chance alone.")
-        table = _table(compare([many.ensemble], more, first).differences, note)
+        table = _table(compare([many.ensemble], more, first, broken=True).differences, note)
         parts.append(Folded(_("Differences in {count} figures").format(count=len(more)), [table]))
     return Section("differences", _("What makes a difference"), parts)
 

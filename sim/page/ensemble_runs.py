@@ -43,7 +43,7 @@ def runs(many: Many) -> Section:
 
 
 def command(many: Many) -> str:
-    """The command that plays the ensemble again; variants by the names that their files give them."""
+    """The command that plays the ensemble again, seeds from 1 to its last; variants by the names that files give."""
     asked = many.ensemble.asked
     words = ["drill", "ensemble", quote(asked.scenario), "-n", str(max(asked.seeds))]
     policies = list(dict.fromkeys(cell.policy for cell in asked.cells))
@@ -74,6 +74,9 @@ def reproduce(many: Many) -> Section:
         Fact(_("Hash of the topology"), asked.topology_hash, code=True),
     ]
     parts: list[Part] = [Facts([fact for fact in facts if fact.text])]
+    if (last := max(asked.seeds)) > len(set(asked.seeds)):
+        said = _("The command plays seeds 1 to {last}: more than those of this page, and these among them.")
+        parts.append(Words(said.format(last=f"{last:,}"), "quiet"))
     if any(cell.overrides or cell.topology for cell in asked.cells):
         parts.append(Words(_("Files of the variants hold the changes that the table of runs names."), "quiet"))
     if digests := _digests(many):

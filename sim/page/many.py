@@ -91,6 +91,12 @@ class Many:
         """How many runs that were asked for have not been played."""
         return len(self.ensemble.seeds) - self.played.get(variant, 0)
 
+    @property
+    def comparable(self) -> bool:
+        """Whether there are variants to compare, of none of which every run failed."""
+        seeds = len(self.ensemble.seeds)
+        return len(self.variants) > 1 and bool(self.played) and all(self.failed(name) < seeds for name in self.variants)
+
     def clock(self, at_h: float) -> str:
         """Wall clock of an instant, hours since the start."""
         if self.spec is None:

@@ -28,6 +28,7 @@ from sim.page.shell import html_of
 from sim.page.telling import Telling
 from sim.policies.words import policy_does, policy_told
 from sim.results import Run
+from sim.spec import text_told
 
 SECTIONS: Final[tuple[Callable[[Telling], Section | None], ...]] = (
     verdict.section,
@@ -64,7 +65,7 @@ def run_page(run: Run, language: Language = "en", at_h: Sequence[float] = ()) ->
 def page_of(telling: Telling) -> Page:
     """The page as data, in the language in use."""
     spec, run = telling.run.spec, telling.run
-    host = " · ".join(part for part in (spec.drill.host, spec.drill.basis) if part)
+    host = " · ".join(text_told(part) for part in (spec.drill.host, spec.drill.basis) if part)
     span = _("{start} to {end}, {hours} h").format(
         start=f"{telling.story.start:%Y-%m-%d %H:%M}", end=f"{telling.story.wall(run.horizon_h):%Y-%m-%d %H:%M}",
         hours=f"{run.horizon_h:g}",
@@ -75,7 +76,7 @@ def page_of(telling: Telling) -> Page:
     sections = [made for make in SECTIONS if (made := make(telling)) is not None]
     return Page(
         title=chosen(spec.title.en, spec.title.zh) or spec.name,
-        lines=[line for line in (spec.description, host, span, drawn, policy_does(run.policy)) if line],
+        lines=[line for line in (text_told(spec.description), host, span, drawn, policy_does(run.policy)) if line],
         verdict=verdict.verdict_words(telling.card),
         tone=verdict.verdict_tone(telling.card),
         sections=sections,

@@ -8,6 +8,7 @@ from sim.page.telling import Telling
 from sim.page.words import figure, kpi_name, unit_word
 from sim.report.readings import reading_words
 from sim.scorecard import ScoreRow
+from sim.spec import text_told
 
 
 def section(telling: Telling) -> Section | None:
@@ -19,7 +20,7 @@ def section(telling: Telling) -> Section | None:
         Head(_("figure")), Head(_("recorded"), number=True), Head(_("simulated"), number=True),
         Head(_("ratio"), number=True, under=_("simulated / recorded")), Head(_("reading")),
     )  # fmt: skip
-    source = telling.run.spec.record.source
+    source = text_told(telling.run.spec.record.source)
     lead = _("Recorded by: {source}.").format(source=source) if source else ""
     note = ""
     if any(row.role == "input" for row in rows):

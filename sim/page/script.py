@@ -11,6 +11,7 @@ from sim.phrases import names_of
 from sim.script import Judged, ScriptLine, written_lines
 from sim.script.table import via_told, what_told, when_told
 from sim.script.words import counted, verdict_word
+from sim.spec import text_told
 
 _TONES: Final[dict[str, Tone]] = {"met": "good", "late": "bad", "missed": "bad"}
 
@@ -43,7 +44,7 @@ def _row(telling: Telling, line: ScriptLine, one: Judged | None) -> list[Cell]:
         Cell(str(line.number), value=line.number),
         Cell(when_told(line), under=clock, tight=line.t_h is not None),
         Cell(people, under=via_told(line.via)),
-        Cell(line.message or what_told(line, name), under=what_told(line, name) if line.message else ""),
+        Cell(text_told(line.message) or what_told(line, name), under=what_told(line, name) if line.message else ""),
     ]
     if one is None:
         return [*row, Cell(""), Cell(""), Cell("")]

@@ -14,6 +14,7 @@ from sim.page.telling import Telling
 from sim.page.words import bare, figure, kpi_name, unit_word, where_words
 from sim.report.readings import reading_words
 from sim.scorecard import Scorecard, ScoreRow
+from sim.spec import text_told
 from sim.vocabulary import KPIS
 
 _TONES: Final[dict[bool | None, Tone]] = {True: "good", False: "bad", None: "unknown"}
@@ -64,8 +65,9 @@ def target_name(row: ScoreRow) -> str:
 
 def _words(row: ScoreRow) -> str:
     """The plan's own words; the figure's name where it has none, or none in letters that the reader reads."""
-    known = spoken() == "zh" or row.say.isascii()
-    return row.say if row.say and known and row.say != KPIS[row.kpi].zh else kpi_name(row.kpi)
+    said = text_told(row.say)
+    known = spoken() == "zh" or said.isascii()
+    return said if said and known and said != KPIS[row.kpi].zh else kpi_name(row.kpi)
 
 
 def bound_words(row: ScoreRow) -> str:
@@ -114,7 +116,8 @@ def _row(telling: Telling, row: ScoreRow) -> list[Cell]:
     targets = {target.id: target for target in telling.run.spec.plan.targets}
     where = where_words(targets[row.id].of)
     when = "" if row.at_h is None else _("at {clock}").format(clock=telling.clock(row.at_h))
-    other = row.say if _words(row) == kpi_name(row.kpi) != row.say else kpi_name(row.kpi)
+    said = text_told(row.say)
+    other = said if _words(row) == kpi_name(row.kpi) != said else kpi_name(row.kpi)
     under = [other if other != _words(row) else "", where, when, reading_words(row)]
     word = {True: _("met"), False: _("missed"), None: _("undefined")}[row.met]
     margin = "–" if row.margin is None else f"{'+' if row.margin > 0 else ''}{figure(row.margin, row.unit)}"

@@ -23,6 +23,7 @@ from sim.report.series import Intervals, Story
 from sim.results import Run
 from sim.scorecard.card import ScoreRow, shown
 from sim.scorecard.rows import Source, target_rows
+from sim.spec import text_told
 from sim.vocabulary import KPIS
 
 _SIGNS: Final = {"at_most": "≤", "at_least": "≥"}
@@ -124,7 +125,8 @@ class Board:
 
     def _promise(self, row: ScoreRow) -> Promise:
         kpi = KPIS[row.kpi]
-        said = row.say if row.say and row.say != kpi.zh else chosen(row.kpi.replace("_", " "), kpi.zh)
+        own = text_told(row.say)
+        said = own if own and own != kpi.zh else chosen(row.kpi.replace("_", " "), kpi.zh)
         name = one_line(" ".join(part for part in (row.id, said) if part), _NAME_CHARS)
         limit = f"{_SIGNS.get(row.comparison or '', '')} {shown(row.target, row.unit)}"
         if row.simulated is None:

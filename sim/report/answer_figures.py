@@ -9,13 +9,13 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sim.ensemble.analysis import Sensitivity
 from sim.ensemble.answers import compare
 from sim.ensemble.paired import Comparison, Difference
 from sim.ensemble.sizing import Sizing
-from sim.language import _, bilingual, spoken
+from sim.language import _, bilingual
 from sim.phrases import unit_of
 from sim.report import style
 from sim.report.ensemble_figures import draw_runs, heading
@@ -64,7 +64,7 @@ def _difference_panel(axes: Axes, found: Sequence[Difference], rows: int) -> Non
     axes.set_yticks(range(len(found)), [style.plain(one.variant, 30) for one in found])
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=8)
-    axes.ticklabel_format(axis="x", style="plain", useOffset=False)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:,.10g}".replace("-", "−")))
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=style.GRID, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -155,7 +155,7 @@ def tornado(found: Sensitivity, kpi: str, title: str = "") -> Figure:
 
 
 def _unit(unit: str) -> str:
-    return unit_of(unit) or unit if spoken() == "zh" else unit
+    return unit_of(unit) or unit
 
 
 def _short(value: Any) -> str:
@@ -178,5 +178,5 @@ def draw_ensemble(ensemble: Any, spec: ScenarioSpec, folder: Path) -> list[Path]
     """Writes an ensemble's pictures into a folder: fan, targets, and differences where it has several variants."""
     paths = draw_runs(ensemble, spec, folder)
     if len(ensemble.variants) > 1:
-        paths += save_answers(compare([ensemble]), folder)
+        paths += save_answers(compare([ensemble], broken=True), folder)
     return paths

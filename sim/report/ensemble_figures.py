@@ -17,6 +17,7 @@ from sim.phrases import title_of, unit_of
 from sim.report import clock, style
 from sim.report.series import Floats
 from sim.scenario import ScenarioSpec
+from sim.spec import text_told
 from sim.units import Moment
 from sim.vocabulary import KPIS
 
@@ -235,6 +236,6 @@ def _target_panel(axes: Axes, target: Target, columns: Mapping[str, Floats], spe
     axes.set_axisbelow(True)
     said = f"{bound:.4g}" if kpi.unit != "share" or bound is None else f"{bound:.4%}".replace(".0000", "")
     figure, unit = title_of(target.kpi), unit_of(kpi.unit)
-    axes.set_title(f"{style.plain(target.id, 12)} {style.plain(target.say or kpi.zh, 22)}\n"
+    axes.set_title(f"{style.plain(target.id, 12)} {style.plain(text_told(target.say) or kpi.zh, 22)}\n"
                    f"{figure} {_SIGN[comparison]} {said}", loc="left", fontsize=9)  # fmt: skip
     axes.set_xlabel("" if kpi.unit == "share" else unit, fontsize=8, labelpad=1)

@@ -192,7 +192,8 @@ def title(figure: Figure, story: Story, en: str, zh: str, words: str) -> None:
     size = min(9.5, 9.5 * 0.97 * figure.get_figwidth() / _wide_in(line, 9.5))
     figure.text(0.015, 1 - 0.52 / tall, line, fontsize=size, va="top", color=INK)
     seed = _("seed {seed}").format(seed=story.seed)
-    run = f"{seed} · {plain(story.policy, 30)}" if story.policy else seed
+    chooses = story.policy and len(story.texts("crew", "id"))  # in a machine room nobody is sent anywhere
+    run = f"{seed} · {plain(story.policy, 30)}" if chooses else seed
     figure.text(0.985, 1 - 0.2 / tall, run, fontsize=8, va="top", ha="right", color=FAINT)
 
 

@@ -19,6 +19,9 @@ _MOST_ROWS: Final = 4
 _MOST_COOLERS: Final = 6
 _MOST_PDUS: Final = 5
 _WIDTH_IN, _LEFT_IN, _RIGHT_IN = 12.0, 1.35, 1.3
+_AXES_IN: Final = _WIDTH_IN - _LEFT_IN - _RIGHT_IN
+_NUMBER_IN: Final = 0.3
+"""Room for "×28" beside a mark."""
 _PANEL_IN, _QUIET_IN, _LANE_IN, _POWER_IN = 2.1, 1.0, 0.2, 1.9
 _STRONG: Final = (
     (style.BLUE, "-"), (style.INK, (0, (5, 1.5))), (style.GREEN, (0, (3, 1, 1, 1))),
@@ -207,17 +210,23 @@ def _portable(axes: Axes, story: Story, row: str, y: int) -> None:
             axes.text(start_h, y, f" {kw:g} kW", fontsize=7, va="center")
 
 
+def together(times: list[float], horizon_h: float) -> list[list[float]]:
+    """Moments, in order, that one mark stands for: marks and the numbers beside them do not cover each other."""
+    mark_h, groups = horizon_h / 70, list[list[float]]()
+    for t_h in times:
+        wide_h = (mark_h + _NUMBER_IN / _AXES_IN * horizon_h) if groups and len(groups[-1]) > 1 else mark_h
+        if groups and t_h - groups[-1][0] <= wide_h:
+            groups[-1].append(t_h)
+        else:
+            groups.append([t_h])
+    return groups
+
+
 def _marked(axes: Axes, story: Story, kind: str, names: set[str], y: float) -> None:
     """Marks of one kind in a lane; what falls together is one mark with its number."""
     log, look = story.columns, MARKS[kind]
     times = [float(log.t_h[row]) for row in story.rows(kind).tolist() if log.names[log.subject[row]] in names]
-    near_h, groups = story.horizon_h / 70, list[list[float]]()
-    for t_h in times:
-        if groups and t_h - groups[-1][0] <= near_h:
-            groups[-1].append(t_h)
-        else:
-            groups.append([t_h])
-    for group in groups:
+    for group in together(times, story.horizon_h):
         face = look.colour if look.full else "white"
         axes.plot(group[0], y, look.marker, ms=6, mfc=face, mec=look.colour, mew=1.1, zorder=5, clip_on=False)
         if len(group) > 1:

@@ -14,6 +14,7 @@ from sim.language import _, spoken
 from sim.phrases import title_of, unit_of
 from sim.report.readings import of_words, reading_words, rule_words
 from sim.scorecard import Scorecard, ScoreRow, shown
+from sim.spec import text_told
 from sim.textwidth import columns, wrapped
 from sim.vocabulary import KPIS
 
@@ -83,7 +84,8 @@ def targets(card: Scorecard, *, wide: bool, narrow: bool) -> Table | None:
 
 def _promise(row: ScoreRow) -> str:
     of = _("of {which}").format(which=of_words(row.of)) if row.of else ""
-    return comma(row.say, of) if row.say and of else row.say or of
+    said = text_told(row.say)
+    return comma(said, of) if said and of else said or of
 
 
 def _reading(row: ScoreRow) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sim.language import _, speaking
 from sim.scorecard.assumptions import Assumed
 from sim.script import Judged
+from sim.spec import text_told
 from sim.vocabulary import KPIS, LEVELS
 
 Section = Literal["target", "record", "dispatch", "kpi"]
@@ -136,7 +137,7 @@ class Scorecard:
 
     def _worst(self) -> str:
         worst = self.missed[0]
-        named = " ".join(part for part in (worst.id, worst.say or worst.kpi) if part)
+        named = " ".join(part for part in (worst.id, text_told(worst.say) or worst.kpi) if part)
         bound = f"{'≤' if worst.comparison == 'at_most' else '≥'} {shown(worst.target, worst.unit)}"
         simulated = shown(worst.simulated, worst.unit)
         return _("worst: {target}, {simulated} ({bound})").format(target=named, simulated=simulated, bound=bound)

@@ -8,6 +8,7 @@ from functools import cache
 from sim.language import _, spoken
 from sim.scenario import ScenarioSpec
 from sim.scorecard.register import guessed_constants, setting_reasons
+from sim.spec import Said, text_told
 from sim.topology.notes import note_told
 
 
@@ -18,8 +19,8 @@ def messages() -> Iterator[str]:
 
 def why_told(why: str) -> str:
     """The reason of an assumption; as it is where it is a scenario's own, or of another version."""
-    if spoken() == "en":
-        return why
+    if spoken() == "en" or isinstance(why, Said):
+        return text_told(why)
     remarks = _reasons().get(why)
     return "".join(map(_, remarks)) if remarks else note_told(why)
 

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Final
+from math import isnan
 
 from sim.log import Columns
+from sim.played import Line, Waiting
 from sim.scenario import ScenarioSpec
-
-_NEAR_H: Final = 1e-6
-_SAID: Final = ("warn", "ask", "note")
 
 
 def fired(log: Columns, spec: ScenarioSpec) -> dict[int, int]:
     """Index of each inject of the scenario that took effect → its row `inject.fired`, in time order."""
-    waiting = [at for at, inject in enumerate(spec.injects) if not inject.off]
+    waiting = Waiting(
+        Line(
+            at,
+            inject.do,
+            inject.what or inject.colour or inject.to,
+            None if inject.at is None else inject.at.to_h(spec.start),
+        )
+        for at, inject in enumerate(spec.injects)
+        if not inject.off
+    )
     found: dict[int, int] = {}
     for row in log.of("inject.fired").tolist():
-        at = next((at for at in waiting if _is(log, row, spec, at)), None)
-        if at is not None:
-            waiting.remove(at)
-            found[at] = row
+        action, target, t_h = log.names[log.object[row]], log.names[log.subject[row]], float(log.t_h[row])
+        value = float(log.value[row])
+        place = int(value) if not isnan(value) else waiting.guess(action, target, t_h, caused=log.cause_row[row] >= 0)
+        waiting.take(action, target, place)
+        if 0 <= place < len(spec.injects):
+            found.pop(place, None)
+            found[place] = row
     return found
-
-
-def _is(log: Columns, row: int, spec: ScenarioSpec, at: int) -> bool:
-    """Whether a row is this inject; what fails on a condition has a cause, what was drawn or has its time has none."""
-    inject = spec.injects[at]
-    if log.names[log.object[row]] != inject.do:
-        return False
-    if log.names[log.subject[row]] != (inject.what or inject.colour or inject.to):
-        return False
-    if inject.at is None:
-        return inject.do in _SAID or bool(log.cause_row[row] >= 0)
-    return bool(abs(inject.at.to_h(spec.start) - log.t_h[row]) < _NEAR_H)

@@ -12,6 +12,7 @@ from sim.phrases import names_of, thing, word
 from sim.scenario import Scenario
 from sim.script.lines import ScriptLine
 from sim.sheetfile import Cell, Table
+from sim.spec import text_told
 from sim.topology.tables import columns
 
 _CONTROLLERS: Final = "controllers"
@@ -74,5 +75,5 @@ def _row(line: ScriptLine, name: Callable[[str], str]) -> list[Cell]:
     clock = "" if line.clock is None else f"{line.clock:%Y-%m-%d %H:%M}"
     return [
         line.number or None, when_told(line), minute, clock, name(line.sender) or word(_CONTROLLERS), name(line.to),
-        via_told(line.via), line.message, what_told(line, name), line.expect, line.objective, "", "", "",
+        via_told(line.via), text_told(line.message), what_told(line, name), line.expect, line.objective, "", "", "",
     ]  # fmt: skip

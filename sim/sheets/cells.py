@@ -121,6 +121,12 @@ def number(text: str, dimension: str, done: set[str], heading_unit: str = "") ->
     return text if factor == 1 or not re.fullmatch(_NUMBER, text, re.ASCII) else _short(float(text) * factor)
 
 
+def product(text: str) -> tuple[float, float] | None:
+    """Factors of a text such as 500Ah*2组; None where it is none."""
+    found = _PRODUCT.fullmatch(narrow(tidy(text, set()), set()))
+    return (float(found[1]), float(found[2])) if found else None
+
+
 def _short(value: float) -> str:
     value = round(value, 9)
     return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_EXACT else repr(value)

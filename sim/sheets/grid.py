@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sim.errors import Problem, input_error
 from sim.language import _
+from sim.reasons import of_reader, of_system
 from sim.sheets.office import MOST_CELLS, MOST_SHEETS, Workbook, address, bytes_of, open_workbook
 
 Raw = str | int | float | bool | date | datetime | time | timedelta | None
@@ -95,7 +96,7 @@ def _folder(path: Path) -> Paper:
     try:
         files = sorted(file for file in path.iterdir() if file.suffix.casefold() == ".csv")
     except OSError as error:
-        told = _("cannot be read: {reason}").format(reason=(error.strerror or str(error)).lower())
+        told = _("cannot be read: {reason}").format(reason=of_system(error))
         raise input_error(told, file=path) from None
     if not files or len(files) > MOST_SHEETS:
         raise input_error(_("is a directory without CSV files to be read"), file=path)
@@ -132,7 +133,7 @@ def _csv(path: Path, text: str, encoding: str) -> Grid:
                 found.lines.append(before + 1)
             before = reader.line_num
     except csv.Error as error:
-        told = _("is not valid CSV: {reason}").format(reason=error)
+        told = _("is not valid CSV: {reason}").format(reason=of_reader(error))
         raise input_error(told, file=path, line=reader.line_num) from None
     return found
 
@@ -163,7 +164,7 @@ def _sheet(book: Workbook, title: str) -> Grid:
         rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
         merged = sheet.merged_cell_ranges or []
     except (CalamineError, ValueError, OSError) as error:
-        told = _("is damaged: {reason}").format(reason=" ".join(str(error).split())[:200])
+        told = _("is damaged: {reason}").format(reason=" ".join(of_reader(error).split())[:200])
         raise input_error(told, file=f"{book.path}!{title}") from None
     grid = Grid(book.path, title, rows, list(range(1, len(rows) + 1)))
     grid.faults |= dict.fromkeys(scanned.errors, _("holds an error, not a value"))

@@ -10,13 +10,15 @@ import io
 import re
 import stat
 import zipfile
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from xml.parsers import expat
 
-from sim.errors import InputError, input_error
+from sim.errors import InputError, input_error, shown
 from sim.language import _
+from sim.reasons import of_reader, of_system, of_xml
 from sim.sheetfile import check_office
 
 MOST_FILE_BYTES: Final = 60_000_000
@@ -25,6 +27,9 @@ MOST_PARTS: Final = 3_000
 MOST_SHEETS: Final = 200
 MOST_CELLS: Final = 3_000_000
 """Cells of the rectangle from A1 to the last one with something in it, of one sheet and of all together."""
+MOST_ROWS: Final = 1_048_576
+MOST_COLUMNS: Final = 16_384
+"""Of a sheet. Source: ECMA-376, as Excel has them."""
 _CHUNK: Final = 1 << 20
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _READ: Final = re.compile(
@@ -64,7 +69,7 @@ def bytes_of(path: Path, most: int = MOST_FILE_BYTES) -> bytes:
     except FileNotFoundError:
         raise input_error(_("does not exist"), file=path) from None
     except OSError as error:
-        told = _("cannot be read: {reason}").format(reason=(error.strerror or str(error)).lower())
+        told = _("cannot be read: {reason}").format(reason=of_system(error))
         raise input_error(told, file=path) from None
     except ValueError:
         raise input_error(_("is no file name"), file=path) from None
@@ -104,6 +109,7 @@ def open_workbook(path: Path, raw: bytes) -> Workbook:
     if told := foreign(raw):
         raise input_error(told, file=path)
     parts = _unpacked(path, raw)
+    files = _files_of(parts, path)
     from python_calamine import CalamineError, load_workbook
 
     try:
@@ -115,9 +121,11 @@ def open_workbook(path: Path, raw: bytes) -> Workbook:
         told = _("must have at most {most} sheets (got {n})").format(most=MOST_SHEETS, n=len(about))
         raise input_error(told, file=path)
     grids = [(name, visible) for name, visible, kind in about if kind.endswith("WorkSheet")]
-    files = _files_of(parts, path)
+    for name, _visible in grids:
+        if files.get(name, "") not in parts:
+            raise input_error(_("holds no part for its sheet {sheet}").format(sheet=shown(name)), file=path)
     lengths = _lengths(path, parts)
-    scanned = {name: _scan(path, name, parts.get(files.get(name, ""), b""), lengths) for name, _visible in grids}
+    scanned = {name: _scan(path, name, parts[files[name]], lengths) for name, _visible in grids}
     _check_sizes(path, scanned)
     return Workbook(
         path,
@@ -128,8 +136,13 @@ def open_workbook(path: Path, raw: bytes) -> Workbook:
     )
 
 
+def _reason(error: Exception) -> str:
+    return of_xml(error) if isinstance(error, expat.ExpatError) else of_reader(error)
+
+
 def _damaged(path: Path, error: Exception) -> InputError:
-    return input_error(_("is damaged: {reason}").format(reason=" ".join(str(error).split())[:200]), file=path)
+    said = _reason(error)
+    return input_error(_("is damaged: {reason}").format(reason=" ".join(said.split())[:200]), file=path)
 
 
 def _unpacked(path: Path, raw: bytes) -> dict[str, bytes]:
@@ -145,6 +158,11 @@ def _unpacked(path: Path, raw: bytes) -> dict[str, bytes]:
     if len(infos) > MOST_PARTS:
         told = _("must have at most {most} parts inside (got {n})").format(most=MOST_PARTS, n=len(infos))
         raise input_error(told, file=path)
+    for name, count in Counter(info.filename.casefold() for info in infos).items():
+        if count > 1:
+            raise input_error(
+                _("holds {count} parts of one name: {part}").format(count=count, part=shown(name)), file=path
+            )
     left = MOST_UNPACKED
     parts: dict[str, bytes] = {}
     for info in infos:
@@ -203,7 +221,7 @@ def _check_xml(path: Path, part: str, text: bytes) -> None:
         told = _("holds a document type in {part}: such files are not read").format(part=part)
         raise input_error(told, file=path) from None
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise _damaged(path, ValueError(f"{part}: {error}")) from None
+        raise _damaged(path, ValueError(f"{part}: {_reason(error)}")) from None
 
 
 def _packed(parts: dict[str, bytes]) -> bytes:
@@ -215,29 +233,41 @@ def _packed(parts: dict[str, bytes]) -> bytes:
 
 
 def _files_of(parts: dict[str, bytes], path: Path) -> dict[str, str]:
-    """Title of each sheet → the part that holds it."""
+    """Title of each sheet → the part that holds it; a sheet of which this is not plain is refused."""
     targets: dict[str, str] = {}
     found: dict[str, str] = {}
 
     def relation(name: str, given: dict[str, str]) -> None:
-        if name.endswith("Relationship"):
-            target = given.get("Target", "")
-            targets[given.get("Id", "")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if name.rpartition(":")[2] == "Relationship":
+            one, target = given.get("Id", ""), given.get("Target", "")
+            if one in targets:
+                raise _NotCanonical(_("holds two relations of one name: {name}").format(name=shown(one)))
+            plain = target.lstrip("/")
+            targets[one] = plain if target.startswith("/") or plain.startswith("xl/") else f"xl/{plain}"
 
     def sheet(name: str, given: dict[str, str]) -> None:
         if name.rpartition(":")[2] == "sheet":
-            key = next((value for key, value in given.items() if key.rpartition(":")[2] == "id"), "")
-            found[given.get("name", "")] = targets.get(key, "")
+            keys = [value for key, value in given.items() if key.rpartition(":")[2] == "id"]
+            title = given.get("name", "")
+            if title.casefold() in map(str.casefold, found):
+                raise _NotCanonical(_("holds two sheets of one name: {name}").format(name=shown(title)))
+            found[title] = targets.get(keys[0], "") if len(keys) == 1 else ""
 
     for part, handler in (("xl/_rels/workbook.xml.rels", relation), ("xl/workbook.xml", sheet)):
         parser = _parser()
         parser.StartElementHandler = handler
         try:
             parser.Parse(parts.get(part, b"<none/>"), True)
+        except _NotCanonical as error:
+            raise input_error(str(error), file=path) from None
         except (expat.ExpatError, ValueError) as error:
             raise _damaged(path, error) from None
     by_small = {name.casefold(): name for name in parts}
     return {title: by_small.get(part.casefold(), part) for title, part in found.items()}
+
+
+class _NotCanonical(Exception):  # noqa: N818 (a way out of the parser)
+    """Something that two readers could take for different things, in words."""
 
 
 class _Scanner:
@@ -254,15 +284,13 @@ class _Scanner:
     def start(self, name: str, given: dict[str, str]) -> None:
         kind = name.rpartition(":")[2]
         if kind == "row":
-            told = given.get("r", "")
-            self._row = int(told) - 1 if told.isascii() and told.isdigit() else self._row + 1
+            self._row = _row_number(given["r"]) if "r" in given else self._row + 1
             self._column = -1
         elif kind == "c":
             self._cells += 1
             if self._cells > MOST_CELLS:
                 raise _TooMany
-            place = cell_place(given.get("r", ""))
-            self._row, self._column = place or (self._row, self._column + 1)
+            self._column = self._column_of(given["r"]) if "r" in given else self._column + 1
             self._formula = False
             self._shared, self._text = given.get("t") == "s", ""
             self._filled = given.get("t") == "str"  # a formula whose value is an empty text
@@ -274,23 +302,47 @@ class _Scanner:
         self._there = kind != "c" and (self._there or kind in ("v", "is", "f"))
         self._inside = kind
 
+    def _column_of(self, told: str) -> int:
+        """The column of a cell by its address, which must be of the row it stands in."""
+        place = cell_place(told)
+        if place is None or place[0] != self._row or place[1] >= MOST_COLUMNS:
+            raise _NotCanonical(
+                _("must have cells and rows with addresses such as F214 (got {value})").format(value=shown(told))
+            )
+        return place[1]
+
     def text(self, text: str) -> None:
         if self._inside in ("v", "t") and text.strip():
             self._filled = True
             self._text += text if self._shared else ""
 
+    def _shared_text(self) -> int:
+        """Which shared text the cell names."""
+        if not _INDEX.fullmatch(self._text) or int(self._text) >= len(self._lengths):
+            told = _("{cell} names a shared text that is not there (got {value})")
+            raise _NotCanonical(told.format(cell=address(self._row, self._column), value=shown(self._text)))
+        return int(self._text)
+
     def end(self, name: str) -> None:
         if name.rpartition(":")[2] != "c" or not self._there:
             return
         found = self.found
-        number = self._text.strip()
-        if self._shared and number.isascii() and number.isdigit() and int(number[:9]) < len(self._lengths):
-            found.characters += self._lengths[int(number[:9])]
+        if self._shared and self._text:
+            found.characters += self._lengths[self._shared_text()]
         if self._row > found.last_row or self._column > found.last_column:
             found.far = address(self._row, self._column)
         found.last_row, found.last_column = max(found.last_row, self._row), max(found.last_column, self._column)
         if self._formula and not self._filled:
             found.without_value.append((self._row, self._column))
+
+
+def _row_number(told: str) -> int:
+    """A row from 0, of a number in a file."""
+    if not _ROW.fullmatch(told) or int(told) > MOST_ROWS:
+        raise _NotCanonical(
+            _("must have cells and rows with addresses such as F214 (got {value})").format(value=shown(told))
+        )
+    return int(told) - 1
 
 
 class _TooMany(Exception):  # noqa: N818 (a way out of the parser)
@@ -325,10 +377,11 @@ def _scan(path: Path, title: str, text: bytes, lengths: list[int]) -> Scanned:
     parser.StartElementHandler, parser.EndElementHandler = scanner.start, scanner.end
     parser.CharacterDataHandler = scanner.text
     try:
-        if text:
-            parser.Parse(text, True)
+        parser.Parse(text, True)
     except _TooMany:
         raise _too_many(path, title, "") from None
+    except _NotCanonical as error:
+        raise input_error(str(error), file=f"{path}!{title}") from None
     except (expat.ExpatError, ValueError) as error:
         raise _damaged(path, error) from None
     return scanner.found
@@ -353,6 +406,8 @@ def _check_sizes(path: Path, scanned: dict[str, Scanned]) -> None:
             raise _too_many(path, title, found.far)
 
 
+_ROW: Final = re.compile(r"[1-9]\d{0,6}", re.ASCII)
+_INDEX: Final = re.compile(r"\d{1,9}", re.ASCII)
 _ADDRESS: Final = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 
 
