@@ -51,7 +51,7 @@ def alert(
     found = read_alert(file)
     info = found.info(spoken())
     drill, network = _over(scenario, topology)
-    filled = fill(found, info, network, drill.spec.start if drill else None)
+    filled = fill(found, info, network, (drill.spec.start, drill.spec.horizon_h) if drill else None)
     if as_json:
         console.out(json.dumps(_json(found, info, filled), ensure_ascii=False, indent=1))
         return

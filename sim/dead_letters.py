@@ -1,4 +1,4 @@
-"""What is written in a scenario and could never have an effect: a selection of no site, help nobody calls."""
+"""What is written in a scenario and could never have an effect: a selection of no site, help nobody calls, and such."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import Problem
+from sim.hazards.snow import falls_h
+from sim.hazards.specs import Snowstorm
+from sim.hazards.weather import Cells
 from sim.inventory import Inventory
 from sim.language import _
 from sim.scenario import ScenarioSpec
@@ -69,20 +72,44 @@ def _party(spec: ScenarioSpec, county: str) -> str:
     return next((name for name, party in spec.parties.items() if county in party.counties or not party.counties), "")
 
 
-def idle_help(spec: ScenarioSpec, document: Document) -> list[Problem]:
-    """Hired crews and mutual aid that no level calls, and levels that call where there is nobody, as warnings."""
-    resources, found = spec.resources, []
-
-    def tell(loc: Loc, message: str) -> None:
-        found.append(
-            Problem(
-                str(document.path),
-                document.line_of_path(loc),
-                dotted(loc),
-                _("warning: {message}").format(message=message),
-            )
+def warnings(spec: ScenarioSpec, topology: Topology, document: Document) -> tuple[Problem, ...]:
+    """What is no mistake and yet can have no effect, in the order of its lines."""
+    found = [*_idle_help(spec), *_loaders_without_roads(spec, topology), *_storms_outside(spec, topology)]
+    told = [
+        Problem(
+            str(document.path), document.line_of_path(loc), dotted(loc), _("warning: {message}").format(message=message)
         )
+        for loc, message in found
+    ]
+    return tuple(sorted(told, key=lambda problem: problem.line or 0))
 
+
+def _storms_outside(spec: ScenarioSpec, topology: Topology) -> Iterator[tuple[Loc, str]]:
+    """Storms of which no snow falls between the start and the horizon."""
+    for index, storm in enumerate(spec.hazards):
+        if isinstance(storm, Snowstorm):
+            first_h, last_h = falls_h(storm, storm.onset.to_h(spec.start), topology, Cells.over(topology))
+            if last_h <= 0 or first_h >= spec.horizon_h:
+                told = _("the storm does not fall within the drill: snow from {first} h to {last} h, drill to +{end} h")
+                told = told.format(first=f"{first_h:+.0f}", last=f"{last_h:+.0f}", end=f"{spec.horizon_h:g}")
+                yield ("hazards", index, "onset"), told
+
+
+def _loaders_without_roads(spec: ScenarioSpec, topology: Topology) -> Iterator[tuple[Loc, str]]:
+    """Loaders in a network that has no roads to open."""
+    if len(topology.roads.edge_id):
+        return
+    message = _("loaders have no use: the topology has no roads that they could open")
+    for name, depot in spec.resources.depots.items():
+        if depot.loaders:
+            yield ("resources", "depots", name, "loaders"), message
+    if spec.resources.hired.loaders:
+        yield ("resources", "hired", "loaders"), message
+
+
+def _idle_help(spec: ScenarioSpec) -> Iterator[tuple[Loc, str]]:
+    """Hired crews and mutual aid that no level calls, and levels that call where there is nobody."""
+    resources = spec.resources
     hired, aid = resources.hired, resources.mutual_aid
     there = {
         "hire": bool(hired.crews or hired.loaders or any(hired.generators.values())),
@@ -91,18 +118,13 @@ def idle_help(spec: ScenarioSpec, document: Document) -> list[Problem]:
     called = {word for level in spec.plan.levels for word in level.do}
     for word, chapter in (("hire", "hired"), ("ask_mutual_aid", "mutual_aid")):
         if there[word] and word not in called:
-            tell(
-                ("resources", chapter),
-                _("nobody calls them: no level of the plan has {word} in its do").format(word=word),
-            )
+            told = _("nobody calls them: no level of the plan has {word} in its do")
+            yield ("resources", chapter), told.format(word=word)
     there["ask_mutual_aid"] |= any(party.helps for party in spec.parties.values())
     for index, level in enumerate(spec.plan.levels):
         for place, word in enumerate(level.do):
             if not there.get(word, True):
                 wanted = _("resources.mutual_aid or a party that helps another")
                 wanted = "resources.hired" if word == "hire" else wanted
-                tell(
-                    ("plan", "levels", index, "do", place),
-                    _("{word} brings nobody: there is no {wanted}").format(word=word, wanted=wanted),
-                )
-    return found
+                told = _("{word} brings nobody: there is no {wanted}")
+                yield ("plan", "levels", index, "do", place), told.format(word=word, wanted=wanted)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.checking import SCENARIO_KEYS, TOPOLOGY_KEYS, format_fault, in_quotes, validate
-from sim.dead_letters import empty_selections, idle_help
+from sim.dead_letters import empty_selections, warnings
 from sim.errors import InputError, Problem, did_you_mean, input_error, listed, shown
 from sim.language import _
 from sim.levers import check_levers
@@ -226,7 +226,7 @@ def _joined(document: Document, spec: ScenarioSpec, topology: Topology, override
     if series:
         spec = spec.model_copy(update={"record": spec.record.model_copy(update={"series": series})})
     spec = _with_guesses(spec, topology)
-    return Scenario(spec, topology, document.path, dict(overrides), lists, tuple(idle_help(spec, document)))
+    return Scenario(spec, topology, document.path, dict(overrides), lists, warnings(spec, topology, document))
 
 
 def _with_guesses(spec: ScenarioSpec, topology: Topology) -> ScenarioSpec:

@@ -326,7 +326,12 @@ class World:
         }
 
     def _blocked_jobs(self) -> list[Job]:
-        """Waiting jobs to which no ordinary vehicle of their own depot has an open road, most urgent first."""
+        """Waiting jobs to which no ordinary vehicle of their own depot has an open road, most urgent first.
+
+        None in a network without roads: there is nothing to open.
+        """
+        if not self.roads.known:
+            return []
         rank = self.policy.rank or (lambda job: (job.opened_h,))
         now, jobs = self.env.now, sorted(self.dispatcher.waiting.values(), key=lambda job: (rank(job), job.id))
         return [job for job in jobs[:_JOBS_LOOKED_AT] if not self._reachable(job, now)]

@@ -293,6 +293,18 @@ def test_gaps_filled_are_on_every_scorecard(tmp_path, take, drill):
     assert listed == told["guesses"]
 
 
+@pytest.mark.parametrize(
+    "word", ["无市电", "无10kV", "无 10KV", "无线路", "无１０kV线路", "未引入市电", "离网", "No mains"]
+)
+def test_a_site_without_mains_is_no_feeder_of_that_name(tmp_path, take, made, word):
+    told = take(sites(tmp_path / "a.xlsx", changed(ROWS, 1, "所属10kV线路", word)))
+    assert counted(told)["sites", "feeder", "word"] == 1
+    assert not any("nearest" in guess for guess in told["guesses"])
+    found = made()
+    assert found.feeders.id.tolist() == ["线路1", "线路2"]
+    assert found.sites.feeder.tolist() == [0, -1, 1]
+
+
 def test_a_network_does_not_follow_the_language_and_its_guesses_are_told_in_it(tmp_path, drill):
     heads = [
         {"经度": "经度(GCJ02)", "电池容量(Ah)": "电池容量(kWh)"}.get(head, head)

@@ -36,7 +36,7 @@ def altered(tmp_path):
 def filled(file, language="zh"):
     drill = load("tongliao_blizzard")
     alert = read_alert(file)
-    return fill(alert, alert.info(language), drill.topology, drill.spec.start)
+    return fill(alert, alert.info(language), drill.topology, (drill.spec.start, drill.spec.horizon_h))
 
 
 def test_window_area_and_colour_are_filled():
@@ -209,6 +209,18 @@ def test_a_variant_changes_the_storm(drill, tmp_path):
     patched = cells(load("tongliao_blizzard"), variants=[read_variant(variant)])[0].scenario
     assert patched.spec.hazards[0].duration_h == 12.5
     assert patched.hash != load("tongliao_blizzard").hash
+
+
+@pytest.mark.parametrize(("scenario", "outside"), [("tongliao_blizzard", False), ("ten_sites", True)])
+def test_a_storm_outside_the_drill_is_noted(drill, altered, scenario, outside):
+    """The alert is of November 2023, the made-up town's drill of January 2024."""
+    told = drill("alert", ALERT, "--scenario", scenario)
+    assert told.code == 0, told.err
+    note = "# assumed: the storm does not fall within the drill, 2024-01-10T12:00 to +48 h: move the drill's start, or the onset"
+    assert (note in told.out.splitlines()) is outside
+    assert ("does not fall within" in told.out) is outside
+    endless = altered(("<expires>2023-11-06T20:00:00+08:00</expires>", ""))
+    assert ("does not fall within" in drill("alert", endless, "--scenario", scenario).out) is outside
 
 
 def test_the_answer_as_json(drill):

@@ -192,6 +192,34 @@ def test_what_cannot_be_read_is_told_with_its_line(written, drill, tmp_path, nam
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ([43.65, 122.27], "(got 43.65, 122.27); they look swapped: longitude comes first"),
+        ([43.65, 122.27, 180.5], "(got 43.65, 122.27, 180.5); they look swapped: longitude comes first"),
+        ([122.27, 143.65], "(got 122.27, 143.65)"),
+        ([43.65, 512.0], "(got 43.65, 512.0)"),
+        ([43.65, None], "(got 43.65, nothing)"),
+        ([[122.27, 43.65]], "(got a list of 2)"),
+        ([], "(got a list of 0)"),
+    ],
+    ids=range(7),
+)
+def test_coordinates_that_are_none_are_shown(written, drill, place, told):
+    point = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": place}}
+    file = written("a.geojson", collection(point))
+    answer = drill("topology", "import", file, "--yes", "--out", file.parent / "out")
+    message = f"coordinates must be longitude and latitude in degrees {told}"
+    assert (answer.code, answer.err.splitlines()) == (2, [f"{file}:4: {message}"])
+
+
+def test_swapped_coordinates_of_kml_are_shown(written, drill):
+    point = "<Placemark><name>a</name><Point><coordinates>43.65,122.27,0</coordinates></Point></Placemark>"
+    file = written("a.kml", f"<kml><Document>{point}</Document></kml>")
+    answer = drill("topology", "import", file, "--yes", "--out", file.parent / "out")
+    assert "(got '43.65', '122.27', '0'); they look swapped: longitude comes first" in answer.err
+
+
 def test_a_point_off_the_earth_is_told_with_the_line_of_its_feature(written, drill, tmp_path):
     content = collection(feature(122, 42, id="a"), feature(122, 142, id="b"), feature("x", 42, id="c"))
     file = written("a.geojson", content)

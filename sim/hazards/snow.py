@@ -74,9 +74,15 @@ def _footprint(storm: Snowstorm, topology: Topology, cells: Cells) -> tuple[Floa
     return np.round(weight, 6), np.round(delay_h, 4)
 
 
+def falls_h(storm: Snowstorm, onset_h: float, topology: Topology, cells: Cells) -> tuple[float, float]:
+    """When snow begins at the first cell and when it ends at the last, hours since the start."""
+    _weight, delay_h = _footprint(storm, topology, cells)
+    return onset_h, onset_h + float(delay_h.max(initial=0.0)) + storm.duration_h
+
+
 def _depth_cm(storm: Snowstorm, snow: Floats, most: float) -> Floats:
-    """Depth with settling, scaled so that the deepest is `depth_cm`."""
-    if most <= 0:
+    """Depth with settling, scaled so that the deepest is `depth_cm`; none of a storm that falls before or after."""
+    if most <= 0 or not (np.diff(snow, axis=1) > 0).any():
         return np.zeros_like(snow)
     keep = round((1 - storm.shrink) ** (KNOT_H / 24), 12)
     depth = np.zeros_like(snow)

@@ -37,8 +37,10 @@ class Filled:
     """Keys that the alert does not fill, each with a reason."""
 
 
-def fill(alert: Alert, info: Info, topology: Topology | None = None, start: datetime | None = None) -> Filled:
-    """What an alert says of a drill's weather; `start`: the drill's, to say what lies before it.
+def fill(
+    alert: Alert, info: Info, topology: Topology | None = None, drill: tuple[datetime, float] | None = None
+) -> Filled:
+    """What an alert says of a drill's weather; `drill`: its start and horizon (h), to say what lies outside it.
 
     With a topology, the area becomes an ellipse over its counties. Assumed: the ellipse with the area's own second
     moments is the one at whose edge 60 % of the water falls.
@@ -53,6 +55,8 @@ def fill(alert: Alert, info: Info, topology: Topology | None = None, start: date
     if info.weather and _SNOW.search(f"{info.event} {info.headline}"):
         hazard["kind"] = "snowstorm"
         _window(alert, info, hazard, notes, missing)
+        if drill is not None:
+            _outside(hazard, drill, notes)
         _place(info, topology, hazard, notes, missing)
         least = f" ({_LEAST[info.colour]})" if info.colour else ""
         missing += [
@@ -62,6 +66,7 @@ def fill(alert: Alert, info: Info, topology: Topology | None = None, start: date
         ]
     else:
         missing.append(_("hazard: drills have no weather of the kind {event}").format(event=repr(info.event)))
+    start = drill[0] if drill else None
     return Filled(hazard, _warning(alert, info, start, notes, missing), tuple(notes), tuple(missing))
 
 
@@ -87,6 +92,16 @@ def _window(alert: Alert, info: Info, hazard: dict[str, Any], notes: list[str], 
         return
     hazard["duration_h"] = f"{round(hours, 2):g} h"
     notes.append(_("duration is from onset to expiry of the alert: snow may stop earlier"))
+
+
+def _outside(hazard: dict[str, Any], drill: tuple[datetime, float], notes: list[str]) -> None:
+    """Tell of a window that lies wholly before or after the drill."""
+    start, horizon_h = drill
+    begins_h = (datetime.fromisoformat(hazard["onset"]) - start.replace(tzinfo=None)).total_seconds() / 3600
+    lasts_h = float(hazard.get("duration_h", f"{_LONGEST_H} h").split()[0])
+    if begins_h >= horizon_h or begins_h + lasts_h <= 0:
+        told = _("the storm does not fall within the drill, {start} to +{end} h: move the drill's start, or the onset")
+        notes.append(told.format(start=f"{start:%Y-%m-%dT%H:%M}", end=f"{horizon_h:g}"))
 
 
 def _place(info: Info, topology: Topology | None, hazard: dict[str, Any], notes: list[str], missing: list[str]) -> None:

@@ -41,12 +41,21 @@ class Points:
         """One point, or a problem."""
         lon, lat = _degrees(place)
         if math.isnan(lon) or math.isnan(lat) or abs(lon) > 180 or abs(lat) > 90:
-            told = _("must be longitude and latitude in degrees (got {value})").format(value=shown(place))
+            told = _("must be longitude and latitude in degrees (got {value})").format(value=_given(place))
+            if abs(lon) <= 90 < abs(lat) <= 180:
+                told += _("; they look swapped: longitude comes first")
             self.problems.append(Problem(str(self.path), line, "coordinates", told))
         else:
             self.rows.append((lon, lat, properties, line))
         if len(self.rows) > MOST_POINTS:
             raise input_error(_("must have at most {most} points").format(most=MOST_POINTS), file=self.path)
+
+
+def _given(place: object) -> str:
+    """What stands for a place, the numbers of a short list themselves."""
+    if isinstance(place, list | tuple) and 0 < len(place) <= 4:
+        return ", ".join(shown(part) for part in place)
+    return shown(place)
 
 
 def _degrees(place: object) -> tuple[float, float]:

@@ -22,14 +22,13 @@ _COLOURS = ("blue", "yellow", "orange", "red")
 Counts = Callable[[], Mapping[str, float]]
 
 
-def holds(bounds: Mapping[str, Mapping[str, float]], counts: Mapping[str, float], *, any_of: bool = False) -> bool:
-    """Whether all bounds (or any of them) hold for the counts."""
-    found = [
+def holds(bounds: Mapping[str, Mapping[str, float]], counts: Mapping[str, float]) -> bool:
+    """Whether there are bounds and all hold for the counts."""
+    return bool(bounds) and all(
         ("at_least" not in bound or counts[key] >= bound["at_least"])
         and ("at_most" not in bound or counts[key] <= bound["at_most"])
         for key, bound in bounds.items()
-    ]
-    return any(found) if any_of else bool(found) and all(found)
+    )
 
 
 class Triggers:
@@ -86,27 +85,30 @@ class Triggers:
         if not self._levels and not self._injects:
             return
         counts = self._counts()
-        for level in [level for level in self._levels if self._triggered(level, counts)]:
+        due = [(level, names) for level in self._levels if (names := self._triggers(level, counts))]
+        for level, names in due:
             self._levels.remove(level)
-            self._due(level, row)
+            self._due(level, ",".join(names), row)
         for inject in [inject for inject in self._injects if inject.when and holds(inject.when, counts)]:
             self._injects.remove(inject)
             self.fire(inject, row)
         self._of_work = self._of_work and self._watches_work()
 
-    def _triggered(self, level: Level, counts: Mapping[str, float]) -> bool:
-        if level.warning is not None and self._warning >= _COLOURS.index(level.warning):
-            return True
+    def _triggers(self, level: Level, counts: Mapping[str, float]) -> list[str]:
+        """Names of what now holds and is enough to raise a level; none where nothing is."""
         every = {str(key): bound.model_dump(exclude_none=True) for key, bound in level.when.items()}
         some = {str(key): bound.model_dump(exclude_none=True) for key, bound in level.when_any.items()}
-        return holds(every, counts) or (bool(some) and holds(some, counts, any_of=True))
+        warned = level.warning is not None and self._warning >= _COLOURS.index(level.warning)
+        found = ["warning"] if warned else []
+        found += every if holds(every, counts) else []
+        found += [key for key, bound in some.items() if holds({key: bound}, counts)]
+        return list(dict.fromkeys(found))
 
-    def _due(self, level: Level, row: int) -> None:
-        """Its trigger holds: people decide, late or wrongly or not at all."""
+    def _due(self, level: Level, trigger: str, row: int) -> None:
+        """Its trigger, told by the names of what holds, is there: people decide, late or wrongly or not at all."""
         if self._outranked(level.level):
             self.implied(level, row)
             return
-        trigger = "warning" if level.warning is not None else ",".join([*level.when, *level.when_any])
         row = self._log.add(self._env.now, "desk.level_due", level.level, trigger, cause_row=row)
         name = level.level
         wait_h = level.decide_h.quantile(self._streams.uniform("level_h", name))
