@@ -16,6 +16,7 @@ from sim.forms.parts import DASHES
 from sim.forms.write import MARK, Wanted, files_of
 from sim.language import speaking
 from sim.page.daily import NOT_MODELLED, daily_report, default_hours, line_word
+from sim.page.telling import Telling
 from sim.page.words import bare, figure
 from sim.vocabulary import KPIS
 
@@ -213,3 +214,51 @@ def test_texts_of_a_scenario_break_nothing(text):
             cells = [cell for sheet in load_workbook(io.BytesIO(content)) for row in sheet for cell in row]
             assert not [cell for cell in cells if cell.data_type == "f"]
             assert all(len(str(cell.value or "")) <= 32_767 for cell in cells)
+
+
+# What was expected, and what was known before
+
+
+@pytest.fixture(scope="module")
+def exercise():
+    late = {"injects.1.expect": "level III within 10 min; report sent within 90 min"}
+    return sim.simulate(sim.load("ten_sites_exercise", late), seed=1)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "04_summary_report.docx"), ("zh", "04_总结报告.docx")])
+def test_what_was_expected_and_came_late_or_never_asks_for_an_improvement(exercise, language, name):
+    with speaking(language):
+        content = files_of(exercise, Wanted())[name]
+        bad = [one for one in exercise.scorecard_data.expectations if one.verdict in ("late", "missed")]
+        evidence = [(one.say, one.evidence) for one in bad]
+    assert {one.verdict for one in bad} == {"late", "missed"}
+    head = "figure that prompts it" if language == "en" else "依据数据"
+    asked = [line[0] for line in table_with(content, head)]
+    paragraphs = [one.text for one in Document(io.BytesIO(content)).paragraphs]
+    for say, words in evidence:
+        assert [line for line in asked if say in line and words in line], say
+        assert [line for line in paragraphs if line.startswith("• ") and say in line and words in line], say
+
+
+def test_the_plan_says_nothing_that_only_the_simulation_knows(exercise, english, chinese):
+    at = {line[0]: line[4] for line in table_with(english["01_drill_plan.docx"], "target", "promise")}
+    assert at["O2"] == "24 h after the first outage"
+    assert "首次断站后 24 小时" in texts_of(chinese["01_演练方案.docx"])
+    assert "情景时间" in texts_of(chinese["01_演练方案.docx"])
+    with speaking("en"):
+        plan = files_of(exercise, Wanted())["01_drill_plan.docx"]
+    clocks = [line[0] for line in table_with(plan, "drill clock")]
+    assert len(clocks) > 8
+    assert all(re.fullmatch(r"T[+−]\d\d+:\d\d|–", clock) for clock in clocks)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_faults_that_the_weather_drew_are_no_injects_of_the_controllers(ten, language):
+    with speaking(language):
+        telling = Telling(ten)
+        spells = telling.tables.site_outages.spells
+        rows = [row for row in (*spells.begin.tolist(), *spells.end.tolist()) if row >= 0]
+        told = [step.text for row in rows for step in telling.steps(row)]
+    storm, inject = {"en": ("fault by the disaster", "inject:"), "zh": ("灾害致故障", "导调注入")}[language]
+    assert [text for text in told if text.startswith(storm)]
+    assert not [text for text in told if text.startswith(inject)]

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from pages import Page
 
 from sim.ensemble import ensemble
 from sim.ensemble.answers import Playing
-from sim.ensemble.gains import Columns, pulled
+from sim.ensemble.gains import Columns, Gain, pulled
 from sim.ensemble.levers import levers
 from sim.errors import InputError
 from sim.language import speaking
@@ -123,3 +124,22 @@ def test_the_page_of_the_ensemble_shows_the_levers(found, tmp_path, language):
         (folder / "levers.json").write_text(wrong, encoding="utf-8")
         with pytest.raises(InputError, match=r"levers\.json"):
             ensemble_page(folder, language)
+
+
+def _bought_neither(found, saved, low):
+    """The ranking with a pair that a budget could have bought whole, and nothing bought."""
+    pair = found.pairs[0]
+    one = replace(pair.pulled, stations=Gain(12, saved, low, saved + 1), cost=20.0)
+    return replace(found, pairs=(replace(pair, pulled=one, stations=Gain(12, 0.0, -1.0, 1.0)),), steps=(), budget=30.0)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_pair_that_the_budget_passed_by_is_told_by_its_own_saving_alone(found, language):
+    words = {"en": "one lever at a time and bought neither", "zh": "预算按单项逐步花费，两项均未购入"}[language]
+    with speaking(language):
+        clear = [line for line in sentences(_bought_neither(found, 4.0, 2.0)) if words in line]
+        unsure = [line for line in sentences(_bought_neither(found, 4.0, -2.0)) if words in line]
+    assert len(clear) == 1
+    assert not unsure
+    assert " 4 " in clear[0]
+    assert not [word for word in ("合用才", "does not see") if word in clear[0]]

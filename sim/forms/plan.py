@@ -22,7 +22,10 @@ from sim.page.telling import Telling
 from sim.page.verdict import bound_words, target_name
 from sim.page.words import bare, figure, kpi_name, rule_words, where_words
 from sim.phrases import word
+from sim.plan import Target
 from sim.scenario import InjectSpec, ScenarioSpec
+from sim.scorecard import ScoreRow
+from sim.script.lines import drill_clock
 from sim.spec import text_told
 
 
@@ -268,11 +271,19 @@ def _targets(telling: Telling) -> Part:
     rows = [
         row(
             one.id, text_told(one.say), kpi_name(one.kpi), where_words(of[one.id].of) or _("all"),
-            "–" if one.at_h is None else telling.clock(one.at_h), bound_words(one),
+            _instant_words(telling, of[one.id], one), bound_words(one),
         )
         for one in telling.card.targets
     ]  # fmt: skip
     return Grid(columns, rows) if rows else Blank(_("Targets (by hand):"), 4)
+
+
+def _instant_words(telling: Telling, target: Target, line: ScoreRow) -> str:
+    """When a target is looked at, as it is known before the drill."""
+    moment = target.at
+    if moment is not None and moment.after_h is not None and target.since == "first_outage":
+        return _("{hours} h after the first outage").format(hours=f"{moment.after_h:g}")
+    return "–" if line.at_h is None else telling.clock(line.at_h)
 
 
 def _schedule(telling: Telling) -> Part:
@@ -289,7 +300,7 @@ def _schedule(telling: Telling) -> Part:
     timed += [(one.at.to_h(start), _("inject"), _told(telling, one)) for one in said if one.at is not None]
     timed.append((spec.horizon_h, _("end of the drill"), ""))
     rows = [
-        [Cell(f"T+{at_h:g} h"), Cell(telling.clock(at_h)), Cell(what), Cell(told)]
+        [Cell(drill_clock(at_h)), Cell(telling.clock(at_h)), Cell(what), Cell(told)]
         for at_h, what, told in sorted(timed, key=lambda line: line[0])
     ]
     rows += [
@@ -298,7 +309,7 @@ def _schedule(telling: Telling) -> Part:
         if one.at is None
     ]
     columns = [
-        Column(_("drill clock"), width=1.1), Column(_("wall clock"), width=1.6), Column(_("what"), width=1.6),
+        Column(_("drill clock"), width=1.1), Column(_("time in the scenario"), width=1.6), Column(_("what"), width=1.6),
         Column(_("details"), width=4),
     ]  # fmt: skip
     return Grid(columns, rows)

@@ -16,6 +16,8 @@ from sim.page.verdict import bound_words, cause_of, kpi_cards, target_name, verd
 from sim.page.words import figure, kpi_name, number_cell, unit_word
 from sim.replay.bookmarks import bookmarks
 from sim.report.reasons import hint_words
+from sim.script import Verdict
+from sim.script.words import verdict_word
 from sim.spec import text_told
 from sim.vocabulary import KPIS
 
@@ -92,7 +94,7 @@ def _figures(telling: Telling) -> list[Part]:
 
 
 def _found(telling: Telling) -> list[Part]:
-    """Facts only: targets kept and missed, preparation, hints of the scorecard."""
+    """Facts only: targets and expectations kept and missed, preparation, hints of the scorecard."""
     good = [
         _("{target}: {simulated}, promised {bound}").format(
             target=target_name(line), simulated=figure(line.simulated, line.unit), bound=bound_words(line)
@@ -100,6 +102,7 @@ def _found(telling: Telling) -> list[Part]:
         for line in telling.card.targets
         if line.met
     ]
+    good += _expected(telling, "met")
     return [
         Heading(_("Kept")), *_listed(good), Heading(_("Not kept, or late")), *_listed(prompts(telling)),
         Blank(_("Strengths and problems that people saw (by hand):"), 4),
@@ -122,7 +125,19 @@ def prompts(telling: Telling) -> list[str]:
     less = [name for name in _SHARES if values[name] < 1]
     some = [name for name in _COUNTS if values[name] > 0]
     found += [f"{kpi_name(name)}: {figure(values[name], KPIS[name].unit)}" for name in (*less, *some)]
-    return [*found, *map(hint_words, telling.card.hints)]
+    return [*found, *_expected(telling, "late", "missed"), *map(hint_words, telling.card.hints)]
+
+
+def _expected(telling: Telling, *verdicts: Verdict) -> list[str]:
+    """The expectations of these verdicts, when they were due and what the log shows."""
+    return [
+        _("No. {number}, {action}: {verdict}, due {due}; {evidence}").format(
+            number=one.line.number, action=one.say, verdict=verdict_word(one.verdict),
+            due=telling.clock(one.due_h), evidence=one.evidence,
+        )
+        for one in telling.card.expectations
+        if one.verdict in verdicts
+    ]  # fmt: skip
 
 
 def _why(telling: Telling) -> list[Part]:
@@ -136,7 +151,7 @@ def _why(telling: Telling) -> list[Part]:
     lags = [
         [Cell(kpi_name(name)), Cell(figure(values[name], "h"), value=values[name])]
         for name in _LAGS
-        if not isnan(values[name])
+        if values[name] > 0
     ]
     if lags:
         columns = [Column(_("lag"), width=3), Column(_("simulated"), "simulated", number=True, width=2)]

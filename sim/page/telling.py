@@ -13,10 +13,11 @@ from sim.inventory import text
 from sim.language import _, chosen, readable
 from sim.metrics import Tables
 from sim.page.parts import Step
-from sim.phrases import told, word
+from sim.phrases import thing, told, word
 from sim.report.series import Story
 from sim.results import Run
 from sim.scorecard import Scorecard
+from sim.script.fired import fired
 
 _NAMED: Final = ("county", "township", "site", "depot", "row", "service", "team")
 _STEP: Final = re.compile(r"(\w+)#(\d+)(?:\.(\w+))?", re.ASCII)
@@ -114,9 +115,24 @@ class Telling:
         return {str(key): chosen(str(en), str(zh)) for key, en, zh in rows}
 
     def step(self, number: int) -> Step:
-        """A row of the log as a sentence with its clock."""
+        """A row of the log as a sentence with its clock; a fault that was drawn is no inject of the controllers."""
         row = self.run.log.row(number)
-        return Step(self.clock(row.t_h), told(row, self.name))
+        said = told(row, self.name)
+        if self._drawn(number) and row.object == "fail":
+            what = thing(row.subject, self.name)
+            sort, _colon, rest = row.subject.partition(":")
+            by_itself = sort == "site" and not rest.endswith(".mains")
+            said = (_("equipment fault: {what}") if by_itself else _("fault by the disaster: {what}")).format(what=what)
+        return Step(self.clock(row.t_h), said)
+
+    @cached_property
+    def _by_hand(self) -> frozenset[int]:
+        """Rows of the injects that are written in the scenario."""
+        return frozenset(fired(self.run.log.columns(), self.run.spec).values())
+
+    def _drawn(self, number: int) -> bool:
+        """Whether a row is an inject that the simulation drew: a fault by the weather, a return of mains."""
+        return self.run.log.row(number).kind == "inject.fired" and number not in self._by_hand
 
     def chain(self, number: int) -> list[int]:
         """Row numbers from the first cause to the row."""
@@ -126,8 +142,17 @@ class Telling:
         return found[::-1]
 
     def steps(self, number: int, but: Sequence[int] = ()) -> list[Step]:
-        """The chain of causes of a row, told; rows in `but` are known already."""
-        return [self.step(row) for row in self.chain(number) if row not in but]
+        """The chain of causes of a row, told; rows in `but` are known already.
+
+        A drawn return is left out before the row that says what came back and how.
+        """
+        rows = [row for row in self.chain(number) if row not in but]
+        last = rows[-1:]
+        return [
+            self.step(row)
+            for row in rows
+            if row in last or not self._drawn(row) or self.run.log.row(row).object == "fail"
+        ]
 
     def county(self, key: str) -> str:
         """Name of a county; a dash for none."""

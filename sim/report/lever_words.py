@@ -24,7 +24,8 @@ def number(value: float | None) -> str:
     """A figure for people; an en dash where there is none."""
     if value is None or not isfinite(value):
         return DASH
-    return f"{'−' if value < 0 else ''}{shown(abs(value), with_unit=False)}"
+    text = shown(abs(value), with_unit=False)
+    return f"−{text}" if value < 0 and text.strip("0.") else text
 
 
 def span(one: Gain | PerHour, value: float) -> str:
@@ -153,9 +154,13 @@ def _pair(found: Ranking) -> Iterator[str]:
     for pair in found.pairs or () if found.budget is not None else ():
         one, cost = pair.pulled, pair.pulled.cost
         if bought.isdisjoint(one.levers) and one.stations.clear and cost is not None and cost <= (found.budget or 0.0):
-            yield _("{levers}: the budget was spent lever by lever, which does not see that this pair saves").format(
-                levers=name_of(one.says)
-            )
+            yield _(
+                "{levers}: this pair alone saves {hours} station-hours (95 %: {low} to {high}) for {cost}, within the "
+                "budget; the budget was spent one lever at a time and bought neither"
+            ).format(
+                levers=name_of(one.says), hours=number(one.stations.mean), low=number(one.stations.low),
+                high=number(one.stations.high), cost=number(cost),
+            )  # fmt: skip
     if not any(pair.stations.told for pair in found.pairs or ()):
         yield _("Of no pair can it be told that it saves more or less than the sum of its two")
 

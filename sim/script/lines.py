@@ -57,9 +57,10 @@ class Written(NamedTuple):
 
 
 def drill_clock(t_h: float) -> str:
-    """`T+hh:mm` of an hour of the drill, cut to the minute."""
+    """`T+hh:mm` of an hour of the drill, cut to the minute; `T−hh:mm` before its start."""
     minutes = floor(t_h * 60 + 1e-6)
-    return f"T+{minutes // 60:02d}:{minutes % 60:02d}"
+    sign = "−" if minutes < 0 else "+"
+    return f"T{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def script_lines(scenario: Scenario, seed: int = 1, *, drawn: bool = False) -> list[ScriptLine]:
