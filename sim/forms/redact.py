@@ -31,7 +31,7 @@ _REFERENCES: Final = frozenset(
     }
 )  # fmt: skip
 _GONE: Final = frozenset({"description", "host", "basis", "source"})
-"""Texts of the scenario that go out whole."""
+"""Texts of the scenario that are left out altogether."""
 _TOLD: Final = frozenset(
     {"message", "expect", "say", "why", "reading", "tuned_to", "en", "zh", "clock", "from", "to", "via"}
 )
