@@ -99,14 +99,13 @@ def _write(found: Ranking, folder: Path, csv: Path | None, xlsx: Path | None) ->
     """`levers.json` and the sheets that were asked for."""
     from sim.ensemble.asked import write_text
     from sim.pagefile import write_whole
-    from sim.report.lever_words import tables
+    from sim.report.lever_words import book, tables
     from sim.sheetfile import csv_bytes, xlsx_bytes
 
     write_text(
         folder / "levers.json", json.dumps(found.to_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     )
-    sheets = tables(found)
     if csv is not None:
-        write_whole(csv, csv_bytes(sheets[0]))
+        write_whole(csv, csv_bytes(tables(found)[0]))
     if xlsx is not None:
-        write_whole(xlsx, xlsx_bytes(sheets))
+        write_whole(xlsx, xlsx_bytes(book(found)))

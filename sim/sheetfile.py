@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.util import find_spec
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import input_error, listed
@@ -27,6 +28,13 @@ Cell = str | float | int | bool | date | datetime | None
 LONGEST_CELL: Final = 32_767
 """Characters that a cell of .xlsx holds."""
 LONGEST_TITLE: Final = 31
+_BREAKS: Final = 1.25
+"""Room lost where lines break between words."""
+_LINE_POINTS: Final = 14.5
+_TALLEST_POINTS: Final = 409.0
+"""No row of a spreadsheet is taller."""
+_LOOKED_AT: Final = 2000
+"""Characters of a cell that are looked at for its height."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _RUNS: Final = re.compile(r"'*[=+\-@\t\r]")
 """What a spreadsheet may run; apostrophes before it get one more, so that none is lost on the way back."""
@@ -100,7 +108,9 @@ def xlsx_bytes(tables: Iterable[Table]) -> bytes:
     book.remove(book.active)  # type: ignore[arg-type]
     taken: set[str] = set()
     for table in tables:
-        fill(book.create_sheet(sheet_title(table.title, taken)), table)
+        sheet = book.create_sheet(sheet_title(table.title, taken))
+        fill(sheet, table)
+        _for_print(sheet)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -133,9 +143,37 @@ def fill(sheet: Worksheet, table: Table, first: int = 1) -> int:
         head.alignment = Alignment(wrap_text=True, vertical="center")
     for across, width in enumerate(table.widths or _widths(table), start=1):
         sheet.column_dimensions[get_column_letter(across)].width = width
+    widths = table.widths or _widths(table)
+    for down, row in enumerate((table.heads, *table.rows)):
+        sheet.row_dimensions[first + down].height = row_points(row, widths)
+    sheet.print_title_rows = f"{first}:{first}"
     if first == 1:
         sheet.freeze_panes = "A2"
     return first + 1 + len(table.rows)
+
+
+def row_points(cells: Sequence[Cell], widths: Sequence[float]) -> float:
+    """Points that a row needs for its longest cell, wrapped; office programs differ in whether they look themselves."""
+    lines = 1
+    for cell, wide in zip(cells, widths, strict=True):
+        if isinstance(cell, str):
+            texts = cell[:_LOOKED_AT].split("\n")
+            lines = max(lines, sum(max(1, ceil(_BREAKS * _room(text) / wide)) for text in texts))
+    return min(_LINE_POINTS * lines + 3, _TALLEST_POINTS)
+
+
+def _room(text: str) -> float:
+    """Characters of a column that a line of text fills."""
+    return sum(1.1 if character.isascii() else 2.0 for character in text)
+
+
+def _for_print(sheet: Worksheet) -> None:
+    """Lying A4, as many pages down as it takes, one across."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", "9"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Cell) -> None:

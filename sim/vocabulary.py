@@ -413,7 +413,7 @@ KPIS: Final[dict[str, Kpi]] = {
     "person_turnouts": Kpi("turnouts", "neither", "people times journeys, and people of teams times steps or strings of steps they were called to", "人次"),
     "equipment_sets": Kpi("sets", "neither", "distinct generators that ran or stood ready at a site", "抢修设备"),
     "loaders": Kpi("loaders", "neither", "distinct front loaders sent out", "铲车"),
-    "all_terrain": Kpi("vehicles", "neither", "distinct all-terrain vehicles sent out", "特种地形车"),
+    "all_terrain": Kpi("vehicles", "neither", "distinct all-terrain vehicles sent out", "全地形车"),
     "sites_without_mains_per_vehicle": Kpi("sites", "less", "sites without mains / vehicles on duty, worst moment", "停电站车比"),
     "dispatch_on_time_share": Kpi("share", "more", "planned placements of generators done by their time / planned", "计划调度及时率"),
     "dispatch_late": Kpi("generators", "less", "planned placements done late", "迟到油机"),

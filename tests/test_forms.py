@@ -22,6 +22,7 @@ from sim.vocabulary import KPIS
 
 EN = ["01_drill_plan", "02_controllers_script", "03_evaluation_form", "04_summary_report", "05_daily_report"]
 ZH = ["01_演练方案", "02_演练脚本", "03_评估表", "04_总结报告", "05_日报"]
+BOXES = "☐\xa0P  ☐\xa0S  ☐\xa0M  ☐\xa0U"
 BOTH = (1, 2, 4)
 """Of the five, those that are a spreadsheet, too."""
 
@@ -135,7 +136,7 @@ def test_expectations_carry_the_verdict_of_the_log_and_boxes(ten, english):
     words = {"met": "met", "late": "too late", "missed": "missed", "left": "evaluator's"}
     assert written[0][6] == words[judged[0].verdict]
     assert written[0][7] == judged[0].evidence
-    assert written[0][8:] == ["☐ P  ☐ S  ☐ M  ☐ U", ""]
+    assert written[0][8:] == [BOXES, ""]
 
 
 # What people fill in
@@ -143,7 +144,7 @@ def test_expectations_carry_the_verdict_of_the_log_and_boxes(ten, english):
 
 def test_judgement_is_left_to_people(english):
     for line in table_with(english["03_evaluation_form.docx"], "objective", "core capability"):
-        assert line[6:] == ["☐ P  ☐ S  ☐ M  ☐ U", "", ""]
+        assert line[6:] == [BOXES, "", ""]
     for line in table_with(english["04_summary_report.docx"], "figure that prompts it"):
         assert line[1:] == ["", "", ""]
     assert "Safety measures" in texts_of(english["01_drill_plan.docx"])
@@ -155,7 +156,7 @@ def test_the_english_set_speaks_hseep_and_the_chinese_one_says_what_it_rests_on(
         assert word in said
     assert "MSEL" in texts_of(english["02_controllers_script.docx"])
     assert "未取得该标准文本" in texts_of(chinese["03_评估表.docx"])
-    assert "☐优 ☐良 ☐中 ☐差" in texts_of(chinese["03_评估表.docx"])
+    assert "☐优 ☐良\n☐中 ☐差" in texts_of(chinese["03_评估表.docx"])
 
 
 def test_a_drill_of_machine_rooms_has_all_but_the_daily_report():
@@ -164,7 +165,7 @@ def test_a_drill_of_machine_rooms_has_all_but_the_daily_report():
     assert sorted(found) == names(EN, daily=False)
     steps = table_with(found["03_evaluation_form.docx"], "step", "due", "done")
     assert steps
-    assert all(row[5].startswith("☐ P") for row in steps)
+    assert all(row[5].startswith("☐\xa0P") for row in steps)
 
 
 # The look

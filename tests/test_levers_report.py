@@ -13,14 +13,14 @@ from pages import Page
 
 from sim.ensemble import ensemble
 from sim.ensemble.answers import Playing
-from sim.ensemble.gains import Columns, Gain, pulled
+from sim.ensemble.gains import Columns, Gain, gain, pulled
 from sim.ensemble.levers import levers
 from sim.errors import InputError
 from sim.language import speaking
 from sim.loading import load
 from sim.page.ensemble import ensemble_page
 from sim.report.lever_figures import save_levers
-from sim.report.lever_words import sentence, sentences, tables, told
+from sim.report.lever_words import book, number, sentence, sentences, span, tables, told
 from sim.sheetfile import csv_bytes, xlsx_bytes
 from sim.spec import Title
 
@@ -95,9 +95,19 @@ def test_tables_hold_the_figures_and_run_nothing(found):
     assert len(pairs.rows) == len(found.pairs)
     assert len(budget.rows) == len(found.steps)
     openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(tables(found))))
-    assert book.sheetnames == ["levers", "two by two", "budget"]
-    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    made = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(book(found))))
+    exact = ["levers, exact", "two by two, exact", "budget, exact"]
+    assert made.sheetnames == ["levers", "targets", "two by two", "budget", *exact]
+    assert all(cell.data_type != "f" for sheet in made for row in sheet.iter_rows() for cell in row)
+    first = [row[3] for row in made["levers"].iter_rows(min_row=2, values_only=True)]
+    assert first == [span(one.stations, one.stations.mean) for one in found.singles]
+
+
+def test_rounding_is_no_gain_and_zero_has_no_sign(found):
+    noise = gain(np.array([1e-12, -3e-12, 0.0, 2e-11]))
+    assert noise.nothing
+    assert not gain(np.array([0.0, 0.0, 1e-3, 0.0])).nothing
+    assert [number(value) for value in (-0.0, -0.0004, -0.36, 0.0)] == ["0", "0.00", "−0.36", "0"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

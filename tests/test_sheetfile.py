@@ -77,3 +77,14 @@ def test_a_text_comes_back_from_csv_as_it_was(tmp_path, text):
 
     (tmp_path / "a.csv").write_bytes(csv_bytes(Table("a", ("x", "y"), [(text, "1")])))
     assert open_paper(tmp_path / "a.csv").grid("").rows[1] == [text, "1"]
+
+
+def test_a_sheet_prints_on_lying_pages_one_wide_with_its_headings_and_room_for_what_wraps():
+    table = Table("t", ["No.", "what"], [["1", "short"], ["2", "导调组通知监控值班" * 8]], [6, 20])
+    sheet = load_workbook(io.BytesIO(xlsx_bytes([table])))["t"]
+    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
+        "landscape", 1, 0,
+    )  # fmt: skip
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.row_dimensions[3].height > 6 * sheet.row_dimensions[2].height / 2

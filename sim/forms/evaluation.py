@@ -78,8 +78,8 @@ def note() -> Words:
 
 
 def rating_boxes() -> str:
-    """The four ratings to tick."""
-    return _("☐ P  ☐ S  ☐ M  ☐ U")
+    """The four ratings to tick; no line breaks between a box and its word."""
+    return _("☐ P  ☐ S  ☐ M  ☐ U").replace("☐ ", "☐\N{NO-BREAK SPACE}")
 
 
 def ratings() -> Grid:
@@ -125,6 +125,9 @@ def evidence(telling: Telling, line: ScoreRow) -> str:
     """What the log and the files say of a target: instant, reading, what made the figure."""
     found = cause_of(telling, line) if line.met is False else None
     parts = [
+        _("simulated {figure}, promised {bound}").format(
+            figure=figure(line.simulated, line.unit), bound=bound_words(line)
+        ),
         "" if line.at_h is None else _("as of {clock}").format(clock=telling.clock(line.at_h)),
         reading_words(line),
         "" if found is None else _told(found),

@@ -17,7 +17,10 @@ _DPI: Final = 120
 def images(telling: Telling) -> list[Image]:
     """Every picture for which the run has something to show; the same run gives the same bytes."""
     words = {
-        "outage_curve": _("Stations out of service by cause over time, with what was promised and recorded."),
+        "outage_curve": _(
+            "Stations out of service by cause over time, with what was promised and what was recorded, "
+            "where the scenario says so."
+        ),
         "gantt": _("Crews and generators hour by hour."),
         "map": _("Sites, roads, crews and generators at the moment with most stations out."),
         "temperatures": _("Temperatures at the inlets, and what happened."),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
-from math import ceil
 from typing import Any, Final
 
 from sim.forms.package import sealed
@@ -17,11 +16,6 @@ _SHADE: Final = "F1F5F9"
 _WEIGHT: Final = 6.0
 """Characters for one weight of a column."""
 _WORD: Final = 16.0
-_BREAKS: Final = 1.25
-"""Room lost where lines break between words."""
-_LINE_POINTS: Final = 14.5
-_TALLEST_POINTS: Final = 409.0
-"""No row of a spreadsheet is taller."""
 
 
 def xlsx_bytes(form: Form, template: bytes, at: datetime) -> bytes:
@@ -65,12 +59,10 @@ def _fill(sheet: Any, grid: Grid, first: int) -> None:
             cell.border = Border(line, line, line, line)
             if column.source == "simulated" and down > first + 1:
                 cell.fill = PatternFill("solid", fgColor=_SHADE)
-        sheet.row_dimensions[down].height = _tall(sheet, down, len(grid.columns))
     if grid.note:
         put(sheet, after + 1, 1, grid.note)
         sheet.cell(after + 1, 1).alignment = Alignment(vertical="top")
     sheet.freeze_panes = sheet.cell(first + 2, 1)
-    sheet.print_title_rows = f"{first + 1}:{first + 1}"
 
 
 def _value(cell: Cell, column: Column) -> Value:
@@ -85,18 +77,6 @@ def _wide(column: Column, grid: Grid, at: int) -> float:
     word = max(min(_ems(word), _WORD) for text in texts for word in (text.split() or [""]))
     usual = column.width * _WEIGHT if column.width else min(46.0, max(map(_ems, texts)) + 2)
     return max(8.0, usual, word + 2)
-
-
-def _tall(sheet: Any, row: int, columns: int) -> float:
-    """Points that a row needs for its longest cell, wrapped; office programs differ in whether they look themselves."""
-    from openpyxl.utils import get_column_letter
-
-    lines = 1
-    for across in range(1, columns + 1):
-        wide = sheet.column_dimensions[get_column_letter(across)].width
-        text = str(sheet.cell(row, across).value or "")
-        lines = max(lines, sum(max(1, ceil(_BREAKS * _ems(line) / wide)) for line in text[:2000].split("\n")))
-    return min(_LINE_POINTS * lines + 3, _TALLEST_POINTS)
 
 
 def _ems(text: str) -> float:

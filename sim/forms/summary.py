@@ -177,7 +177,9 @@ def _assumptions(telling: Telling) -> list[Part]:
     made = assumptions.section(telling)
     found = [] if made is None else of_page(made.parts)
     others = sum(line.origin != "scenario" for line in telling.card.assumptions)
-    said = _("{count} guessed defaults and constants that the scenario leaves as they are").format(count=others)
+    said = _("{count} guessed defaults and constants that the scenario leaves as they are: see scorecard.json").format(
+        count=others
+    )
     return [*found, Words(said, quiet=True)]
 
 

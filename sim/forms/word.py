@@ -217,7 +217,9 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], wide: int
 
 
 def _longest_word(text: str) -> float:
-    """The longest piece of a text that stands on one line, ems; Chinese breaks anywhere."""
+    """The longest piece of a text that stands on one line, ems; Chinese breaks anywhere, boxes to tick nowhere."""
+    if "☐" in text:
+        return _ems(text)
     words = re.split(r"\s+|(?<=[^\x00-\x7f])|(?=[^\x00-\x7f])", text[:400])
     return max((_ems(word) for word in words if word), default=0.0)
 

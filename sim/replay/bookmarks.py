@@ -73,7 +73,8 @@ def _verdicts(story: Story) -> list[dict[str, Any]]:
         say: dict[str, str] = {}
         for language in LANGUAGES:
             with speaking(language):
-                say[language] = f"{verdict_word(one.verdict)}{_COLON[language]}{one.line.number} {one.say}"
+                number = _("No. {number}").format(number=one.line.number)
+                say[language] = _COLON[language].join((verdict_word(one.verdict), number, one.say))
         found.append({"t_ms": _ms(max(at_h, one.fired_h)), "row": one.row, "sort": "expected", "say": say})
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import Final
 
@@ -13,6 +14,10 @@ from sim.sheetfile import Cell, Table
 from sim.spec import Title
 
 DASH: Final = "–"
+_NAME_WIDE: Final = 34.0
+_FIGURE_WIDE: Final = 22.0
+_NAMES: Final = 2
+"""Columns of a list among which its names stand."""
 
 
 def name_of(says: Sequence[Title]) -> str:
@@ -171,9 +176,12 @@ def _budget(found: Ranking) -> Iterator[str]:
         yield _("For {budget} nothing can be bought that clearly saves station-hours").format(budget=budget)
     else:
         total = steps[-1].total.stations
-        yield _("For {budget}, buy in this order: {levers}; {spent} spent, {hours} station-hours saved").format(
+        yield _(
+            "For {budget}, buy in this order: {levers}; {spent} spent, {hours} station-hours saved "
+            "(95 %: {low} to {high})"
+        ).format(
             budget=budget, levers=_(", ").join(name_of([step.say]) for step in steps),
-            spent=number(steps[-1].spent), hours=_gain(total),
+            spent=number(steps[-1].spent), hours=number(total.mean), low=number(total.low), high=number(total.high),
         )  # fmt: skip
     names = {one.levers[0]: name_of(one.says) for one in found.singles}
     if found.cost_unknown:
@@ -249,6 +257,24 @@ def tables(found: Ranking) -> list[Table]:
         in_all = _three(_("station-hours saved in all"))
         made.append(Table(_("budget"), [_("step"), _("lever"), _("spent"), *heads, *in_all], steps))
     return made
+
+
+def book(found: Ranking) -> list[Table]:
+    """Sheets for people: lists as on the screen, a figure with its interval in a cell; then those of exact numbers."""
+    lists = [
+        (_("levers"), ranking_rows(found)),
+        (_("targets"), target_rows(found)),
+        (_("two by two"), pair_rows(found) if found.pairs is not None else []),
+        (_("budget"), step_rows(found) if found.steps is not None else []),
+    ]
+    read = [Table(title, rows[0], rows[1:], _widths(rows[0])) for title, rows in lists if rows]
+    exact = [replace(one, title=_("{sheet}, exact").format(sheet=one.title)) for one in tables(found)]
+    return [*read, *exact]
+
+
+def _widths(heads: Sequence[str]) -> list[float]:
+    """Characters: a narrow place, a wide name, then figures."""
+    return [6.0 if not head else _NAME_WIDE if at < _NAMES else _FIGURE_WIDE for at, head in enumerate(heads)]
 
 
 def told(found: Ranking, table: Callable[[Sequence[Sequence[str]]], str]) -> str:
