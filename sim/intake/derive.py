@@ -224,8 +224,8 @@ def _access(draft: Draft, notes: list[str]) -> None:
         guessed += plain.key(text) in known
     draft.place.setdefault("walk_km", draft.place["access"])
     draft.cells["walk_km"] = walk
-    told = "walk_km by how hard the site is to reach: 易 and 一般 0, 较难 0.5, 难 1, 极难 2 km"
-    note(notes, guessed, len(draft), "sites", told)
+    rule = "walk_km by how hard the site is to reach: 易 and 一般 0, 较难 0.5, 难 1, 极难 2 km"
+    note(notes, guessed, len(draft), "sites", rule)
 
 
 def _generators(draft: Draft, notes: list[str]) -> None:
