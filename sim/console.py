@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sim.errors import InputError, input_error, listed, one_line, shown
 from sim.language import _
 from sim.reasons import of_system
-from sim.spec import text_told
 from sim.textwidth import columns
 
 if TYPE_CHECKING:
@@ -215,6 +214,8 @@ def inject_heads() -> tuple[str, ...]:
 
 def inject_row(inject: Inject, scenario: Scenario) -> list[str]:
     """A line of the list; instead of a clock, a conditional inject has its condition."""
+    from sim.spec import text_told
+
     value = "" if isnan(inject.value) else f"{inject.value:g}"
     people = (
         (_("to {who}"), inject.to), (_("via {what}"), inject.via), (_("expect: {what}"), inject.expect),
