@@ -247,7 +247,7 @@ def test_the_evidence_is_in_the_language_in_use():
             found.evidence == "01-10 13:45 response level II raised (sites out), 45 min after the inject, 15 min late"
         )
     with speaking("zh"):
-        assert "注入后 45 min，超时 15 min" in found.evidence
+        assert "注入后 45 分钟，超时 15 分钟" in found.evidence
 
 
 MOMENTS = st.floats(0, 24).map(lambda t_h: round(t_h * 60) / 60)
