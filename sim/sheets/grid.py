@@ -8,16 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sim.errors import Problem, input_error
 from sim.language import _
 from sim.reasons import of_reader, of_system
+from sim.sheetfile import meant
 from sim.sheets.office import MOST_CELLS, MOST_SHEETS, Workbook, address, bytes_of, open_workbook
 
 Raw = str | int | float | bool | date | datetime | time | timedelta | None
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass
@@ -145,10 +144,10 @@ def _delimiter(text: str) -> str:
 
 def _unquoted(cell: str, counts: dict[str, int]) -> str:
     """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA):
+    plain = meant(cell)
+    if plain != cell:
         counts["apostrophe"] = counts.get("apostrophe", 0) + 1
-        return cell[1:]
-    return cell
+    return plain
 
 
 # .xlsx
