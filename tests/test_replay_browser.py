@@ -20,6 +20,7 @@ HOSTILE = "</script><img src=x onerror=alert(1)>\"'\u202e" + "名" * 200
 QUESTION = "Which site <b>first</b>, and why?"
 NOTE = "hub_2 carries two sites."
 ASKED_H = 18.5
+HOUR = "Number(document.querySelector('.clock span').textContent.match(/T.(\\d+)/)[1])"
 SECRET = "Now hub_1 is dark: what next?"
 
 
@@ -112,6 +113,12 @@ def clock_h(page):
     return int(hours) + int(minutes) / 60
 
 
+def comes_to(page, hour):
+    """Waits until the clock stands at an hour; a question opens a frame before the clock is drawn."""
+    at = f"T+{int(hour)}:{round(hour % 1 * 60):02}"
+    page.wait_for_function("at => document.querySelector('.clock span').textContent === at", arg=at)
+
+
 def rows_of(page):
     return page.locator(".feed-row").all_inner_texts()
 
@@ -124,7 +131,7 @@ def test_scrubs_and_the_feed_follows(show, folder):
     page.wait_for_function(
         "early => parseInt(document.querySelector('.feed-head .count').textContent) > early", arg=early
     )
-    assert clock_h(page) > 30
+    page.wait_for_function(f"() => {HOUR} >= 30")
     log = sim.open_run(folder / "a").log
     page.locator(".fold").click()
     page.locator("[data-key=readings]").click()
@@ -139,7 +146,7 @@ def test_plays_and_pauses(show):
     page.select_option("#controls select", "3600")
     before = clock_h(page)
     page.click("#controls .play")
-    page.wait_for_function("() => Number(document.querySelector('.clock span').textContent.match(/T.(\\d+)/)[1]) >= 9")
+    page.wait_for_function(f"() => {HOUR} >= 9")
     page.click("#controls .play")
     after = clock_h(page)
     page.wait_for_timeout(400)
@@ -182,7 +189,7 @@ def test_a_why_chain_leads_back_to_the_first_cause(show, folder):
     assert "hub_2 out of service" in steps[0]
     page.locator(".ladder .cause").last.click()
     page.wait_for_function("() => document.querySelectorAll('.ladder .cause').length === 1")
-    assert clock_h(page) < 21.25
+    page.wait_for_function(f"() => {HOUR} < 21")
 
 
 def test_the_whole_page_changes_its_language(show):
@@ -217,7 +224,7 @@ def test_trainers_mode_hides_the_truth_and_stops_at_the_question(show, folder):
     page.click("#controls .play")
     page.wait_for_selector(".question h2")
     assert page.inner_text(".question h2") == QUESTION
-    assert clock_h(page) == ASKED_H
+    comes_to(page, ASKED_H)
     assert NOTE not in page.inner_text(".question")
     page.click(".question .tell")
     assert NOTE in page.inner_text(".question")
@@ -259,10 +266,10 @@ def test_questions_of_one_moment_and_of_the_beginning_are_all_asked(show):
     page.wait_for_function("text => document.querySelector('.question h2')?.textContent === text", arg=QUESTION)
     page.click(".question .go")
     assert page.inner_text(".question h2") == "And who tells the county?"
-    assert clock_h(page) == ASKED_H
+    comes_to(page, ASKED_H)
     page.click(".question .go")
     page.wait_for_function("text => document.querySelector('.question h2')?.textContent === text", arg=SECRET)
-    assert clock_h(page) == 30
+    comes_to(page, 30)
 
 
 def test_a_question_holds_the_focus_and_leaves_by_escape(show):
@@ -375,9 +382,9 @@ def test_everything_by_keys(show):
     page.keyboard.press("Enter")
     assert "hub_2" in page.inner_text(".detail-head h2")
     page.evaluate("document.activeElement.blur()")
-    before = clock_h(page)
+    before = page.inner_text(".clock span")
     page.keyboard.press("ArrowRight")
-    assert clock_h(page) >= before
+    page.wait_for_function("before => document.querySelector('.clock span').textContent > before", arg=before)
     page.keyboard.press("?")
     page.wait_for_selector("dialog[open]")
     page.keyboard.press("Escape")
@@ -451,7 +458,7 @@ def test_a_message_is_read_where_it_was_sent(show):
 
 def test_a_link_opens_at_its_moment_and_subject(show):
     page = show("one.html", "#t=22.5h&subject=ten-crew-02")
-    assert clock_h(page) == 22.5
+    comes_to(page, 22.5)
     assert "ten-crew-02" in page.inner_text(".detail-head h2")
     assert "driving" in page.inner_text(".states")
 
