@@ -322,6 +322,7 @@ UNITS: Final[dict[str, str]] = {
     "h_per_user": "h per user",
     "c": "°C",
     "h": "h",
+    "crews": "crews",
     "devices": "devices",
     "generators": "generators",
     "loaders": "loaders",
@@ -347,6 +348,7 @@ UNITS: Final[dict[str, str]] = {
 }
 
 ONE: Final[dict[str, str]] = {
+    "crews": "crew",
     "devices": "device",
     "generators": "generator",
     "loaders": "loader",

@@ -114,7 +114,20 @@ class Files:
 def kpis(files):
     """All figures, those of an instant at the horizon."""
     found = {}
-    for part in (service, mains, visits, people, timeliness, desk, preparation, dispatch_rules, weather, ratio, rooms):
+    for part in (
+        service,
+        mains,
+        visits,
+        people,
+        timeliness,
+        desk,
+        preparation,
+        dispatch_rules,
+        weather,
+        ratio,
+        want,
+        rooms,
+    ):
         found.update(part(files))
     return found
 
@@ -510,6 +523,65 @@ def ratio(files):
         if sites and vehicles and not worst >= sites / vehicles:
             worst = sites / vehicles
     return {"sites_without_mains_per_vehicle": worst}
+
+
+def want(files):
+    """Means of idle crews, resting crews and unused sets over the hours in which an order to power a site waits."""
+    crews = {name for name, row in files.items["crew"].items() if row["vehicle"]}
+    sets = {name for name, row in files.items["generator"].items() if row["generator_kind"] != "fixed"}
+    ready = {
+        name: inf if files.items["crew"][name]["ready_h"] is None else files.items["crew"][name]["ready_h"]
+        for name in crews
+    }
+    for _, row in files.of("crew.called", "crew.free", "crew.sent"):
+        if row["subject"] in crews:
+            ready[row["subject"]] = min(ready[row["subject"]], row["t_h"])
+    comes = {}
+    for _, row in files.of("desk.aid"):
+        comes.setdefault(row["subject"], row["value"])
+    there = {
+        name: comes.get(name.split("-")[0], inf) if name.split("-")[0] in ("hired", "aid") else 0.0 for name in sets
+    }
+    rests = [(row["subject"], row["t_h"], row["t_h"] + row["value"]) for _, row in files.of("crew.rests")]
+    kinds = ("job.opened", "job.returned", "job.assigned", "job.lapsed", "job.done", "job.wasted", "job.failed", "crew.free",
+             "crew.rests", "crew.arrived", "generator.placed", "generator.started", "generator.taken", "generator.stored")  # fmt: skip
+    waiting, busy, at_site = set(), set(), set()
+    rows = [(row["t_h"], row) for _, row in files.of(*kinds)]
+    moments = sorted(
+        {t for t, _ in rows}
+        | set(ready.values())
+        | set(there.values())
+        | {t for _, a, b in rests for t in (a, b)}
+        | {files.horizon_h}
+    )
+    hours = free = resting = unused = 0.0
+    place = 0
+    for now, after in zip(moments, moments[1:], strict=False):
+        if after > files.horizon_h:
+            break
+        while place < len(rows) and rows[place][0] <= now:
+            kind, subject, object_ = (rows[place][1][name] for name in ("kind", "subject", "object"))
+            place += 1
+            if kind.startswith("job.") and kind_of(subject) in ("generate", "rove"):
+                (waiting.add if kind in ("job.opened", "job.returned") else waiting.discard)(subject)
+            if kind == "job.assigned":
+                busy.add(object_)
+            elif kind.startswith("crew."):
+                busy.discard(subject)
+            elif kind.startswith("generator."):
+                (at_site.add if kind in ("generator.placed", "generator.started") else at_site.discard)(subject)
+        if waiting:
+            asleep = [who for who, a, b in rests if a <= now < b]
+            hours += after - now
+            duty = sum(ready[crew] <= now for crew in crews) - sum(who in crews for who in asleep)
+            free += (after - now) * (duty - len(busy & crews))
+            resting += (after - now) * len(asleep)
+            unused += (after - now) * (sum(there[name] <= now for name in sets) - len(at_site & sets))
+    return {
+        "waiting_crews_free": share(free, hours),
+        "waiting_crews_resting": share(resting, hours),
+        "waiting_sets_unused": share(unused, hours),
+    }
 
 
 def differences(folder):

@@ -33,13 +33,25 @@ def found(tmp_path_factory):
     return levers(load(file), Playing(12, play=Toy), pairs=True, budget=30)
 
 
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", "1.50 crews free, 2 resting, 30 generators unused"), ("zh", "空闲队伍 1.50 支，休整队伍 2 支，闲置油机 30 台"),
+])  # fmt: skip
+def test_what_stood_idle_as_written_is_told(found, language, words):
+    with speaking(language):
+        assert [words in one for one in sentences(found)].count(True) == 1
+        quiet = replace(found, want=dict.fromkeys(found.want, float("nan")))
+        assert not any(words[-6:] in one for one in sentences(quiet))
+
+
 def against(saved):
     """A lever that saves so many station-hours, run by run."""
     base = np.full(len(saved), 100.0)
     ours = base - np.array(saved, dtype=float)
     held = {"O1": np.ones(len(saved))}
     says = (Title(en="More crews", zh="加队伍"),)
-    return pulled(("crews",), says, 50.0, Columns("x", ours, ours, held), Columns("as_written", base, base, held))
+    return pulled(
+        ("crews",), says, 50.0, Columns("x", ours, ours, held, {}), Columns("as_written", base, base, held, {})
+    )
 
 
 @pytest.mark.parametrize(

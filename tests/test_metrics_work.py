@@ -410,3 +410,41 @@ def test_bands_of_a_county_take_its_sites_and_its_vehicles():
     steps = dict(zip(*(column.tolist() for column in vehicle_ratio(data, "c2")), strict=True))
     assert steps[3] == 1
     assert steps[6] == inf
+
+
+# ---------------------------------------------------------------- what was in want
+
+WAITS = [
+    (2.0, "job.opened", "generate-0001", "s1"),
+    (4.0, "job.assigned", "generate-0001", "k1"),
+    (6.0, "job.opened", "generate-0002", "s2"),
+    (8.0, "job.lapsed", "generate-0002", "mains_back"),
+]
+IDLE = ("waiting_crews_free", "waiting_crews_resting", "waiting_sets_unused")
+
+
+def idle(*rows):
+    data = data_of(*sorted(rows, key=lambda row: row[0]))
+    return [kpi(name, data) for name in IDLE]
+
+
+def test_what_stands_idle_counts_only_while_an_order_to_power_a_site_waits():
+    # waits from 2 to 4 (k1 free) and from 6 to 8 (k1 at work); k2 comes when called, k3 has no vehicle
+    assert idle(*WAITS) == [0.5, 0, 2]
+    assert idle(*WAITS, (3.0, "crew.called", "k2", "d2")) == [0.5 + 3 / 4, 0, 2]
+    repairs = [(t_h, kind, name.replace("generate", "repair"), thing) for t_h, kind, name, thing in WAITS]
+    assert all(isnan(value) for value in idle(*repairs))
+
+
+def test_a_crew_that_rests_is_neither_free_nor_at_work():
+    assert idle(*WAITS, (5.0, "crew.rests", "k1", "d1", 2.0)) == [2 / 4 + 1 / 4, 1 / 4, 2]
+
+
+def test_a_generator_at_a_site_is_not_unused_though_it_stands_still():
+    placed = [(1.0, "generator.placed", "g1", "s3", 20.0), (7.0, "generator.taken", "g1", "k1", 20.0)]
+    assert idle(*WAITS, *placed)[2] == (2 * 1 + 1 * 1 + 1 * 2) / 4
+    assert idle(*WAITS, (0.0, "generator.placed", "f1", "s3", 20.0))[2] == 2
+
+
+def test_of_a_group_of_sites_nothing_is_said_of_what_stands_idle():
+    assert all(isnan(kpi(name, data_of(*WAITS), group=group("s1"))) for name in IDLE)

@@ -65,6 +65,11 @@ How the figures count:
   whole.
 - Vehicles on duty are those of crews that are ready and not resting. The worst moment is one with a
   vehicle on duty.
+- `waiting_*` tell what was not in want. They are means over the hours in which at least one order to power a site is
+  open and given to no crew. A crew is free while it is on duty and has no job, from `job.assigned` to its next
+  `crew.free`, `crew.rests` or `crew.arrived`. A portable generator is unused while it is at no site, from
+  `generator.placed` or `generator.started` to `generator.taken` or `generator.stored`; hired sets and aid count from
+  their coming.
 - Of a group of sites: outages, visits and placements are those at its sites, people and vehicles those sent
   there. *Of* says what a target can single out by `of`: a group of sites, one `service`, one `procedure`, one
   `row` of racks, or nothing.

@@ -13,6 +13,7 @@ from sim.ensemble.paired import Floats, Promise, finite, mean_interval, promise
 from sim.spec import Title
 
 FORMAT: Final = 1
+WANT: Final = ("waiting_crews_free", "waiting_crews_resting", "waiting_sets_unused")
 NOISE: Final = 1e-6
 """Hours of a difference of sums of hours that is none: a few milliseconds, below the grain of the clock."""
 
@@ -25,6 +26,8 @@ class Columns:
     stations: Floats
     users: Floats
     held: Mapping[str, Floats]
+    want: Mapping[str, Floats]
+    """What stood idle while orders waited, by KPI."""
 
     @property
     def kept(self) -> Floats:
@@ -37,6 +40,11 @@ class Columns:
         done = np.isfinite(self.stations)
         columns = {"station_hours": self.stations, "user_hours": self.users, "targets": self.kept}
         return {name: float(column[done].mean()) if done.any() else nan for name, column in columns.items()}
+
+    def idle(self) -> dict[str, float]:
+        """Means of `want`, over the runs in which an order waited; NaN where none did."""
+        known = {name: column[np.isfinite(column)] for name, column in self.want.items()}
+        return {name: float(column.mean()) if len(column) else nan for name, column in known.items()}
 
 
 @dataclass(frozen=True)
@@ -146,6 +154,8 @@ class Ranking:
     by: str
     targets: tuple[str, ...]
     base: Mapping[str, float]
+    want: Mapping[str, float]
+    """What stood idle while orders to power a site waited, as written: means of the KPIs of `WANT`."""
     singles: tuple[Pulled, ...]
     pairs: tuple[Pair, ...] | None = None
     budget: float | None = None
@@ -168,6 +178,7 @@ class Ranking:
             "by": self.by,
             "targets": list(self.targets),
             "base": {name: finite(value) for name, value in self.base.items()},
+            "want": {name: finite(value) for name, value in self.want.items()},
             "levers": [_pulled_json(one) for one in self.singles],
             "pairs": None if self.pairs is None else [_pair_json(pair) for pair in self.pairs],
             "budget": self.budget,

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from sim.ensemble.answers import Playing, digest_of, play_variants, rows_asked
-from sim.ensemble.gains import Candidate, Columns, Pair, Pulled, Ranking, Step, interaction, per_hour, pulled
+from sim.ensemble.gains import WANT, Candidate, Columns, Pair, Pulled, Ranking, Step, interaction, per_hour, pulled
 from sim.ensemble.variants import AS_WRITTEN
 from sim.errors import InputError, input_error, one_line
 from sim.language import _, speaking, spoken
@@ -57,7 +57,7 @@ def levers(
     singles = book.singles()
     found = Ranking(
         scenario=scenario.name, seeds=len(book.base.stations), by=by, targets=tuple(book.base.held),
-        base=book.base.means(), singles=tuple(_ranked(singles, by)), idle=tuple(book.idle),
+        base=book.base.means(), want=book.base.idle(), singles=tuple(_ranked(singles, by)), idle=tuple(book.idle),
     )  # fmt: skip
     if pairs:
         found = replace(found, pairs=tuple(_paired(book, by)))
@@ -168,10 +168,11 @@ class _Book:
         rows = rows_asked(many, self.how)
         for names, (variant, _values) in zip(fresh, variants, strict=True):
             targets = {target: many.held(variant, target)[rows] for target in many.targets(variant)}
-            stations, users = (
-                np.asarray(many.values(variant, kpi), np.float64)[rows] for kpi in ("station_outage_h", "user_outage_h")
+            stations, users, *idle = (
+                np.asarray(many.values(variant, kpi), np.float64)[rows]
+                for kpi in ("station_outage_h", "user_outage_h", *WANT)
             )
-            self._columns[names] = Columns(variant, stations, users, targets)
+            self._columns[names] = Columns(variant, stations, users, targets, dict(zip(WANT, idle, strict=True)))
 
     def _variant(self, values: dict[str, str], names: frozenset[str]) -> str:
         """A name for people, and digits: a lever that was changed since is played anew."""

@@ -27,6 +27,7 @@ from sim.metrics.times import (
     share,
     time_to_first_report_h,
 )
+from sim.metrics.want import crews_free, crews_resting, sets_unused
 from sim.vocabulary import KPIS
 
 Figure = Callable[[Tables, float, Bools | None], float]
@@ -156,6 +157,11 @@ def _sites_per_vehicle(data: Tables, _: float, group: Bools | None) -> float:
     return worst(ratio(mains.where(in_group(mains.who, group)), data.duty))
 
 
+def _whole(figure: Callable[[Tables], float]) -> Figure:
+    """A figure of the whole response; of a group of sites there is none."""
+    return lambda data, _, group: figure(data) if group is None else nan
+
+
 def _dispatch_on_time(data: Tables, _: float, group: Bools | None) -> float:
     counts = dispatch(data.lines, group)
     return _over(counts.on_time, counts.planned)
@@ -227,6 +233,9 @@ FIGURES: Final[dict[str, Figure]] = {
     "generation_dispatch_lag_h": _rules_lag,
     "mains_to_out_h": mains_to_out_h,
     "sites_without_mains_per_vehicle": _sites_per_vehicle,
+    "waiting_crews_free": _whole(crews_free),
+    "waiting_crews_resting": _whole(crews_resting),
+    "waiting_sets_unused": _whole(sets_unused),
     "dispatch_on_time_share": _dispatch_on_time,
     "dispatch_lag_h": _dispatch_lag,
     "preparation_done_share": _prepared,
@@ -236,6 +245,7 @@ FIGURES: Final[dict[str, Figure]] = {
 
 _NO_OUTAGE: Final = "no site was out"
 _NO_PLACEMENT: Final = "no placement of a generator was planned"
+_NO_WAITING: Final = "no order to power a site waited for a crew"
 _NO_REPAIR: Final = "no outage that the desk knew of was ended by a crew"
 _NO_END: Final = "no outage that the desk knew of ended"
 _NO_MAINS: Final = "no site lost mains"
@@ -263,6 +273,9 @@ WHY_UNDEFINED: Final = {
     "mttr_work_h": _NO_REPAIR,
     "mains_to_out_h": "no site went out after losing mains",
     "sites_without_mains_per_vehicle": f"{_NO_MAINS}, or no vehicle was on duty",
+    "waiting_crews_free": _NO_WAITING,
+    "waiting_crews_resting": _NO_WAITING,
+    "waiting_sets_unused": _NO_WAITING,
     "dispatch_on_time_share": _NO_PLACEMENT,
     "dispatch_lag_h": "no planned placement was done",
     "preparation_done_share": "the plan has no preparation",

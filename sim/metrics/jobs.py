@@ -73,12 +73,12 @@ def jobs_of(log: Columns, names: Names, horizon_h: float) -> Jobs:
     return Jobs(name, kind, names.site[log.object[rows]], rows, log.t_h[rows], log.value[rows])
 
 
-def waiting_jobs(log: Columns, jobs: Jobs, horizon_h: float) -> tuple[Floats, Ints]:
-    """Steps of the count of jobs of the response that are open and not given to a crew."""
+def waiting_jobs(log: Columns, jobs: Jobs, horizon_h: float, chosen: Bools) -> tuple[Floats, Ints]:
+    """Steps of the count of chosen jobs, a mask, that are open and not given to a crew."""
     rows = rows_with(log, "job.opened", "job.returned", *_LEAVES)
     begins = is_kind(log, rows, "job.opened") | is_kind(log, rows, "job.returned")
     number = first_of(jobs.name, len(log.names))
-    ours = np.where(number >= 0, np.append(jobs.response, False)[number], False)
+    ours = np.where(number >= 0, np.append(chosen, False)[number], False)
     who = np.where(ours, number, -1)[log.subject[rows]]
     return count_over_time(spells(log, rows, who, begins, horizon_h))
 

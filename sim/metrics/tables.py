@@ -97,7 +97,7 @@ class Tables:
     @cached_property
     def waiting_jobs(self) -> tuple[Floats, Ints]:
         """How many jobs of the response wait for a crew, as steps from each moment on."""
-        return waiting_jobs(self.log, self.jobs, self.horizon_h)
+        return waiting_jobs(self.log, self.jobs, self.horizon_h, self.jobs.response)
 
     @cached_property
     def journeys(self) -> Journeys:

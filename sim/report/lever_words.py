@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import isfinite
 from typing import Final
 
-from sim.ensemble.gains import Gain, PerHour, Pulled, Ranking
+from sim.ensemble.gains import WANT, Gain, PerHour, Pulled, Ranking
 from sim.language import _, chosen
 from sim.scorecard.card import shown
 from sim.sheetfile import Cell, Table
@@ -112,6 +112,7 @@ def sentences(found: Ranking) -> list[str]:
     """A sentence a lever, best first, then those on pairs and on the budget."""
     return [
         *map(sentence, found.singles),
+        *_want(found),
         *(_pair(found) if found.pairs is not None else ()),
         *(_budget(found) if found.steps is not None else ()),
     ]
@@ -140,6 +141,16 @@ def sentence(one: Pulled) -> str:
     return told + _("; a station-hour saved costs {price} (95 %: {low} to {high})").format(
         price=number(price.value), low=number(price.low), high=number(price.high)
     )
+
+
+def _want(found: Ranking) -> Iterator[str]:
+    """What was short as written, told from what was not."""
+    free, resting, unused = (found.want[name] for name in WANT)
+    if isfinite(free):
+        yield _(
+            "As written, while orders to power a site waited for a crew: {free} crews free, {resting} resting, "
+            "{unused} generators unused (means); more of what stands idle brings little"
+        ).format(free=number(free), resting=number(resting), unused=number(unused))
 
 
 def _pair(found: Ranking) -> Iterator[str]:

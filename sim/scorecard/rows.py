@@ -30,7 +30,8 @@ GENERAL: Final = (
     "mttr_travel_h", "mttr_road_h", "mttr_work_h", "mttr_other_h",
     "generation_timeliness_share", "repair_timeliness_share",
     "site_visits", "generation_visits", "repair_visits", "wasted_trips", "generator_runs", "vehicles",
-    "people", "sites_without_mains_per_vehicle", "preparation_done_share", "snow_water_mm", "snow_depth_cm",
+    "people", "sites_without_mains_per_vehicle", "waiting_crews_free", "waiting_crews_resting", "waiting_sets_unused",
+    "preparation_done_share", "snow_water_mm", "snow_depth_cm",
 )  # fmt: skip
 """Figures that every scorecard shows, at the end of the run where they are of an instant."""
 
