@@ -27,6 +27,7 @@ def reasons() -> dict[str, str]:
         "no outage that the desk knew of ended": _("no outage that the desk knew of ended"),
         "no outage that the desk knew of was ended by a crew": _("no outage that the desk knew of was ended by a crew"),
         "no outage, or the desk never learned of one": _("no outage, or the desk never learned of one"),
+        "no order to power a site waited for a crew": _("no order to power a site waited for a crew"),
         "no placement of a generator was planned": _("no placement of a generator was planned"),
         "no planned placement was done": _("no planned placement was done"),
         "no point of the series lies within the drill": _("no point of the series lies within the drill"),
