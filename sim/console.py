@@ -218,7 +218,7 @@ def inject_row(inject: Inject, scenario: Scenario) -> list[str]:
 
     value = "" if isnan(inject.value) else f"{inject.value:g}"
     people = (
-        (_("to {who}"), inject.to), (_("via {what}"), inject.via), (_("expect: {what}"), inject.expect),
+        (_("to {who}"), inject.to), (_("via {what}"), inject.via), (_("expect: {what}"), text_told(inject.expect)),
         (_("for {objective}"), inject.objective),
     )  # fmt: skip
     aside = _(", ").join(say.format(who=text, what=text, objective=text) for say, text in people if text)

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, field_validator
 
-from sim.errors import must_be, shown
+from sim.errors import Refusal, must_be, shown
 from sim.language import _, marked
-from sim.spec import Spec
+from sim.spec import Said, Spec, Text
 from sim.units import Door, PositiveHours, parse_hours
 from sim.vocabulary import KINDS
 
@@ -32,6 +32,22 @@ _WANTED: Final = marked('drill time = exercise time such as "1 h = 3 min" or "1 
 def plain(text: str) -> str:
     """A text with full-width digits, Roman numerals and signs as plain ones, small letters, single blanks."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def parts_of(expect: str) -> list[str]:
+    """The sentences of what is expected, set apart by `;`. Raises `ValueError` where two languages differ in number."""
+    if not isinstance(expect, Said):
+        return _sentences(expect)
+    en, zh = _sentences(expect), _sentences(expect.zh)
+    if len(en) != len(zh):
+        raise Refusal(
+            _("must have as many sentences in en as in zh"), _("{en} and {zh}").format(en=len(en), zh=len(zh))
+        )
+    return [Said(*both) for both in zip(en, zh, strict=True)]
+
+
+def _sentences(text: str) -> list[str]:
+    return [part for part in (part.strip() for part in re.split("[;；\n]", text)) if part]
 
 
 def spoken_hours(text: str) -> float:
@@ -88,7 +104,7 @@ ClockField = Annotated[DrillClock, Door(parse_clock, _CLOCK_SCHEMA, lambda clock
 class Expect(Spec):
     """An expectation as a table: a row of the log that must come in time after the inject."""
 
-    say: Annotated[str, Field(min_length=1)]
+    say: Annotated[Text, Field(min_length=1)]
     """What people read."""
     kind: str
     """A kind of the event log, such as `generator.started`."""

@@ -51,6 +51,7 @@ ITEMS: Final[dict[str, tuple[str, ...]]] = {
     "team": ("id", "name", "name_en", "party", "place", "people"),
     "person": ("id", "team", "party", "place", "skills"),
     "procedure_step": ("id", "procedure", "step", "name", "name_en", "who", "by_h", "order"),
+    "wording": ("id", "name", "name_en"),
 }  # fmt: skip
 """Columns of each sort of item. References (`county`, `site`, `feeder`, …) hold the other item's id as text."""
 

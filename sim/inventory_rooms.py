@@ -81,3 +81,10 @@ def add_teams(inventory: Inventory, spec: ScenarioSpec) -> None:
         for name, procedure in spec.plan.procedures.items()
         for order, (step_name, step) in enumerate(procedure.steps.items())
     ])  # fmt: skip
+
+
+def add_names(inventory: Inventory, spec: ScenarioSpec) -> None:
+    """What the scenario calls its ids and words, last of all, so that it counts before other names."""
+    _add(inventory, "wording", [
+        {"id": name, "name": title.zh, "name_en": title.en} for name, title in spec.names.items()
+    ])  # fmt: skip

@@ -11,7 +11,7 @@ from sim.inventory import Inventory, text
 from sim.language import _, readable, spoken
 from sim.log import Row
 from sim.vocabulary import KINDS, KPIS
-from sim.wordlist import FACTS, GROUPS, PHRASES, UNITS, WORDS
+from sim.wordlist import FACTS, GROUPS, PHRASES, POLICIES, UNITS, WORDS
 
 __all__ = [
     "GROUPS",
@@ -21,6 +21,7 @@ __all__ = [
     "messages",
     "named",
     "names_of",
+    "policy_name",
     "thing",
     "title_of",
     "told",
@@ -56,6 +57,7 @@ def messages() -> Iterator[str]:
     yield from (phrase.say for phrase in PHRASES.values())
     yield from WORDS.values()
     yield from FACTS.values()
+    yield from POLICIES.values()
     yield from (unit for unit in UNITS.values() if unit.isascii())
 
 
@@ -131,9 +133,16 @@ def told(row: Row, name: Callable[[str], str] = str) -> str:
     if row.kind.startswith("measure."):
         of = of.rpartition("-")[0] or of
     subject, other = thing(of, name), thing(row.object, name)
+    if row.kind == "run.begins":
+        other = policy_name(row.object)
     have = {"object": other, "value": value}
     say = _ASIDE.sub(lambda aside: aside[0] if have[aside[1]] else "", _(phrase.say))
     return say.format(subject=subject, object=other, value=value).strip(" ,，：:")
+
+
+def policy_name(policy: str) -> str:
+    """A policy by its name in the language in use; what it is called by its maker where it is none of ours."""
+    return _(POLICIES[policy]) if policy in POLICIES else policy
 
 
 def title_of(kpi: str) -> str:

@@ -270,7 +270,7 @@ class RecordRow(Spec):
     at: MomentField | Literal["unstated"] | None = None
     readings: list[MomentField] = []
     """For an unstated instant: the moments at which the simulated figure is shown beside it."""
-    reading: str = ""
+    reading: Text = ""
     role: Literal["output", "input"] = "output"
 
     _known = field_validator("kpi")(_known_kpi)
@@ -315,7 +315,7 @@ class Assumption(Spec):
     range: list[float | str] | None = None
     value: float | str | None = None
     why: Text
-    tuned_to: str = ""
+    tuned_to: Text = ""
 
     @field_validator("range")
     @classmethod

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from sim.errors import Problem, Refusal, shown
-from sim.exercise import ClockField, DrillClock, Expect
+from sim.exercise import ClockField, DrillClock, Expect, parts_of
 from sim.hazards.specs import Hazard
 from sim.language import _
 from sim.plan import Assumption, Bound, Plan, Record, StateKey, _bounds
@@ -24,6 +24,14 @@ from sim.spec import Spec, Text, Title
 from sim.topology.tables import Topology
 from sim.units import Moment, MomentField, parse_moment
 
+_EACH: Final = "__all__"
+FOR_PEOPLE: Final[dict[str, Any]] = {
+    **dict.fromkeys(("record", "assumptions", "questions", "levers", "names", "title", "description", "drill"), True),
+    "injects": {_EACH: {"message", "expect", "via", "for_"}},
+    "plan": {"targets": {_EACH: {"say"}}, "procedures": {_EACH: {"title": True, "steps": {_EACH: {"title"}}}}},
+    "resources": {"teams": {_EACH: {"title"}}},
+}
+"""What is written for people and changes no figure of the log."""
 _LONGEST_H: Final = 24 * 366
 _DATE: Final = re.compile(r"(?:19|20|21)\d\d-\d\d-\d\d")
 Action = Literal["fail", "mend", "close", "open", "warn", "ask", "note"]
@@ -45,12 +53,19 @@ class InjectSpec(Spec):
     from_: Annotated[str, Field(alias="from")] = ""
     to: str = ""
     via: str = ""
-    expect: str | Expect = ""
+    expect: Text | Expect = ""
     """What is to come of it: sentences set apart by `;`, or a table; judged from the log where it can be."""
     for_: Annotated[str, Field(alias="for")] = ""
     optional: bool = False
     off: bool = False
     """Written but not played: something to try with `--set injects.N.off=false`."""
+
+    @field_validator("expect")
+    @classmethod
+    def _same_sentences(cls, expect: str | Expect) -> str | Expect:
+        if isinstance(expect, str):
+            parts_of(expect)
+        return expect
 
     @model_validator(mode="before")
     @classmethod
@@ -161,6 +176,8 @@ class ScenarioSpec(Spec):
     horizon_h: Annotated[float, BeforeValidator(_horizon_h, json_schema_input_type=float | str)]
     """End of the drill: hours after the start, or a wall-clock moment."""
     topology: str
+    names: dict[str, Title] = {}
+    """What people read in place of an id or a word of this file: a party, a list, a depot, a sender of injects."""
     lists: dict[str, str | list[str]] = {}
     """Named lists of site ids: the ids, or a CSV file or workbook (`a.xlsx!sheet`) with a column `site` (站址编码)."""
     hazards: list[Hazard] = []
@@ -228,10 +245,14 @@ class Scenario:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the resolved file and the lists: what the run depends on, besides topology and seed."""
-        text = self.spec.model_dump_json(by_alias=True, exclude={"record", "assumptions", "questions", "levers"})
+        """SHA-256 of the resolved file and the lists: what the run depends on, besides topology and seed.
+
+        Of the words for people only who says something to whom counts, as the log has it.
+        """
+        text = self.spec.model_dump_json(by_alias=True, exclude=FOR_PEOPLE)
         lists = sorted((name, sorted(rows)) for name, rows in self.lists.items())
-        return sha256(f"{text}\n{lists}".encode()).hexdigest()
+        spoken = [bool(inject.message) for inject in self.spec.injects]
+        return sha256(f"{text}\n{lists}\n{spoken}".encode()).hexdigest()
 
     def resolved(self) -> dict[str, Any]:
         """The file as resolved (defaults filled in, overrides applied), as JSON values."""

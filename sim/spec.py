@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Annotated, Final, Literal, Self, TypeVar
 
@@ -61,6 +62,15 @@ class Said(str):
 def text_told(text: str) -> str:
     """A text of a scenario in the language in use; a plain text is taken for both."""
     return text.zh if isinstance(text, Said) and spoken() == "zh" else str(text)
+
+
+def joined(mark: str, texts: Iterable[str]) -> str:
+    """Texts with a mark between them, empty ones left out; in both languages where one of them is."""
+    parts = [text for text in texts if text]
+    plain = mark.join(map(str, parts))
+    if not any(isinstance(part, Said) for part in parts):
+        return plain
+    return Said(plain, mark.join(part.zh if isinstance(part, Said) else part for part in parts))
 
 
 def _text(value: object) -> str:

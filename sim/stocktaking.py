@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.hazards.weather import Cells
 from sim.inventory import Inventory
-from sim.inventory_rooms import add_rooms, add_teams
+from sim.inventory_rooms import add_names, add_rooms, add_teams
 from sim.models.roster import Roster
 from sim.scenario import Scenario
 from sim.topology.tables import (
@@ -83,6 +83,7 @@ def inventory_of(scenario: Scenario, roster: Roster, cells: Cells) -> Inventory:
     _add_resources(found, scenario, roster)
     add_rooms(found, topology.plant)
     add_teams(found, scenario.spec)
+    add_names(found, scenario.spec)
     return found
 
 

@@ -430,3 +430,13 @@ FACTS: Final[dict[str, str]] = {
     "services": "services",
 }
 """Facts about a network → how they are told."""
+POLICIES: Final[dict[str, str]] = {
+    "first_come": "first come, first served",
+    "nearest": "nearest job first",
+    "class_then_deadline": "class, then deadline",
+    "most_users": "most users first",
+    "roving": "roving generation",
+    "rolling_assignment": "rolling assignment",
+    "planned": "tours planned ahead",
+}
+"""Names of the policies by what a user types."""

@@ -13,6 +13,7 @@ from sim.phrases import names_of
 from sim.script import Judged, judged, written_lines
 from sim.script.table import script_table
 from sim.script.words import verdict_word
+from sim.spec import text_told
 
 _BY_HAND: Final = 3
 """Columns at the end of the script that are for people."""
@@ -66,7 +67,8 @@ def expectations_grid(telling: Telling) -> Grid | None:
     )  # fmt: skip
     rows = [
         [
-            Cell(str(one.line.number)), Cell(telling.bare(one.line.to)), Cell(one.say), Cell(one.line.objective),
+            Cell(str(one.line.number)), Cell(telling.bare(one.line.to)), Cell(text_told(one.say)),
+            Cell(one.line.objective),
             Cell(telling.clock(one.due_h)), Cell(telling.clock(one.done_h)),
             Cell(verdict_word(one.verdict), tone="bad" if one.verdict in ("late", "missed") else ""),
             Cell(one.evidence),

@@ -132,7 +132,7 @@ def _expected(telling: Telling, *verdicts: Verdict) -> list[str]:
     """The expectations of these verdicts, when they were due and what the log shows."""
     return [
         _("No. {number}, {action}: {verdict}, due {due}; {evidence}").format(
-            number=one.line.number, action=one.say, verdict=verdict_word(one.verdict),
+            number=one.line.number, action=text_told(one.say), verdict=verdict_word(one.verdict),
             due=telling.clock(one.due_h), evidence=one.evidence,
         )
         for one in telling.card.expectations

@@ -11,6 +11,7 @@ from sim.page.parts import Cell, Folded, Head, Part, Section, Table, Tone
 from sim.page.telling import Telling
 from sim.page.words import figure
 from sim.scorecard import Assumed, why_told
+from sim.spec import text_told
 
 _CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?")
 
@@ -39,7 +40,10 @@ def _own(lines: Sequence[Assumed]) -> Table:
     """The scenario's lines; what they were tuned to only where any was."""
     tuned = any(line.tuned_to for line in lines)
     heads = [Head(_("setting")), Head(_("value")), Head(_("range")), Head(_("why"))]
-    rows = [[*_head_cells(line), Cell(why_told(line.why)), *([Cell(line.tuned_to)] if tuned else [])] for line in lines]
+    rows = [
+        [*_head_cells(line), Cell(why_told(line.why)), *([Cell(text_told(line.tuned_to))] if tuned else [])]
+        for line in lines
+    ]
     return Table([*heads, *([Head(_("tuned to"))] if tuned else [])], rows)
 
 

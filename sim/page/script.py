@@ -49,4 +49,4 @@ def _row(telling: Telling, line: ScriptLine, one: Judged | None) -> list[Cell]:
     if one is None:
         return [*row, Cell(""), Cell(""), Cell("")]
     verdict = Cell(verdict_word(one.verdict), _TONES.get(one.verdict, "unknown"))
-    return [*row, Cell(one.say, under=line.objective), verdict, Cell(one.evidence)]
+    return [*row, Cell(text_told(one.say), under=line.objective), verdict, Cell(one.evidence)]

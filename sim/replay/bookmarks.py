@@ -16,6 +16,7 @@ from sim.scenario import InjectSpec
 from sim.script import judged
 from sim.script.fired import fired
 from sim.script.words import verdict_word
+from sim.spec import text_told
 
 _SORTS: Final = {
     "desk.level": "level",
@@ -53,7 +54,7 @@ def bookmarks(story: Story) -> list[dict[str, Any]]:
     log = story.columns
     words = {one["row"]: one["message"] for one in messages(story)}
     found = [
-        _mark(story, row, _SORTS[log.kinds[log.kind[row]]], words.get(row, "")) for row in story.rows(*_SORTS).tolist()
+        _mark(story, row, _SORTS[log.kinds[log.kind[row]]], words.get(row)) for row in story.rows(*_SORTS).tolist()
     ]
     found += [_mark(story, row, "inject") for row, spec in written(story) if spec.do not in _SAID or not _spoken(spec)]
     found += _verdicts(story)
@@ -74,7 +75,7 @@ def _verdicts(story: Story) -> list[dict[str, Any]]:
         for language in LANGUAGES:
             with speaking(language):
                 number = _("No. {number}").format(number=one.line.number)
-                say[language] = _COLON[language].join((verdict_word(one.verdict), number, one.say))
+                say[language] = _COLON[language].join((verdict_word(one.verdict), number, text_told(one.say)))
         found.append({"t_ms": _ms(max(at_h, one.fired_h)), "row": one.row, "sort": "expected", "say": say})
     return found
 
@@ -98,13 +99,14 @@ def _outages(story: Story) -> list[dict[str, Any]]:
     return found
 
 
-def _mark(story: Story, row: int, sort: str, words: str = "") -> dict[str, Any]:
+def _mark(story: Story, row: int, sort: str, words: dict[str, str] | None = None) -> dict[str, Any]:
     """A row by its sentence, and the words for people that it brought."""
     t_ms = int(ms_of(story.columns.t_h[row : row + 1])[0])
     say = _said(story, row)
-    if words:
-        words = words if len(words) <= _MOST_CHARS else f"{words[: _MOST_CHARS - 1]}…"
-        say = {language: f"{said}{_COLON[language]}{words}" for language, said in say.items()}
+    for language, text in (words or {}).items():
+        if text:
+            brief = text if len(text) <= _MOST_CHARS else f"{text[: _MOST_CHARS - 1]}…"
+            say[language] += f"{_COLON[language]}{brief}"
     return {"t_ms": t_ms, "row": row, "sort": sort, "say": say}
 
 
@@ -134,11 +136,21 @@ def messages(story: Story) -> list[dict[str, Any]]:
     sent = {int(log.cause_row[row]): row for row in story.rows("message.sent").tolist()}
     found = []
     for row, inject in written(story):
+        texts = (inject.message, inject.from_, inject.to, inject.via, inject.expected, inject.for_)
         words = {
-            "message": inject.message, "from": inject.from_, "to": inject.to, "via": inject.via,
-            "expect": inject.expected, "objective": inject.for_,
+            "message": _both(inject.message), "from": inject.from_, "to": inject.to, "via": inject.via,
+            "expect": _both(inject.expected), "objective": inject.for_,
         }  # fmt: skip
-        found += [{"row": at, **words} for at in (row, sent.get(row, -1)) if at >= 0 and any(words.values())]
+        found += [{"row": at, **words} for at in (row, sent.get(row, -1)) if at >= 0 and any(texts)]
+    return found
+
+
+def _both(text: str) -> dict[str, str]:
+    """A text of the scenario by language."""
+    found: dict[str, str] = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            found[language] = text_told(text)
     return found
 
 

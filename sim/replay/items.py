@@ -16,7 +16,7 @@ _FIRST: Final = (
     "site", "feeder", "link", "crew", "generator", "loader", "depot", "road_edge", "service", "device", "power_node",
     "cooler", "row", "rack", "room_link", "team", "person",
 )  # fmt: skip
-SORTS: Final = (*_FIRST, *(item for item in ITEMS if item not in _FIRST))
+SORTS: Final = (*_FIRST, *(item for item in ITEMS if item not in (*_FIRST, "wording")))
 """Sorts of items; a name that two tables have is the thing of the earlier one."""
 _FEW: Final = 0.5
 """Texts with fewer different values than this share of the rows are coded."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from sim.language import Language, translations
-from sim.phrases import GROUPS, PHRASES
+from sim.language import LANGUAGES, Language, speaking, translations
+from sim.phrases import GROUPS, PHRASES, policy_name
 from sim.replay import bookmarks, curves, figures, items, moves, rooms, tracks
 from sim.replay.columns import Columns
 from sim.report.series import Story
@@ -71,6 +71,7 @@ def _run(run: Run, columns: Columns, progress: Progress | None) -> dict[str, Any
             },
             "seed": run.seed,
             "policy": run.policy,
+            "policy_name": _policy(run.policy),
             "version": run.version,
             "start": story.start.isoformat(timespec="seconds"),
             "horizon_ms": round(run.horizon_h * 3_600_000),
@@ -79,6 +80,7 @@ def _run(run: Run, columns: Columns, progress: Progress | None) -> dict[str, Any
         },
         "log": items.log(story, columns),
         "items": items.items(story, columns),
+        "names": {name: {"en": title.en or name, "zh": title.zh or name} for name, title in run.spec.names.items()},
         "tracks": {**tracks.packed(story, columns), **moves.packed(story, columns)},
         "curve": curves.packed(story, columns),
         **figures.packed(story, run.lists, columns, progress),
@@ -87,3 +89,12 @@ def _run(run: Run, columns: Columns, progress: Progress | None) -> dict[str, Any
         "messages": bookmarks.messages(story),
         "rooms": rooms.packed(story, columns),
     }
+
+
+def _policy(policy: str) -> dict[str, str]:
+    """Names of a policy by language."""
+    found: dict[str, str] = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            found[language] = policy_name(policy)
+    return found

@@ -12,6 +12,7 @@ from typing import Final
 from sim.language import _, spoken
 from sim.report.reasons import undefined_words
 from sim.scorecard import ScoreRow
+from sim.spec import text_told
 
 _READ_AS: Final = re.compile(r"(?:instant unstated, read as|at) (the end|\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)")
 _AFTER: Final = re.compile(r"([0-9.]+) h after the (onset|first outage)")
@@ -30,7 +31,7 @@ def reading_words(row: ScoreRow, *, whole: bool = False) -> str:
     """The reading of a line of the scorecard; unless `whole`, what the line's own instant says already is left out."""
     if whole and spoken() == "en":
         return row.reading
-    parts = (_at(one) or _part(one) if whole else _part(one) for one in row.reading.split("; "))
+    parts = (_at(one) or _part(one) if whole else _part(one) for one in text_told(row.reading).split("; "))
     return _("; ").join(part for part in parts if part)
 
 

@@ -24,6 +24,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.ticker import MaxNLocator
 
 from sim.language import _, spoken
+from sim.phrases import policy_name
 from sim.report.series import Story
 
 FONT: Final = Path(__file__).parent / "fonts" / "drillsim-hei.ttf"
@@ -193,7 +194,7 @@ def title(figure: Figure, story: Story, en: str, zh: str, words: str) -> None:
     figure.text(0.015, 1 - 0.52 / tall, line, fontsize=size, va="top", color=INK)
     seed = _("seed {seed}").format(seed=story.seed)
     chooses = story.policy and len(story.texts("crew", "id"))  # in a machine room nobody is sent anywhere
-    run = f"{seed} · {plain(story.policy, 30)}" if chooses else seed
+    run = f"{seed} · {plain(policy_name(story.policy), 30)}" if chooses else seed
     figure.text(0.985, 1 - 0.2 / tall, run, fontsize=8, va="top", ha="right", color=FAINT)
 
 

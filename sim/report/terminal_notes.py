@@ -14,6 +14,7 @@ from sim.phrases import word
 from sim.report.reasons import hint_words
 from sim.report.terminal_tables import comma, table_of
 from sim.scorecard import Assumed, Scorecard, shown, why_told
+from sim.spec import text_told
 
 _CLOCK: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?")
 
@@ -60,7 +61,7 @@ def _assumption(line: Assumed) -> list[RenderableType]:
     head.append(comma("", _range(line.range)), "not bold")
     if outside:
         head.append(_(" (outside)"), "bold red")
-    tuned = _("tuned to {what}").format(what=line.tuned_to) if line.tuned_to else ""
+    tuned = _("tuned to {what}").format(what=text_told(line.tuned_to)) if line.tuned_to else ""
     why = _("; ").join(part for part in (why_told(line.why), tuned) if part)
     return [head, Padding(Text(why), (0, 0, 0, 4))]
 

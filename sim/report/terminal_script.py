@@ -12,6 +12,7 @@ from sim.report.terminal_tables import table_of
 from sim.scorecard import Scorecard
 from sim.script.table import when_told
 from sim.script.words import verdict_word
+from sim.spec import text_told
 
 _NARROW: Final = 22
 """Columns of what was played and what is expected: the evidence is longer."""
@@ -32,5 +33,5 @@ def expectations(card: Scorecard) -> RenderableType | None:
     for one in card.expectations:
         mark = Text(verdict_word(one.verdict), _STYLE.get(one.verdict, "yellow"))
         line = " ".join(part for part in (when_told(one.line), one.line.target or one.line.to) if part)
-        table.add_row(mark, str(one.line.number), line, one.say, one.evidence)
+        table.add_row(mark, str(one.line.number), line, text_told(one.say), one.evidence)
     return table

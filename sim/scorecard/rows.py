@@ -15,7 +15,7 @@ from sim.metrics import Tables, kpi, room_figures, select, why_undefined
 from sim.plan import RecordRow, Target
 from sim.scenario import ScenarioSpec
 from sim.scorecard.card import Comparison, ScoreRow, Section
-from sim.spec import Where
+from sim.spec import Where, joined
 from sim.units import Moment, quantise_h
 from sim.vocabulary import KPIS, LEVELS
 
@@ -65,7 +65,7 @@ def score_row(source: Source, section: Section, name: str, at: Instant, where: W
     reading = at.reading
     if isnan(value):
         why = at.missing or why_undefined(name, data, at_h, group)
-        reading = "; ".join(part for part in (reading, f"undefined: {why}") if part)
+        reading = joined("; ", (reading, f"undefined: {why}"))
     moment = None if at_h is None else clock(source.spec, at_h)
     return ScoreRow(
         section,
@@ -165,10 +165,7 @@ def _record_instants(source: Source, line: RecordRow) -> list[Instant]:
         return [Instant(line.at.to_h(start), line.reading)]
     moments = [moment.to_h(start) for moment in line.readings] or [source.data.horizon_h]
     said = "instant unstated, read as" if line.at == "unstated" else "at"
-    return [
-        Instant(at_h, "; ".join(part for part in (line.reading, f"{said} {_named(source, at_h)}") if part))
-        for at_h in moments
-    ]
+    return [Instant(at_h, joined("; ", (line.reading, f"{said} {_named(source, at_h)}"))) for at_h in moments]
 
 
 def _named(source: Source, at_h: float) -> str:

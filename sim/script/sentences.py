@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from sim.exercise import Expect, plain, spoken_hours
+from sim.exercise import Expect, parts_of, plain, spoken_hours
 from sim.plan import Plan
+from sim.spec import Said
 
 _LEVEL: Final = r"(iv|i{1,3}|[1-4]|[一二三四])"
 _LEVEL_OF: Final = {
@@ -99,11 +100,16 @@ class Expectation(NamedTuple):
 
 
 def expectations(expect: str | Expect, plan: Plan) -> list[Expectation]:
-    """The parts of what an inject expects; steps of procedures are known by their names and titles."""
+    """The parts of what an inject expects; steps of procedures are known by their names and titles.
+
+    Of a part in both languages the English is judged, or the Chinese where the English is not understood.
+    """
     if isinstance(expect, Expect):
         return [Expectation(expect.say, Want("table", expect.within_h, table=expect))]
-    parts = [part.strip() for part in re.split("[;；\n]", expect)]
-    return [Expectation(part, _want(part, plan)) for part in parts if part]
+    return [
+        Expectation(part, _want(part, plan) or (_want(part.zh, plan) if isinstance(part, Said) else None))
+        for part in parts_of(expect)
+    ]
 
 
 def _want(part: str, plan: Plan) -> Want | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sim.inventory import Inventory
-from sim.inventory_rooms import add_rooms, add_teams
+from sim.inventory_rooms import add_names, add_rooms, add_teams
 from sim.language import _
 from sim.phrases import names_of, thing, word
 from sim.scenario import Scenario
@@ -27,6 +27,7 @@ def names_before(scenario: Scenario) -> Callable[[str], str]:
     )
     add_rooms(known, topology.plant)
     add_teams(known, scenario.spec)
+    add_names(known, scenario.spec)
     return names_of(known)
 
 
@@ -75,5 +76,6 @@ def _row(line: ScriptLine, name: Callable[[str], str]) -> list[Cell]:
     clock = "" if line.clock is None else f"{line.clock:%Y-%m-%d %H:%M}"
     return [
         line.number or None, when_told(line), minute, clock, name(line.sender) or word(_CONTROLLERS), name(line.to),
-        via_told(line.via), text_told(line.message), what_told(line, name), line.expect, line.objective, "", "", "",
+        via_told(line.via), text_told(line.message), what_told(line, name), text_told(line.expect),
+        line.objective, "", "", "",
     ]  # fmt: skip

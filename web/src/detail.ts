@@ -125,11 +125,11 @@ class Detail {
     const add = (label: string, text: string): void => {
       if (text) made.append(el("dt", "", label), el("dd", "", named(text)));
     };
-    add(app._("message"), told.message);
-    add(app._("from whom"), told.from);
-    add(app._("to whom"), told.to);
+    add(app._("message"), app.name(told.message));
+    add(app._("from whom"), story.word(told.from));
+    add(app._("to whom"), story.word(told.to));
     add(app._("by way of"), story.word(told.via));
-    if (!app.trainer) add(app._("expected"), told.expect);
+    if (!app.trainer) add(app._("expected"), app.name(told.expect));
     if (!app.trainer) add(app._("objective"), told.objective);
     return made;
   }

@@ -82,11 +82,11 @@ export interface Question {
 /** Words for people, by row of the log (`message.sent`, `inject.fired`). */
 export interface Message {
   row: number;
-  message: string;
+  message: Names;
   from: string;
   to: string;
   via: string;
-  expect: string;
+  expect: Names;
   objective: string;
 }
 
@@ -119,6 +119,7 @@ export interface PackedRun {
     title: Names;
     seed: number;
     policy: string;
+    policy_name: Names;
     version: string;
     /** Wall clock of the place at the start, `2023-11-05T22:00:00`. */
     start: string;
@@ -167,6 +168,8 @@ export interface PackedRun {
   bookmarks: Bookmark[];
   questions: Question[];
   messages: Message[];
+  /** What the scenario calls its ids and words. */
+  names: Record<string, Names>;
   rooms: Rooms | null;
 }
 

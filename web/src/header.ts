@@ -4,7 +4,6 @@ import type { App } from "./app";
 import { button, el, fill, fillWith, named } from "./element";
 import { openHelp } from "./help";
 import type { PackedRun } from "./format";
-import { storiesOf } from "./story";
 
 export function mountHeader(app: App, element: HTMLElement): void {
   const draw = (): void => {
@@ -28,7 +27,7 @@ function titleOf(app: App, run: PackedRun): string {
 function runName(app: App, run: PackedRun, letter: string): HTMLElement {
   const { about } = run;
   const title = el("h1", "", letter && el("span", `letter letter-${letter}`, letter), named(titleOf(app, run), titleOf(app, run)));
-  const facts = fill(app._("seed {seed} · policy {policy}"), { seed: about.seed, policy: storiesOf(app)[0].word(about.policy) });
+  const facts = fill(app._("seed {seed} · policy {policy}"), { seed: about.seed, policy: app.name(about.policy_name) });
   const start = about.start.slice(0, 16).replace("T", " ");
   const more = fill(app._("begins {start} · {hours} h · {rows} events · log {digest}"), {
     start, hours: Math.round(about.horizon_ms / 360_000) / 10, rows: about.rows, digest: about.log_digest.slice(0, 12),

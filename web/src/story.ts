@@ -118,9 +118,11 @@ export class Story {
     return title || (this.word(id) === id ? id.replaceAll("_", " ") : this.word(id));
   }
 
-  /** A word of the log, such as `first_disconnect`, in the language in use; itself where it is none. */
+  /** A word of the log, such as `first_disconnect`, or of the scenario in the language in use; itself where it is none. */
   word(id: string): string {
-    const { word } = this.app.packed;
+    const { word } = this.app.packed, { names } = this.packed;
+    if (Object.hasOwn(names, id)) return this.app.name(names[id]);
+    if (id === this.packed.about.policy && !Object.hasOwn(word ?? {}, id)) return this.app.name(this.packed.about.policy_name);
     return Object.hasOwn(word ?? {}, id) ? this.app._(word[id]) : id;
   }
 
@@ -141,7 +143,7 @@ export class Story {
       if (!this.packed.log.names[name]) return "";
       return link && this.isThing(name) ? link(name) : named(this.text(name), this.packed.log.names[name]);
     };
-    const sent = this.app.packed.kinds[this.data.kind[row]].kind === "message.sent", words = (sent && this.message(row)?.message) || "", said = words ? [this.app.language === "zh" ? "：" : ": ", named(words)] : [];
+    const sent = this.app.packed.kinds[this.data.kind[row]].kind === "message.sent", told = sent ? this.message(row) : undefined, words = told ? this.app.name(told.message) : "", said = words ? [this.app.language === "zh" ? "：" : ": ", named(words)] : [];
     return [...fillNodes(this.say(row), {
       subject: show(this.data.subject[row]), object: show(this.data.object[row]), value: el("span", "value", this.value(row)),
     }), ...said];
