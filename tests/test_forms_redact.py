@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from form_files import texts_of
@@ -10,10 +11,12 @@ from little_rooms import drill_run
 from test_forms import EN
 
 import sim
+from sim.forms.aliases import Aliases
 from sim.forms.redact import redacted
 from sim.forms.write import MARK, Wanted, files_of
 from sim.inventory import text
 from sim.language import speaking, translations
+from sim.spec import Title
 
 FREE = ("甘旗卡", "Zebra Telecom", "ZT-5")
 """Names that stand in free texts alone."""
@@ -46,7 +49,7 @@ def known_names(run):
     """Ids and names of everything in the inventory; letters that the forms use as words of their own left out."""
     found = set()
     for item, table in run.inventory.items():
-        if item not in ("procedure_step", "weather_cell"):
+        if item not in ("procedure_step", "weather_cell", "wording"):
             for column in ("id", "name", "name_en"):
                 found |= {str(value) for value in text(table, column).tolist()}
     for item, column in (("station", "operator"), ("site", "party"), ("person", "party"), ("crew", "vehicle")):
@@ -149,3 +152,12 @@ def test_the_mark_of_the_folder_says_so_and_names_nothing(ten):
     with speaking("en"):
         mark = json.loads(files_of(ten, Wanted(redact=True))[MARK])
     assert (mark["redacted"], mark["scenario"]) == (True, "SCENARIO")
+
+
+def test_what_the_scenario_calls_a_thing_goes_with_its_id_and_a_post_keeps_its_word(ten):
+    names = {"ten-crew-01": Title(en="Wolf crew", zh="狼队"), "监控值班": Title(en="Duty desk")}
+    run = replace(ten, spec=ten.spec.model_copy(update={"names": names}))
+    told = Aliases.of(run.inventory, run.spec).told("Wolf crew, 狼队")
+    assert "Wolf" not in told
+    assert "狼队" not in told
+    assert list(redacted(run).spec.names) == ["监控值班"]

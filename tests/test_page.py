@@ -169,7 +169,7 @@ def test_why_the_worst_target_was_missed_is_read_from_the_log(ten):
         not any(one.kind == "generator.started" and one.object == rows[place].subject for one in rows)
         for place in waits
     )
-    assert words.startswith("Why O3 generation timeliness was missed: ")
+    assert words.startswith("Why O3 Generation in time was missed: ")
     assert f"before a generator was there: {len(waits)}, " in words
     assert f"of them without any generator coming: {never}." in words
     assert rows[worst].subject in chain.title

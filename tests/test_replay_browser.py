@@ -448,11 +448,11 @@ def test_outage_counts_agree_with_the_curve_at_any_moment(show):
 def test_a_message_is_read_where_it_was_sent(show):
     page = show("rooms.html", "#t=2h")
     page.fill(".feed-filters .words", "message 监测组")
-    page.locator(".feed-row", has_text="三号柜A路PDU告警").first.click()
-    assert "三号柜A路PDU告警" in page.inner_text("dl.message")
+    page.locator(".feed-row", has_text="PDU alarm, rack 3, feed A").first.click()
+    assert "PDU alarm, rack 3, feed A" in page.inner_text("dl.message")
     assert "reported within 10 min" in page.inner_text("dl.message")
     page.click(".head .trainer")
-    assert "三号柜A路PDU告警" in page.inner_text("dl.message")
+    assert "PDU alarm, rack 3, feed A" in page.inner_text("dl.message")
     assert "reported within 10 min" not in page.evaluate("document.body.innerText")
 
 

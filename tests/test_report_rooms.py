@@ -66,7 +66,7 @@ def test_a_policy_is_named_only_where_somebody_is_sent():
     made.update({item: run.inventory[item] for item in run.inventory})
     rooms, both = (Story.of(Run(run.spec, 7, "nearest", run.log, plant)) for plant in (run.inventory, made))
     assert "seed 7" in texts_of(drawn(temperatures.draw, rooms))
-    assert "seed 7 · nearest" in texts_of(drawn(temperatures.draw, both))
+    assert "seed 7 · nearest job first" in texts_of(drawn(temperatures.draw, both))
 
 
 def test_numbers_beside_marks_keep_off_the_next_mark():

@@ -64,6 +64,10 @@ class Aliases:
             for name in names:
                 if name and name not in found.names:
                     found.names[name] = found.ids[key]
+        for key, title in spec.names.items():
+            for name in (title.en, title.zh):
+                if name and key in found.ids:
+                    found.names.setdefault(name, found.ids[key])
         return found
 
     def id(self, key: str) -> str:

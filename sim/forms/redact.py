@@ -49,6 +49,8 @@ _KEYED: Final = frozenset({"parties", "depots", "teams", "stores", "lists"})
 """Tables whose keys are ids."""
 _FIGURE: Final = re.compile(r"[-+0-9.eE:T/ %hmin\[\],]*")
 """A number, a moment, a time, or a list of them."""
+_WORDING: Final = "wording"
+"""What the scenario calls its ids and words: of those without an alias, posts above all, it stays."""
 _PATHS: Final = ("set", "add")
 """Tables of levers, whose keys are places in the scenario."""
 
@@ -100,6 +102,10 @@ def _distinct(names: list[str]) -> tuple[str, ...]:
 def _inventory(inventory: Inventory, aliases: Aliases) -> Inventory:
     found = Inventory()
     for item, table in inventory.items():
+        if item == _WORDING:
+            open_ = np.array([aliases.id(str(name)) == name for name in table["id"]], dtype=np.bool_)
+            found[item] = {column: values[open_] for column, values in table.items()}
+            continue
         kept = dict(table)
         for column, values in table.items():
             if column in _COORDINATES:
@@ -125,6 +131,7 @@ def _spec(spec: ScenarioSpec, aliases: Aliases) -> dict[str, Any]:
     data["lists"] = {name: [] for name in data["lists"]}
     drill = _("Drill, names removed")
     gone = {"name": "SCENARIO", "title": {"en": drill, "zh": drill}, "topology": "", "questions": []}
+    data["names"] = {name: title for name, title in data["names"].items() if aliases.id(name) == name}
     return {**_changed(data, "", aliases), **gone}
 
 
