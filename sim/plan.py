@@ -161,8 +161,10 @@ def _known_kpi(kpi: str) -> str:
 def _bound_of_kpi(value: object, info: ValidationInfo) -> object:
     """A bound in the unit of its KPI: a share, a duration, or a number that is not negative."""
     kpi = info.data.get("kpi")
-    if value is None or kpi not in KPIS:
+    if value is None:
         return value
+    if kpi not in KPIS:
+        return 0.0  # the KPI is refused, and without one no bound can be judged
     unit = KPIS[kpi].unit
     if unit == "share":
         return parse_share(value)

@@ -289,3 +289,9 @@ def test_a_bad_command_line_is_refused_in_chinese(town, drill, arguments, _messa
     told = drill("run", "little.yaml", *arguments, "--lang", "zh")
     assert (told.code, told.out, len(told.err.splitlines())) == (2, "", 1)
     assert is_chinese(told.err, f"{SCENARIO} set seed sed run {' '.join(arguments)}"), told.err
+
+
+def test_the_bound_of_an_unknown_kpi_is_no_second_problem():
+    with pytest.raises(ValidationError) as caught:
+        Target(id="O1", kpi="restored", at_least="80 %")
+    assert [one["loc"] for one in caught.value.errors()] == [("kpi",)]
