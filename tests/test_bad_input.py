@@ -2,7 +2,10 @@
 
 import pytest
 from chinese import english_in, is_chinese
+from pydantic import ValidationError
 from scenario_files import SCENARIO, is_refused
+
+from sim.plan import Target
 
 
 def alias_bomb(town):
