@@ -86,5 +86,5 @@ def add_teams(inventory: Inventory, spec: ScenarioSpec) -> None:
 def add_names(inventory: Inventory, spec: ScenarioSpec) -> None:
     """What the scenario calls its ids and words, last of all, so that it counts before other names."""
     _add(inventory, "wording", [
-        {"id": name, "name": title.zh, "name_en": title.en} for name, title in spec.names.items()
+        {"id": name, "name": title.zh or name, "name_en": title.en or name} for name, title in spec.names.items()
     ])  # fmt: skip

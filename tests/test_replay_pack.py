@@ -104,7 +104,7 @@ def test_names_are_found_in_the_tables(both):
             assert items[pack.head["sorts"][sort]]["columns"]["id"][row] == name
             found += 1
     assert found
-    ids = {str(one) for table in run.inventory.values() for one in table["id"]}
+    ids = {str(one) for item, table in run.inventory.items() if item != "wording" for one in table["id"]}
     assert found == sum(name in ids for name in told["names"])
 
 
@@ -267,8 +267,10 @@ def test_messages_are_those_of_the_injects():
     run, pack = played("hohhot_exchange_drill"), packed_of("hohhot_exchange_drill")
     told = run_of(pack)["messages"]
     assert told
-    words = {inject.message for inject in run.spec.injects if inject.message}
-    assert {one["message"] for one in told} == words
+    words = {(str(inject.message), inject.message.zh) for inject in run.spec.injects if inject.message}
+    assert {(one["message"]["en"], one["message"]["zh"]) for one in told} == words
+    assert {one["expect"]["zh"] for one in told} == {"10 分钟内发现并报告"}
+    assert run_of(pack)["names"]["导调组"] == {"en": "Controllers", "zh": "导调组"}
     for one in told:
         assert run.log.row(one["row"]).kind in ("inject.fired", "message.sent")
 
