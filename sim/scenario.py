@@ -177,7 +177,7 @@ class ScenarioSpec(Spec):
     """End of the drill: hours after the start, or a wall-clock moment."""
     topology: str
     names: dict[str, Title] = {}
-    """What people read in place of an id or a word of this file: a party, a list, a depot, a sender of injects."""
+    """What people read for an id or a word of this file, such as a party; the id where a language is left out."""
     lists: dict[str, str | list[str]] = {}
     """Named lists of site ids: the ids, or a CSV file or workbook (`a.xlsx!sheet`) with a column `site` (站址编码)."""
     hazards: list[Hazard] = []

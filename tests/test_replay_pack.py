@@ -267,8 +267,10 @@ def test_messages_are_those_of_the_injects():
     run, pack = played("hohhot_exchange_drill"), packed_of("hohhot_exchange_drill")
     told = run_of(pack)["messages"]
     assert told
-    words = {(inject.message, inject.message.zh) for inject in run.spec.injects if inject.message}
+    words = {(str(inject.message), inject.message.zh) for inject in run.spec.injects if inject.message}
     assert {(one["message"]["en"], one["message"]["zh"]) for one in told} == words
+    assert {one["expect"]["zh"] for one in told} == {"10 分钟内发现并报告"}
+    assert run_of(pack)["names"]["导调组"] == {"en": "Controllers", "zh": "导调组"}
     for one in told:
         assert run.log.row(one["row"]).kind in ("inject.fired", "message.sent")
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -413,3 +414,21 @@ def test_a_text_that_is_none_is_refused(tmp_path, text, told):
     with pytest.raises(InputError) as caught:
         load(file)
     assert [str(problem) for problem in caught.value.problems][0].startswith(f"{file}:6: {told}")
+
+
+def test_texts_for_people_are_no_part_of_the_hash(town):
+    """Fails when a translation moves the hash, or when words that reach the log no longer do."""
+    spec = load(town.file)
+    told = {"title": {"en": "another", "zh": "另一个"}, "names": {"x": {"zh": "某"}}, "description": "words"}
+    again = replace(spec, spec=ScenarioSpec.model_validate(spec.resolved() | told))
+    assert again.spec.title.zh == "另一个"
+    assert again.hash == spec.hash
+    note = {"injects": [{"at": "+1 h", "do": "note", "to": "desk", "message": "m", "expect": "crew sent within 1 h"}]}
+
+    def hashed(**change):
+        data = spec.resolved() | {"injects": [note["injects"][0] | change]}
+        return replace(spec, spec=ScenarioSpec.model_validate(data)).hash
+
+    assert hashed(message="n", expect="level II within 1 h") == hashed()
+    assert hashed(to="others") != hashed()
+    assert hashed(message="") != hashed()

@@ -21,6 +21,7 @@ from sim.scenario import InjectSpec, ScenarioSpec
 from sim.script import judged, script_lines, written_lines
 from sim.script.fired import fired
 from sim.script.sentences import expectations
+from sim.spec import Said
 
 RECTIFIER = {"at": "+1 h", "do": "fail", "what": "site:s3.rectifier"}
 
@@ -100,6 +101,19 @@ def test_no_text_is_an_error(text):
     """Whatever people write is a sentence or it is left to them."""
     for found in expectations(text, Plan()):
         assert found.want is None or found.want.within_h > 0
+
+
+def test_both_languages_of_an_expectation_ask_the_same():
+    """Fails when one language of a shipped expectation is understood otherwise than the other, or not at all."""
+    for file in shipped_scenarios():
+        spec = sim.load(file).spec
+        for inject in spec.injects:
+            if isinstance(inject.expect, Said):
+                wants = [
+                    [one.want for one in expectations(text, spec.plan)]
+                    for text in (str(inject.expect), inject.expect.zh)
+                ]
+                assert wants[0] == wants[1], (file, inject.expect)
 
 
 def test_every_shipped_expectation_says_what_it_is():
@@ -545,3 +559,14 @@ def test_the_replay_has_a_bookmark_where_it_came_or_should_have_come(exercise):
     late = [mark for mark in marks if mark["row"] < 0]
     assert len(late) == (told.verdict == "missed").sum()
     assert all(mark["say"]["zh"].startswith(("达标：", "未达标：", "超时：")) for mark in marks)
+
+
+def test_sentences_of_two_languages_are_as_many():
+    """Fails when a sentence that only one language has is taken silently."""
+    both = {
+        "at": "+1 h",
+        "do": "note",
+        "expect": {"en": "crew sent within 1 h; report sent within 2 h", "zh": "1 小时内派队"},
+    }
+    with pytest.raises(ValueError, match="as many sentences in en as in zh"):
+        InjectSpec.model_validate(both)
