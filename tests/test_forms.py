@@ -18,6 +18,7 @@ from sim.language import speaking
 from sim.page.daily import NOT_MODELLED, daily_report, default_hours, line_word
 from sim.page.telling import Telling
 from sim.page.words import bare, figure
+from sim.spec import text_told
 from sim.vocabulary import KPIS
 
 EN = ["01_drill_plan", "02_controllers_script", "03_evaluation_form", "04_summary_report", "05_daily_report"]
@@ -231,7 +232,7 @@ def test_what_was_expected_and_came_late_or_never_asks_for_an_improvement(exerci
     with speaking(language):
         content = files_of(exercise, Wanted())[name]
         bad = [one for one in exercise.scorecard_data.expectations if one.verdict in ("late", "missed")]
-        evidence = [(one.say, one.evidence) for one in bad]
+        evidence = [(text_told(one.say), one.evidence) for one in bad]
     assert {one.verdict for one in bad} == {"late", "missed"}
     head = "figure that prompts it" if language == "en" else "依据数据"
     asked = [line[0] for line in table_with(content, head)]

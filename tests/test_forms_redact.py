@@ -11,6 +11,7 @@ from test_forms import EN
 
 import sim
 from sim.forms.redact import redacted
+from sim.forms.unsaid import is_role
 from sim.forms.write import MARK, Wanted, files_of
 from sim.inventory import text
 from sim.language import speaking, translations
@@ -46,11 +47,13 @@ def known_names(run):
     """Ids and names of everything in the inventory; letters that the forms use as words of their own left out."""
     found = set()
     for item, table in run.inventory.items():
-        if item not in ("procedure_step", "weather_cell"):
+        if item not in ("procedure_step", "weather_cell", "wording"):
             for column in ("id", "name", "name_en"):
                 found |= {str(value) for value in text(table, column).tolist()}
     for item, column in (("station", "operator"), ("site", "party"), ("person", "party"), ("crew", "vehicle")):
         found |= {str(value) for value in text(run.inventory[item], column).tolist()}
+    for name, title in run.spec.names.items():
+        found |= set() if is_role(name) else {name, title.en, title.zh}
     words = {word for message in translations("zh") for word in re.findall(r"[0-9A-Za-z_]+", message)}
     said = "\n".join(translations("zh").values())
     return {name for name in found if name and name not in words and (name.isascii() or name not in said)}

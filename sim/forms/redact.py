@@ -56,8 +56,6 @@ _PATHS: Final = ("set", "add")
 def redacted(run: Run) -> Run:
     """The same run under aliases in the language in use; its figures and its digest are the same."""
     aliases = Aliases.of(run.inventory, run.spec)
-    for number, name in enumerate(run.spec.lists, start=1):
-        aliases.ids.setdefault(name, _("List {n}").format(n=f"{number:03d}"))
     spec = ScenarioSpec.model_validate(_spec(run.spec, aliases))
     found = replace(
         run,
@@ -100,6 +98,8 @@ def _distinct(names: list[str]) -> tuple[str, ...]:
 def _inventory(inventory: Inventory, aliases: Aliases) -> Inventory:
     found = Inventory()
     for item, table in inventory.items():
+        if item == "wording":
+            continue
         kept = dict(table)
         for column, values in table.items():
             if column in _COORDINATES:
@@ -124,7 +124,7 @@ def _spec(spec: ScenarioSpec, aliases: Aliases) -> dict[str, Any]:
     data = spec.model_dump(mode="json", by_alias=True)
     data["lists"] = {name: [] for name in data["lists"]}
     drill = _("Drill, names removed")
-    gone = {"name": "SCENARIO", "title": {"en": drill, "zh": drill}, "topology": "", "questions": []}
+    gone = {"name": "SCENARIO", "title": {"en": drill, "zh": drill}, "topology": "", "questions": [], "names": {}}
     return {**_changed(data, "", aliases), **gone}
 
 
