@@ -13,6 +13,7 @@ from test_forms import EN
 import sim
 from sim.forms.aliases import Aliases
 from sim.forms.redact import redacted
+from sim.forms.unsaid import is_role
 from sim.forms.write import MARK, Wanted, files_of
 from sim.inventory import text
 from sim.language import speaking, translations
@@ -54,6 +55,8 @@ def known_names(run):
                 found |= {str(value) for value in text(table, column).tolist()}
     for item, column in (("station", "operator"), ("site", "party"), ("person", "party"), ("crew", "vehicle")):
         found |= {str(value) for value in text(run.inventory[item], column).tolist()}
+    for name, title in run.spec.names.items():
+        found |= set() if is_role(name) else {name, title.en, title.zh}
     words = {word for message in translations("zh") for word in re.findall(r"[0-9A-Za-z_]+", message)}
     said = "\n".join(translations("zh").values())
     return {name for name in found if name and name not in words and (name.isascii() or name not in said)}

@@ -64,10 +64,6 @@ class Aliases:
             for name in names:
                 if name and name not in found.names:
                     found.names[name] = found.ids[key]
-        for key, title in spec.names.items():
-            for name in (title.en, title.zh):
-                if name and key in found.ids:
-                    found.names.setdefault(name, found.ids[key])
         return found
 
     def id(self, key: str) -> str:
@@ -116,6 +112,11 @@ def _things(inventory: Inventory, spec: ScenarioSpec) -> Iterator[tuple[str, ...
     for item, column, sort in _BESIDE:
         for name in dict.fromkeys(map(str, text(inventory[item], column).tolist())):
             yield sort, name, name
+    yield from _of_scenario(spec)
+
+
+def _of_scenario(spec: ScenarioSpec) -> Iterator[tuple[str, ...]]:
+    """The same of the scenario: parties, teams, people of the script, lists, and what it calls them."""
     for name in spec.parties:
         yield "party", name
     for name, team in spec.resources.teams.items():
@@ -126,6 +127,11 @@ def _things(inventory: Inventory, spec: ScenarioSpec) -> Iterator[tuple[str, ...
     for inject in spec.injects:
         people = (("person", inject.from_), ("person", inject.to), ("channel", inject.via))
         yield from ((sort, name) for sort, name in people if not is_role(name))
+    for name in spec.lists:
+        yield "list", name
+    for name, title in spec.names.items():  # of what no table has, a name of somebody
+        if not is_role(name):
+            yield "party", name, title.en, title.zh
 
 
 _BESIDE: Final = (

@@ -58,8 +58,6 @@ _PATHS: Final = ("set", "add")
 def redacted(run: Run) -> Run:
     """The same run under aliases in the language in use; its figures and its digest are the same."""
     aliases = Aliases.of(run.inventory, run.spec)
-    for number, name in enumerate(run.spec.lists, start=1):
-        aliases.ids.setdefault(name, _("List {n}").format(n=f"{number:03d}"))
     spec = ScenarioSpec.model_validate(_spec(run.spec, aliases))
     found = replace(
         run,
