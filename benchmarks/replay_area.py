@@ -52,7 +52,7 @@ def packed(sites: int, seed: int = 1, first: str = "site_00000") -> bytes:
         "tracks": _tracks(draw, columns, sites, changes, lon, lat),
         "curve": _curve(columns, changes),
         "figures_t_ms": columns.whole(np.zeros(0, dtype=np.int64)),
-        "figures": [], "bookmarks": _bookmarks(), "questions": [], "messages": [], "rooms": None,
+        "figures": [], "bookmarks": _bookmarks(), "questions": [], "messages": [], "rooms": None, "names": {},
     }  # fmt: skip
     kinds = [{"kind": kind, "say": "{subject}: " + kind, "group": 0, "unit": "", "desk": True} for kind in _KINDS]
     head = {
@@ -91,7 +91,7 @@ def _changes(draw: np.random.Generator, sites: int) -> tuple[_Ints, _Ints, _Ints
 def _about(rows: int) -> dict[str, Any]:
     return {
         "scenario": "made_up", "title": {"en": "Made-up area", "zh": "虚构地区"},
-        "seed": 1, "policy": "none", "version": "0",
+        "seed": 1, "policy": "none", "policy_name": {"en": "none", "zh": "无"}, "version": "0",
         "start": "2023-11-05T22:00:00", "horizon_ms": HOURS * HOUR_MS, "log_digest": "0" * 64, "rows": rows,
     }  # fmt: skip
 

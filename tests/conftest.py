@@ -14,6 +14,7 @@ from sim.cli import main
 # Messages are compared in English, whatever the machine speaks; children inherit it.
 os.environ.pop("LANGUAGE", None)
 os.environ["LC_ALL"] = "C.UTF-8"
+os.environ.pop("COLUMNS", None)  # a worker of the suite is told one
 
 # A shell that puts a command in the background tells it to ignore Ctrl-C, and so would all its children.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
