@@ -14,14 +14,14 @@ from sim.errors import input_error
 from sim.language import _, spoken
 
 if TYPE_CHECKING:
-    from sim.intake.spreadsheet import Plan
+    from sim.intake.plans import Plan
 
 topology_app = typer.Typer(help="Networks to play on.", no_args_is_help=True, rich_markup_mode=None)
 
 _Force = Annotated[bool, typer.Option("--force", help="Replace DIR even if it holds edited files or others.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _SHOWN: Final = 40
-"""Headings of a guessed mapping that are shown before the question."""
+"""Lines of each list that are shown before the question."""
 
 
 def register(app: typer.Typer) -> None:
@@ -103,6 +103,7 @@ def topology_import(  # noqa: PLR0917 (typer's options)
     from sim.folders import check_free, whole
     from sim.intake.door import Wishes, import_file, plan_of
     from sim.intake.mapping import mapping_yaml
+    from sim.intake.remarks import remarks
     from sim.loading import find_file
     from sim.topology import TOPOLOGY
     from sim.topology.notes import note_told
@@ -115,7 +116,8 @@ def topology_import(  # noqa: PLR0917 (typer's options)
     if as_ == "depots" and network is None:
         raise input_error(_("is missing: name the network that has these depots"), file="--topology")
     if write_map is not None:
-        _write_map(write_map, mapping_yaml(plan_of(file, wishes).mapping, file))
+        plan = plan_of(file, wishes)
+        _write_map(write_map, mapping_yaml(plan.mapping, file, remarks(plan).beside()))
         return
     if out is None:
         raise input_error(_("is missing: name a folder for the tables"), file="--out")
@@ -177,20 +179,33 @@ def _somebody_is_there() -> bool:
 def _agree(plan: Plan, file: Path) -> None:
     """Ask a person whether the guessed headings are right; refuse where nobody is there, with what was guessed."""
     from sim.intake.mapping import mapping_yaml
+    from sim.intake.remarks import remarks
 
-    text = mapping_yaml(plan.mapping, file)
+    said = remarks(plan)
     if not _somebody_is_there():
-        console.out(text.rstrip())
+        console.out(mapping_yaml(plan.mapping, file, said.beside()).rstrip())
         told = _("headings were only guessed, as printed: put that into a file for --map, or say --yes")
         raise input_error(told, file=file)
-    console.err(_("These headings were guessed:"))
     rows = [
         [heading, f"→ {table}.{ours}"]
         for table, one in plan.mapping.tables.items()
         for ours, heading in one.columns.items()
     ]
+    _show(_("These headings were guessed:"), rows)
+    _show(_("These columns are not used:"), [[one.told()] for one in said.unused])
+    _show(_("These sheets are not read:"), [[title] for title in said.sheets])
+    fills = [[f"{table}.{gap.column}", str(gap.fill), gap.told()] for table, gaps in said.gaps.items() for gap in gaps]
+    _show(_("Empty cells will be filled, by a rule or with a value:"), fills)
+    _show(_("These may mean something else:"), [[text] for _table, text in said.doubts])
+    if not typer.confirm(_("Use them?"), default=False, err=True):
+        raise input_error(_("was not imported; --write-map FILE writes the mapping to be corrected"), file=file)
+
+
+def _show(head: str, rows: list[list[str]]) -> None:
+    """Lines before the question, the first of very many."""
+    if not rows:
+        return
+    console.err(head)
     console.err(console.table(rows[:_SHOWN]))
     if len(rows) > _SHOWN:
         console.err(_("and {more} more (--write-map FILE writes them all)").format(more=len(rows) - _SHOWN))
-    if not typer.confirm(_("Use them?"), default=False, err=True):
-        raise input_error(_("was not imported; --write-map FILE writes the mapping to be corrected"), file=file)

@@ -449,7 +449,7 @@ def test_a_mapping_that_is_written_keeps_the_day_to_which_ages_count(drill, tmp_
     """The same file gives the same network tomorrow."""
     from datetime import date
 
-    from sim.intake import derive, spreadsheet
+    from sim.intake import derive, plans
 
     def on(year):
         class Day(date):
@@ -457,7 +457,7 @@ def test_a_mapping_that_is_written_keeps_the_day_to_which_ages_count(drill, tmp_
             def today(cls):
                 return cls(year, 1, 1)
 
-        for module in (derive, spreadsheet):
+        for module in (derive, plans):
             monkeypatch.setattr(module, "date", Day)
 
     file = batteries(tmp_path, ("投产日期",), ("2020-01-01",))
@@ -500,3 +500,26 @@ def test_a_depot_that_may_be_in_several_counties(tmp_path, take):
     assert take(file)[0] == (
         "a.xlsx!驻点!A2: id may be in any of the counties 库伦旗, 开鲁县: fill in the county or the position"
     )
+
+
+def test_a_written_mapping_tells_what_is_not_used_what_is_in_doubt_and_what_fills_gaps(tmp_path, drill):
+    heads = (*HEADS, "引入方式说明", "投产日期")
+    file = workbook(tmp_path / "a.xlsx", {"站址": [heads, *((*row, "双路", "2019-06-01") for row in ROWS)]})
+    done = drill("topology", "import", file, "--write-map", tmp_path / "m.yaml")
+    assert done.code == 0, done.err
+    lines = [" ".join(line.split()) for line in (tmp_path / "m.yaml").read_text(encoding="utf-8").splitlines()]
+    assert any(line.startswith("# not used: ") and "引入方式说明" in line for line in lines)
+    assert any(line.startswith("# in doubt: ") and "'投产日期'" in line for line in lines)
+    assert f"monitor: wireless # {len(ROWS)} of {len(ROWS)} empty" in lines
+    again = drill("topology", "import", file, "--map", tmp_path / "m.yaml", "--out", tmp_path / "out")
+    assert again.code == 0, again.err
+
+
+@pytest.mark.parametrize(
+    ("words", "column"), [(("室外机柜", "室内机房", "室外机柜"), "cabinet"), (("核心机房", "接入", "接入"), "role")]
+)
+def test_a_heading_of_several_meanings_is_what_its_words_say(tmp_path, drill, words, column):
+    rows = [(*row, word) for row, word in zip(ROWS, words, strict=True)]
+    file = workbook(tmp_path / "a.xlsx", {"站址": [(*HEADS, "站型"), *rows]})
+    assert drill("topology", "import", file, "--write-map", tmp_path / "m.yaml").code == 0
+    assert f"  {column}: 站型" in (tmp_path / "m.yaml").read_text(encoding="utf-8").splitlines()

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from math import isnan
 from typing import Final
 
 from sim.errors import shown
 from sim.intake.draft import Draft
-from sim.intake.mapping import BY_CLASS, BY_NEAREST, FROM_BATTERY, NONE, Fill
+from sim.intake.mapping import LATER, NONE, Fill
 from sim.language import _
 from sim.sheets import cells as plain
 from sim.sheets.headings import words
+from sim.topology.columns import COLUMNS, GUESSED, REFUSED, Column
 from sim.topology.csvfile import NONE as NOTHING
 
 FLOAT_V: Final = 53.5
@@ -28,6 +30,13 @@ LEAST_HEALTH: Final = 0.4
 """Assumed: a battery older than that has been replaced."""
 _DESIGNED: Final = ("备电时长", "续航时长")
 """Headings that ledgers have over hours of the design as over measured ones."""
+_TOLD: Final = (("sites", "operators"), ("sites", "chemistry"))
+"""Columns of whose usual value another line tells."""
+_SILENT: Final = {
+    "key": "key empty, sites of class A taken",
+    "rectifier_kw": "rectifier_kw empty, modules of 3 kW to fit and one spare",
+}
+"""Columns that the reader of topologies fills without a line of its own."""
 GENERATOR_KW: Final = 20.0
 """Assumed: a fixed generator of which only the presence is known; the least that a key node is given."""
 
@@ -198,11 +207,16 @@ def _blanks(draft: Draft, notes: list[str]) -> None:
     told = "neither age nor state of health of the battery known, drawn in each run"
     note(notes, unknown, len(draft), "sites", told)
     if "autonomy_h" in draft.place:
-        heading = draft.heads.texts[draft.place["autonomy_h"]]
-        if any(plain.key(word) in plain.key(heading) for word in _DESIGNED) and "实测" not in heading:
-            hours = sum(bool(text) for text in draft.column("autonomy_h"))
-            told = "'{heading}' taken as measured hours; if it is what was designed, leave it out"
-            note(notes, hours, len(draft), "sites", told.format(heading=heading))
+        hours = sum(bool(text) for text in draft.column("autonomy_h"))
+        if told := designed(draft.heads.texts[draft.place["autonomy_h"]]):
+            note(notes, hours, len(draft), "sites", told)
+
+
+def designed(heading: str) -> str:
+    """What is in doubt about a heading over hours that may be those of the design; empty where nothing is."""
+    if "实测" in heading or not any(plain.key(word) in plain.key(heading) for word in _DESIGNED):
+        return ""
+    return f"'{heading}' taken as measured hours; if it is what was designed, leave it out"
 
 
 def _access(draft: Draft, notes: list[str]) -> None:
@@ -247,8 +261,9 @@ def _generators(draft: Draft, notes: list[str]) -> None:
 def fill_missing(draft: Draft, missing: dict[str, Fill]) -> list[str]:
     """Fill empty cells by the mapping's rules, except those that the reader of topologies guesses itself."""
     notes: list[str] = []
+    by_default = {column.name: usual(column) for column in COLUMNS.get(draft.table, ())}
     for column, fill in missing.items():
-        if fill in (BY_NEAREST, FROM_BATTERY, BY_CLASS):
+        if fill in LATER or plain.text_of(fill) == by_default.get(column):
             continue
         value = NOTHING if fill == NONE else plain.text_of(fill)
         made = plain.day(value, set()) if column == "battery_since" else None
@@ -256,6 +271,30 @@ def fill_missing(draft: Draft, missing: dict[str, Fill]) -> list[str]:
         draft.cells[column] = [text or (made.isoformat() if made else value) for text in texts]
         told = f"{column} empty, {value} taken"
         note(notes, texts.count(""), len(draft), draft.table, told)
+    return notes
+
+
+def usual(column: Column) -> str | None:
+    """What stands in an empty cell of a column by default, as a text; None where that is nothing or a guess."""
+    default = column.default
+    if default is REFUSED or default is GUESSED or default == "" or (isinstance(default, float) and isnan(default)):
+        return None
+    return plain.text_of(default)
+
+
+def defaults(draft: Draft) -> list[str]:
+    """Usual values in empty cells of a table, a line for each number of cells; what else is told of is left out."""
+    fills: dict[int, list[str]] = {}
+    for column in COLUMNS.get(draft.table, ()):
+        value, empty = usual(column), draft.column(column.name).count("")
+        if value is not None and empty and (draft.table, column.name) not in _TOLD:
+            fills.setdefault(empty, []).append(f"{column.name} {value}")
+    notes: list[str] = []
+    for empty, values in fills.items():
+        note(notes, empty, len(draft), draft.table, f"taken where empty: {', '.join(values)}")
+    if draft.table == "sites":
+        for name, told in _SILENT.items():
+            note(notes, draft.column(name).count(""), len(draft), "sites", told)
     return notes
 
 

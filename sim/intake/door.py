@@ -12,7 +12,8 @@ from sim.intake import opencellid, points
 from sim.intake.datum import known_spots
 from sim.intake.mapping import read_mapping
 from sim.intake.opencellid import is_cell_list
-from sim.intake.spreadsheet import Plan, added_to, import_spreadsheet, plan_by_guess, plan_by_mapping
+from sim.intake.plans import Plan, added_to, plan_by_guess, plan_by_mapping
+from sim.intake.spreadsheet import import_spreadsheet
 from sim.intake.told import Told
 from sim.language import _
 from sim.sheets.grid import Paper, is_archive, open_paper

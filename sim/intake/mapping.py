@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,14 +24,25 @@ from sim.yamlfile import Document, dotted, read_yaml
 
 ALIASES: Final = {"site": "id", "depot": "id", "fixed_generator": "fixed_generator_kw"}
 """Words of a mapping for a column that our tables call otherwise."""
-BY_NEAREST, FROM_BATTERY, BY_CLASS, NONE = "by_nearest", "from_battery", "by_class", "none"
+BY_AREA, NONE = "by_area", "none"
+_REFERENCES: Final = ("township", "feeder", "hub", "road_node")
 _RULES: Final = {
-    BY_NEAREST: ("township", "feeder", "hub", "road_node"),
-    FROM_BATTERY: ("autonomy_h",),
-    BY_CLASS: ("battery_ah",),
-    NONE: ("township", "feeder", "hub", "road_node"),
+    "by_nearest": _REFERENCES,
+    BY_AREA: ("feeder",),
+    "from_battery": ("autonomy_h",),
+    "by_class": ("battery_ah", "key"),
+    "by_role": ("load_transmission_w",),
+    "by_operators": ("load_4g_w",),
+    "by_distance": ("spur_km",),
+    "to_fit": ("rectifier_kw",),
+    "drawn": ("soh",),
+    NONE: _REFERENCES,
 }
 """Rule → columns it can fill; any other word or number is itself put into the empty cells."""
+LATER: Final = tuple(rule for rule in _RULES if rule != NONE)
+"""Rules that the reader of topologies follows where a cell is still empty."""
+GUESSES: Final = {column: rule for rule, columns in _RULES.items() if rule not in (BY_AREA, NONE) for column in columns}
+"""Column of the sites → the rule by which a guess fills it, where nothing else is said."""
 
 Fill = str | Annotated[float, Field(allow_inf_nan=False)] | bool
 TableName = Literal[
@@ -137,8 +149,16 @@ def _table_problems(document: Document, name: str, table: OneTable, at: tuple[st
     return problems
 
 
-def mapping_yaml(mapping: Mapping, file: Path) -> str:
-    """The text of a mapping file that says the same."""
+@dataclass(frozen=True)
+class Beside:
+    """What a mapping file says beside a mapping: `comments` by table; by column what fills gaps, a rule and why."""
+
+    comments: MappingType[str, Sequence[str]] = field(default_factory=dict)
+    fills: MappingType[str, MappingType[str, tuple[Fill, str]]] = field(default_factory=dict)
+
+
+def mapping_yaml(mapping: Mapping, file: Path, beside: Beside) -> str:
+    """The text of a mapping file that says the same, with comments."""
     names = list(mapping.tables)
     main = "sites" if "sites" in names else names[0]
     table = mapping.tables[main]
@@ -148,7 +168,7 @@ def mapping_yaml(mapping: Mapping, file: Path) -> str:
     lines.append(f"crs: {mapping.crs}")
     lines += ["convert: true"] if mapping.convert else []
     lines += [f"as_of: {mapping.as_of}"] if mapping.as_of else []
-    lines += _table_lines(main, table, "")
+    lines += _table_lines(main, table, "", beside)
     if len(names) > 1:
         lines.append("tables:")
     for name in names:
@@ -156,17 +176,21 @@ def mapping_yaml(mapping: Mapping, file: Path) -> str:
             lines.append(f"  {name}:")
             own = mapping.tables[name]
             lines += [f"    sheet: {_quoted(own.sheet)}"] if own.sheet else []
-            lines += _table_lines(name, own, "    ")
+            lines += _table_lines(name, own, "    ", beside)
+    lines += [f"# {told}" for told in beside.comments.get("", ())]
     return "\n".join(lines) + "\n"
 
 
-def _table_lines(name: str, table: OneTable, indent: str) -> list[str]:
+def _table_lines(name: str, table: OneTable, indent: str, beside: Beside) -> list[str]:
     back = {"id": "site"} if name == "sites" else {}
     lines = [f"{indent}columns:"]
     lines += [f"{indent}  {back.get(ours, ours)}: {_quoted(theirs)}" for ours, theirs in table.columns.items()]
-    if table.missing:
+    lines += [f"{indent}  # {told}" for told in beside.comments.get(name, ())]
+    fills = {**beside.fills.get(name, {}), **{ours: (fill, "") for ours, fill in table.missing.items()}}
+    if fills:
         lines.append(f"{indent}missing:")
-        lines += [f"{indent}  {ours}: {_fill(fill)}" for ours, fill in table.missing.items()]
+    for ours, (fill, why) in fills.items():
+        lines.append(f"{indent}  {ours}: {_fill(fill)}" + (f"  # {why}" if why else ""))
     return lines
 
 
@@ -186,10 +210,7 @@ def _quoted(text: str) -> str:
 _WORDS: Final = {"true", "false", "null", "yes", "no", "~"}
 
 
-def sketch_of(table: str, columns: MappingType[str, int], texts: tuple[str, ...], sheet: str) -> OneTable:
+def sketch_of(columns: MappingType[str, int], texts: tuple[str, ...], sheet: str) -> OneTable:
     """A table's mapping from what was found under its headings."""
     given: dict[str, Any] = {ours: texts[at] for ours, at in columns.items()}
-    missing: dict[str, Fill] = {
-        column: BY_NEAREST for column in ("feeder", "hub") if table == "sites" and column in columns
-    }
-    return OneTable(sheet=sheet or None, columns=given, missing=missing)
+    return OneTable(sheet=sheet or None, columns=given)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from sim.errors import one_line
 from sim.language import _
 from sim.topology.notes import note_told
 
@@ -51,6 +52,20 @@ class Tally:
         ]
 
 
+class Unused(NamedTuple):
+    """A heading that nothing is made of; `cell` is empty where the file has no cells, `why` where it was not known."""
+
+    table: str
+    heading: str
+    cell: str
+    why: str
+
+    def told(self) -> str:
+        """As people read it: cell, heading, reason."""
+        heading = one_line(f"{self.cell} {self.heading}".strip(), 100)
+        return _("{heading} ({why})").format(heading=heading, why=self.why) if self.why else heading
+
+
 @dataclass(frozen=True)
 class Told:
     """The summary of an import."""
@@ -62,8 +77,10 @@ class Told:
     cleaned: list[dict[str, Any]] = field(default_factory=list)
     guesses: tuple[str, ...] = ()
     """What was filled in or assumed: every scorecard lists these."""
-    unused: list[str] = field(default_factory=list)
+    unused: list[Unused] = field(default_factory=list)
     """Headings that nothing was made of."""
+    unread: tuple[str, ...] = ()
+    """Sheets from which nothing was taken."""
     checked: list[str] = field(default_factory=list)
     """What was looked at and how far that goes, such as the system of the coordinates."""
     warnings: list[str] = field(default_factory=list)
@@ -78,7 +95,8 @@ class Told:
             "rows": self.rows,
             "cleaned": self.cleaned,
             "guesses": list(self.guesses),
-            "unused": self.unused,
+            "unused": [one.heading for one in self.unused],
+            "unread": list(self.unread),
             "checked": self.checked,
             "warnings": self.warnings,
             "written": self.written,
@@ -96,7 +114,9 @@ class Told:
             found.append(told.format(place=place, count=line["count"], what=line["what"]))
         found += [_("guessed: {guess}").format(guess=note_told(guess)) for guess in self.guesses]
         if self.unused:
-            found.append(_("not used: {headings}").format(headings=", ".join(self.unused)))
+            found.append(_("not used: {headings}").format(headings=", ".join(one.told() for one in self.unused)))
+        if self.unread:
+            found.append(_("sheets not read: {titles}").format(titles=", ".join(self.unread)))
         found += [_("checked: {line}").format(line=note_told(line)) for line in self.checked]
         found += [_("also written: {file}").format(file=name) for name in self.written]
         return found

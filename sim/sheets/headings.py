@@ -103,6 +103,11 @@ def meaning(table: str, heading: str) -> str | None:
     return generator(plain) if table == "depots" else None
 
 
+def doubted(column: str, heading: str) -> bool:
+    """Whether a heading that means a column may mean something else."""
+    return any(key(word) in key(heading) for word in _data()["doubtful"].get(column, ()))
+
+
 def _unit_fits(column: str, bracket: str) -> bool:
     """Whether what stands in brackets behind a heading may be a unit of the column or a remark."""
     own = UNITS.get(unit_of(column), {})
@@ -158,6 +163,21 @@ def guess(table: str, heads: Heads) -> dict[str, int]:
         if ours is not None:
             found.setdefault(ours, column)
     return found
+
+
+def guess_by_words(table: str, heads: Heads, grid: Grid, found: Mapping[str, int]) -> dict[str, int]:
+    """The same with headings such as 站型: they mean the column that knows most of the words below, half at least."""
+    several = {key(heading): names for heading, names in _data()["by_words"].get(table, {}).items()}
+    more = dict(found)
+    for at, text in enumerate(heads.texts):
+        names = [name for name in several.get(key(text), ()) if name not in more]
+        cells = [key(text_of(row[at])) for row in grid.rows[heads.first :] if at < len(row)]
+        given = [cell for cell in cells if cell]
+        counts = {name: sum(cell in words(name) for cell in given) for name in names}
+        best = max(counts, key=lambda name: counts[name], default=None)
+        if best is not None and counts[best] * 2 >= max(len(given), 1):
+            more[best] = at
+    return more
 
 
 def find_heads(grid: Grid, wanted: Sequence[str] = (), table: str = "sites") -> Heads | None:
