@@ -26,7 +26,7 @@ from sim.plan import DispatchRule
 STATUS: Final = ("on time", "late", "never", "skipped", "not needed", "not due")
 _ON_TIME, _LATE, _NEVER, _SKIPPED, _NOT_NEEDED, _NOT_DUE = range(len(STATUS))
 _SKIP: Final = "battery_outlasts_told_restore"
-_ORDERS: Final = ("generate", "rove")
+ORDERS: Final = ("generate", "rove")
 
 DarkTimes = Mapping[int, list[tuple[float, float]]]
 """Township code → from when to when it had no service at all, in order."""
@@ -174,7 +174,7 @@ class Orders(NamedTuple):
 
 def orders_of(log: Columns, jobs: Jobs, mains: Spells, power: Powering) -> Orders:
     """From `job.opened` and `job.lapsed`."""
-    ours = np.isin(jobs.kind, _ORDERS) & (jobs.site >= 0)
+    ours = np.isin(jobs.kind, ORDERS) & (jobs.site >= 0)
     site, opened, deadline_h = jobs.site[ours], jobs.opened_row[ours], jobs.deadline_h[ours]
     until = np.minimum(power.start, len(log.t_h))
     place = last_before(mains.who, until, site, opened)

@@ -9,9 +9,9 @@ import numpy as np
 from sim.inventory import Floats, Ints, text
 from sim.metrics.intervals import Spells, count_over_time, first_of, is_kind, rows_with, spells, steps, take, value_at
 from sim.metrics.jobs import waiting_jobs
+from sim.metrics.owed import ORDERS
 from sim.metrics.tables import Tables
 
-_ORDERS: Final = ("generate", "rove")
 _FREE: Final = ("crew.free", "crew.rests", "crew.arrived")
 _AT_SITE: Final = ("generator.placed", "generator.started")
 _AWAY: Final = ("generator.taken", "generator.stored")
@@ -56,7 +56,7 @@ def mean_while(waits: tuple[Floats, Ints], counted: tuple[Floats, Ints], horizon
 
 def _waiting(data: Tables) -> tuple[Floats, Ints]:
     """How many orders to power a site wait for a crew, as steps."""
-    return waiting_jobs(data.log, data.jobs, data.horizon_h, np.isin(data.jobs.kind, _ORDERS))
+    return waiting_jobs(data.log, data.jobs, data.horizon_h, np.isin(data.jobs.kind, ORDERS))
 
 
 def _busy(data: Tables) -> Spells:
