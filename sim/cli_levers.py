@@ -82,7 +82,7 @@ def levers(  # noqa: PLR0917 (typer's options)
     if as_json:
         console.out(json.dumps(found.to_json(), ensure_ascii=False, indent=1))
         return
-    written = _("Written to {folder}").format(folder=folder)
+    written = "\n".join(map(console.written_to, (folder, *files)))
     console.out(f"{told(found, console.table)}\n\n{written}")
 
 

@@ -180,5 +180,6 @@ def test_without_out_the_answer_goes_to_a_folder_of_its_own(town, tmp_path, caps
     (folder,) = (tmp_path / "runs").iterdir()
     assert folder.name == f"{load(town.file).name}-levers"
     assert (folder / "levers.json").is_file()
-    assert f"runs/{folder.name}" in capsys.readouterr().out
+    told = capsys.readouterr().out.splitlines()
+    assert told[-2:] == [f"Written to runs/{folder.name}", "Written to list.csv"]
     assert (tmp_path / "list.csv").read_text(encoding="utf-8-sig") != "older"
