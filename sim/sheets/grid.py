@@ -166,7 +166,10 @@ def _sheet(book: Workbook, title: str) -> Grid:
         raise input_error(told, file=f"{book.path}!{title}") from None
     grid = Grid(book.path, title, rows, list(range(1, len(rows) + 1)))
     grid.faults |= dict.fromkeys(scanned.errors, _("holds an error, not a value"))
-    unworked = _("holds a formula that was never worked out; open and save the file, or type the value")
+    unworked = _(
+        "holds a formula that was never worked out; type in what it should say, "
+        "or open and save the file if you trust it"
+    )
     grid.faults |= dict.fromkeys(scanned.without_value, unworked)
     if scanned.formulas:
         grid.counts["formula"] = scanned.formulas
